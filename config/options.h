@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/bytes.h"
+#include "config/instant.h"
+
+// Every knob of Trawl: one struct per section of the configuration file, the field's default beside it. What a
+// knob trades, its allowed range and its spelling stand once in config/knobs.cc; config/trawl.toml is the manual.
+
+namespace trawl::config {
+
+using namespace std::chrono_literals;
+
+enum class PrivateAddresses { kRefuse, kAllow };
+enum class RobotsPolicy { kObey, kIgnore };
+enum class Durability { kFull, kNormal };
+enum class LinkStorage { kAll, kExternal, kNone };
+enum class ScopeKind { kPrefix, kHost, kDomain, kAny };
+
+struct CrawlOptions {
+  std::uint32_t max_fetches = 10000;
+  std::uint64_t max_pages = 0;   ///< 0: no limit
+  std::uint32_t max_depth = 20;  ///< links away from a seed
+  Duration max_duration = 0s;    ///< 0: no limit
+  Duration patience = 2min;      ///< one-shot crawl: longest wait for a host that is blocked
+  PrivateAddresses private_addresses = PrivateAddresses::kRefuse;
+  Bytes memory_max = GiB(1);     ///< bodies, parser queue and write queue together
+  std::uint32_t max_links = 5000;  ///< links followed of one page
+  std::uint32_t max_redirects = 10;
+  Bytes max_url = {2048};        ///< longest normalised URL that is queued
+};
+
+struct HttpOptions {
+  std::string user_agent = "trawl/0.1";
+  std::string contact;  ///< URL or mail address, added to the user agent
+  std::vector<std::pair<std::string, std::string>> headers;
+  Duration timeout = 60s;  ///< the whole fetch
+  Duration connect_timeout = 10s;
+  Duration tls_timeout = 10s;
+  Duration first_byte_timeout = 20s;
+  Duration idle_timeout = 30s;  ///< how long an unused kept-alive connection stays open
+  Bytes min_rate = {100};       ///< bytes a second, over min_rate_window
+  Duration min_rate_window = 30s;
+  Bytes max_body = MiB(10);     ///< decoded; more is cut and flagged
+  Bytes max_headers = KiB(64);
+  std::uint32_t max_header_fields = 200;
+  std::string proxy;
+  std::uint32_t retries = 2;     ///< further attempts after the first
+  Duration retry_wait = 10s;     ///< before the first retry; doubles each time
+};
+
+struct PolitenessOptions {
+  Duration delay = 1s;
+  std::uint32_t connections_per_host = 1;
+  Duration ip_delay = 250ms;
+  Duration max_latency_delay = 30s;  ///< the wait of at least one latency is cut here
+  RobotsPolicy robots = RobotsPolicy::kObey;
+  Duration max_retry_after = 24h;
+  Duration backoff = 60s;        ///< 429 and 503 without Retry-After: first wait, doubles to max_retry_after
+  std::uint32_t park_after = 5;  ///< consecutive network errors that park a host
+  Duration park = 30min;
+};
+
+struct DnsOptions {
+  std::vector<std::string> servers;                          ///< "address" or "address:port"; empty: the system's
+  std::vector<std::pair<std::string, std::string>> hosts;    ///< name -> address, before any look-up
+  Duration timeout = 5s;
+  std::uint32_t tries = 2;
+};
+
+struct TlsOptions {
+  bool verify = true;
+  std::string ca_file;  ///< empty: the system's trust store
+};
+
+struct ParserOptions {
+  std::uint32_t workers = 0;  ///< 0: as many as cores
+  Bytes memory_max = MiB(256);
+  Duration cpu_max = 2s;
+  Duration wall_max = 10s;
+  std::string program;        ///< empty: the trawl-parser beside the running program
+};
+
+struct StorageOptions {
+  std::string path = "trawl.db";
+  Durability durability = Durability::kFull;
+  LinkStorage links = LinkStorage::kAll;
+  bool text = true;
+  Duration commit_age = 200ms;      ///< longest wait of a batch for its group's commit
+  Bytes commit_size = MiB(8);       ///< a group this large commits at once
+  Bytes queue_max = MiB(64);        ///< waiting batches; beyond it fetching slows
+  std::uint32_t readers = 2;
+};
+
+/// What a target may set for itself; an empty field means the section's value.
+struct TargetPoliteness {
+  std::optional<Duration> delay;
+  std::optional<std::uint32_t> connections_per_host;
+  std::optional<Duration> ip_delay;
+  std::optional<RobotsPolicy> robots;
+};
+
+struct TargetHttp {
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<Duration> timeout;
+  std::optional<Bytes> max_body;
+};
+
+struct Target {
+  std::string name;
+  std::vector<std::string> seeds;
+  ScopeKind scope = ScopeKind::kHost;
+  std::vector<std::string> allow;  ///< regular expressions (RE2): when any is given, a URL must match one
+  std::vector<std::string> deny;   ///< regular expressions (RE2): a match keeps a URL out, also of allow
+  std::optional<std::uint32_t> max_depth;
+  std::uint64_t max_pages = 0;           ///< 0: no limit
+  std::uint64_t max_pages_per_host = 0;  ///< 0: no limit
+  std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
+  TargetPoliteness politeness;
+  TargetHttp http;
+};
+
+struct Options {
+  CrawlOptions crawl;
+  HttpOptions http;
+  PolitenessOptions politeness;
+  DnsOptions dns;
+  TlsOptions tls;
+  ParserOptions parser;
+  StorageOptions storage;
+  std::vector<Target> targets;
+};
+
+}  // namespace trawl::config

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/instant.h"
+
+namespace trawl::parser {
+
+/// One allow or disallow line that applies to the asking product token.
+struct RobotsRule {
+  bool allow = false;
+  std::uint32_t line = 0;  ///< in robots.txt, from 1
+  std::string pattern;     ///< percent-encoding already normalised (RFC 9309 2.2.2); '*' and final '$' are special
+};
+
+/// What one robots.txt says to one product token (RFC 9309). A plain value that crosses processes and is stored.
+struct RobotsRules {
+  std::vector<RobotsRule> rules;
+  std::optional<Duration> crawl_delay;
+  std::vector<std::string> sitemaps;  ///< as written, at most kMaxSitemaps
+
+  static constexpr std::size_t kMaxRules = 20000;
+  static constexpr std::size_t kMaxSitemaps = 1000;
+  static constexpr std::size_t kMaxBody = 512 * 1024;  ///< bytes looked at (RFC 9309 2.5 asks for 500 KiB)
+};
+
+/// Reads robots.txt for the first of `product_tokens` that has a group, else for '*'. Never fails: what cannot be read is
+/// skipped, as RFC 9309 2.3.1.5 asks. Runs in a parser process when the bytes come from outside.
+RobotsRules ParseRobots(std::string_view body, const std::vector<std::string>& product_tokens);
+
+struct RobotsVerdict {
+  bool allowed = true;
+  std::uint32_t line = 0;  ///< of the rule that decided; 0 when none matched
+};
+
+/// Longest match wins, allow wins a tie (RFC 9309 2.2.2); /robots.txt itself is always allowed. `path_and_query` is the
+/// request target of the URL. Time is at most pattern length times path length; no recursion.
+RobotsVerdict Decide(const RobotsRules& rules, std::string_view path_and_query);
+
+}  // namespace trawl::parser

@@ -1,0 +1,227 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/instant.h"
+#include "config/outcome.h"
+#include "config/url_id.h"
+
+// What crosses from the event loop to the storage threads and back: plain values, moved, never shared.
+// Every string_view in a WriteBatch points into the batch's own BatchText (or to static text).
+
+namespace trawl::storage {
+
+/// Where a known URL stands. Exactly one at any time. Stored: never renumber.
+enum class UrlState : std::uint8_t {
+  kQueued = 0,    ///< waits to be fetched (also while it is in flight)
+  kDone = 1,      ///< its last visit gave a document, a redirect or 304
+  kFailed = 2,    ///< its last visit failed and no attempt is left
+  kExcluded = 3,  ///< never to be fetched: see its skip reason
+};
+
+/// Why a URL was not fetched. Stored: never renumber.
+enum class SkipReason : std::uint8_t {
+  kNone = 0,
+  kScope = 1,        ///< outside the target's scope
+  kDenied = 2,       ///< a deny expression matches; rule holds it
+  kNotAllowed = 3,   ///< allow expressions are given and none matches
+  kDepth = 4,        ///< deeper than max_depth
+  kPageLimit = 5,    ///< a page limit was reached
+  kRobots = 6,       ///< robots.txt disallows it; rule holds the line
+  kTooLong = 7,      ///< the URL is longer than crawl.max_url
+  kRedirectLimit = 8,  ///< a chain of more than max_redirects
+  kNofollow = 9,     ///< only found behind nofollow
+  kNotPage = 10,     ///< a resource (image, script …) that this crawl does not fetch
+  kTrap = 11,        ///< repeated path segments or query pairs
+};
+
+/// A word for the `skipped` view, e.g. "scope".
+std::string_view Name(SkipReason reason);
+
+/// Place of a URL in its host's queue; unique. Lower priority numbers and then lower seq come first.
+struct QueueKey {
+  HostId host{};
+  std::uint8_t priority = 0;
+  std::uint64_t seq = 0;  ///< given by the frontier, ever growing
+  bool operator==(const QueueKey&) const = default;
+};
+
+struct QueuePlace {
+  QueueKey key;
+  Instant due{};  ///< not before
+  std::uint8_t attempts = 0;
+};
+
+/// A URL met for the first time (or met again: then the row that exists stays).
+struct NewUrl {
+  UrlId id{};
+  std::string_view url;  ///< normalised
+  HostId host{};
+  std::string_view host_name;
+  std::uint16_t target = 0;  ///< index of the target, see TargetNames
+  std::uint16_t depth = 0;
+  std::uint8_t redirects = 0;        ///< length of the redirect chain that led here
+  std::optional<UrlId> source;       ///< page or redirect that named it; none for a seed
+  UrlState state = UrlState::kQueued;
+  SkipReason skip = SkipReason::kNone;  ///< with kExcluded
+  std::string_view rule;                ///< with kExcluded: the expression or line
+  std::optional<QueuePlace> queue;      ///< with kQueued
+};
+
+/// One try at a URL.
+struct Visit {
+  UrlId url{};
+  HostId host{};
+  Instant at{};  ///< start
+  Outcome outcome = Outcome::kOk;
+  std::string_view detail;  ///< what exactly failed, for people; empty when ok
+  std::uint16_t status = 0;  ///< 0: no answer
+  std::uint8_t attempt = 1;
+  std::string_view ip;
+  std::string_view protocol;  ///< "http/1.1"
+  std::uint64_t bytes_wire = 0;
+  std::uint64_t bytes_body = 0;
+  /// Milliseconds spent in each step; none: the step did not happen (e.g. a reused connection).
+  std::optional<std::uint32_t> dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms, parse_ms;
+};
+
+/// What the last good visit of a URL gave. Replaces the earlier one.
+struct Page {
+  UrlId url{};
+  std::uint16_t status = 200;
+  std::string_view content_type, charset, language, title, description, canonical, text, etag, last_modified;
+  std::uint32_t words = 0;
+  std::uint16_t depth = 0;
+  std::uint64_t bytes = 0;         ///< decoded body
+  std::uint64_t content_hash = 0;
+  Instant fetched_at{};
+  bool truncated = false;          ///< the body or its links were cut by a limit, or came incomplete
+  std::uint32_t links = 0;         ///< found, also where storage.links keeps none
+};
+
+struct Link {
+  UrlId target{};
+  std::string_view kind;  ///< static text: "a", "img" …
+  std::string_view rel;
+  std::string_view anchor;
+  bool external = false;  ///< other host than the page
+};
+
+struct Redirect {
+  UrlId target{};
+  std::uint16_t status = 0;
+};
+
+/// What robots.txt of one origin said, kept as the receipt of what was obeyed.
+struct RobotsReceipt {
+  std::string_view origin;  ///< "https://example.org"
+  HostId host{};
+  std::string_view host_name;
+  Outcome outcome = Outcome::kOk;
+  std::uint16_t status = 0;
+  Instant fetched_at{};
+  Instant expires_at{};
+  std::optional<Duration> crawl_delay;
+  std::string_view body;
+};
+
+/// What the frontier knows of a host, for the `hosts` view and for a restart.
+struct HostState {
+  HostId host{};
+  std::string_view name;
+  std::string_view ip;
+  Duration delay{};            ///< in force now
+  std::string_view waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" …
+  std::optional<Instant> blocked_until;
+  std::uint8_t backoffs = 0;  ///< consecutive answers of 429/503, network errors
+};
+
+/// Owns the text that a WriteBatch points to. Views stay valid when it is moved.
+class BatchText {
+ public:
+  /// Keeps a copy and gives the view of it.
+  std::string_view Keep(std::string text);
+  /// Takes over a buffer that views already point into.
+  void Adopt(std::vector<char> buffer);
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::deque<std::string> kept_;
+  std::deque<std::vector<char>> adopted_;
+  std::size_t bytes_ = 0;
+};
+
+/// Everything that one event of the crawl changes: commits whole or not at all.
+struct WriteBatch {
+  BatchText text;
+  std::vector<NewUrl> urls;
+  std::optional<Visit> visit;
+  std::optional<Page> page;
+  std::vector<Link> links;             ///< of `page`; replace its earlier ones
+  std::optional<Redirect> redirect;    ///< of `visit`
+  /// The visited URL leaves this place in the queue …
+  std::optional<QueueKey> leaves;
+  /// … and goes into this state; kQueued needs `requeued`.
+  std::optional<UrlState> state;
+  SkipReason skip = SkipReason::kNone;  ///< with state kExcluded
+  std::string_view rule;
+  UrlId subject{};                      ///< the URL that leaves/state/skip are about
+  std::optional<QueuePlace> requeued;
+  std::optional<RobotsReceipt> robots;
+  std::vector<HostState> hosts;
+
+  /// Memory held, for the bounds of queues.
+  std::size_t bytes() const;
+};
+
+/// A row of the queue as a restart or refill reads it.
+struct QueuedUrl {
+  UrlId id{};
+  QueuePlace place;
+  std::string url;
+  std::uint16_t target = 0;
+  std::uint16_t depth = 0;
+  std::uint8_t redirects = 0;
+  std::string etag, last_modified;  ///< of the stored page, for a conditional request
+};
+
+/// A host as a restart reads it.
+struct StoredHost {
+  HostId host{};
+  std::string name;
+  std::string ip;
+  std::uint64_t pages = 0;   ///< stored pages, for max_pages_per_host
+  std::uint64_t queued = 0;
+  std::optional<Instant> blocked_until;
+  std::string waiting_for;
+  std::uint8_t backoffs = 0;
+};
+
+/// A robots.txt as a restart reads it.
+struct StoredRobots {
+  std::string origin;
+  Outcome outcome = Outcome::kOk;
+  std::uint16_t status = 0;
+  Instant fetched_at{}, expires_at{};
+  std::string body;
+};
+
+/// One run of the program over a database.
+struct RunStart {
+  Instant at{};
+  std::string version;
+  std::string config;                     ///< as given, secrets removed
+  std::vector<std::string> target_names;  ///< index = NewUrl::target; empty name allowed
+};
+
+struct RunEnd {
+  Instant at{};
+  std::string reason;  ///< "done", "stopped", "max_pages", "max_duration", "waiting" …
+};
+
+}  // namespace trawl::storage
