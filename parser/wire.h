@@ -1,7 +1,8 @@
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,9 +11,9 @@
 #include "config/result.h"
 #include "parser/robots.h"
 
-// The messages between trawl and a parser worker. What goes down (PageJob) is trusted, what comes up (ParsedPage) is
-// hostile: DecodeParsedPage checks every field against the limits below before anything is used.
-// The byte format stands as a grammar on top of wire.cc.
+// The messages between trawl and a parser worker. What goes down (PageJob) is trusted, what comes up
+// (ParsedPage) is hostile: DecodeParsedPage checks every field against the limits below before anything is
+// used. The byte format stands as a grammar on top of wire.cc.
 
 namespace trawl::parser {
 
@@ -24,6 +25,13 @@ inline constexpr std::size_t kMaxDescription = 4096;
 inline constexpr std::size_t kMaxAnchor = 512;
 inline constexpr std::size_t kMaxRel = 128;
 inline constexpr std::size_t kMaxText = 2 * 1024 * 1024;
+inline constexpr std::size_t kMaxLanguage = 64;
+inline constexpr std::size_t kMaxCharset = 40;
+inline constexpr std::size_t kMaxContentType = 1024;
+inline constexpr std::size_t kMaxProductTokens = 16;
+inline constexpr std::size_t kMaxProductToken = 128;
+inline constexpr std::size_t kMaxRobotsPattern = 2048;
+inline constexpr Duration kMaxCrawlDelay = std::chrono::hours(24 * 30);
 inline constexpr std::size_t kMaxJobBody = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
 
@@ -31,8 +39,17 @@ inline constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
 enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2 };
 
 enum class LinkKind : std::uint8_t {
-  kAnchor = 1, kArea = 2, kLink = 3, kImage = 4, kSource = 5, kFrame = 6, kScript = 7, kMedia = 8, kObject = 9,
-  kMetaRefresh = 10, kForm = 11,
+  kAnchor = 1,
+  kArea = 2,
+  kLink = 3,
+  kImage = 4,
+  kSource = 5,
+  kFrame = 6,
+  kScript = 7,
+  kMedia = 8,
+  kObject = 9,
+  kMetaRefresh = 10,
+  kForm = 11,
 };
 std::string_view Name(LinkKind kind);  ///< the word in the `links` view, e.g. "a", "img", "meta-refresh"
 
@@ -41,10 +58,11 @@ struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
   bool want_text = true;
   bool want_links = true;
-  std::string url;                          ///< normalised; base of relative links
-  std::string content_type;                 ///< value of the header, may be empty
-  std::vector<std::string> product_tokens;  ///< robots only
-  std::string body;                         ///< decoded of its content codings, any charset
+  std::string url;           ///< normalised; base of relative links
+  std::string content_type;  ///< value of the header, may be empty
+  std::vector<std::string>
+      product_tokens;  ///< lower case; whose robots rules and robots meta are wanted, the first that has any
+  std::string body;    ///< decoded of its content codings, any charset
 };
 
 /// One link of a page, in document order. `url` is normalised and not yet checked against scope.
@@ -56,24 +74,27 @@ struct ParsedLink {
   std::string_view anchor;  ///< visible text or alt, white space folded
 };
 
-/// A worker's answer. Strings are views into `storage`, which owns the received bytes: move it, never copy it.
+/// A worker's answer. Strings are views into `storage`, which owns the received bytes: move it, never copy
+/// it.
 struct ParsedPage {
   std::string charset;  ///< WHATWG name
   std::string_view title;
   std::string_view description;
   std::string_view canonical;  ///< normalised URL or empty
+  std::string_view base;  ///< what relative links are resolved against, when the page says other than its URL
   std::string_view language;
   std::string_view text;
   bool noindex = false;
-  bool nofollow = false;      ///< meta robots for all agents
+  bool nofollow = false;  ///< meta robots for all agents or for one of the job's product tokens
   bool links_truncated = false;
   bool text_truncated = false;
   std::uint32_t links_found = 0;  ///< also those past kMaxLinks
   std::uint32_t words = 0;
-  std::uint64_t content_hash = 0;  ///< of the text when there is any, else of the body
-  std::uint32_t parse_us = 0;      ///< CPU time the worker says it took
+  std::optional<std::uint32_t> refresh_ms;  ///< wait before the page's first kMetaRefresh link
+  std::uint64_t content_hash = 0;           ///< of the text when there is any, else of the body
+  std::uint32_t parse_us = 0;               ///< CPU time the worker says it took
   std::vector<ParsedLink> links;
-  RobotsRules robots;         ///< kRobots only
+  RobotsRules robots;  ///< kRobots only
 
   std::vector<char> storage;
 
@@ -86,11 +107,13 @@ struct ParsedPage {
 inline constexpr std::size_t kFrameHeader = 8;
 enum class FrameType : std::uint8_t { kJob = 1, kAnswer = 2 };
 
-/// Appends one frame to `out`.
+/// Appends one frame to `out`. Every field must be within its limit.
 void EncodeJob(const PageJob& job, std::string& out);
+/// Likewise; the last links are left out, and links_truncated is set, where the answer would pass kMaxAnswer.
 void EncodeAnswer(const ParsedPage& page, std::string& out);
 
-/// Reads a frame header; gives the length of the payload. Errors: kWrongVersion, kBadFrame (type, or longer than its limit).
+/// Reads a frame header; gives the length of the payload. Errors: kWrongVersion, kBadFrame (type, or longer
+/// than its limit).
 Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expected);
 
 /// Reads a payload. Outputs are set only on success; a byte too many is kTrailingBytes.

@@ -1,0 +1,373 @@
+#include "parser/wire.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "parser/byte_cursor.h"
+#include "parser/normalize.h"
+#include "parser/utf8.h"
+
+// The format. Integers are little-endian; a name with ':' is a field, `name.size` stands for the size of a
+// text that follows in `texts`. Sizes come before all texts so that one pass over `texts` can tell whether it
+// is pure ASCII.
+//
+//   frame   = version:u8 type:u8 zero:u16 payload.size:u32 payload
+//   payload = job | answer                                              as `type` says
+//
+//   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
+//             token.size:u16 * tokens texts
+//   texts   = url content_type token * tokens body
+//   flags   = 1 want_text | 2 want_links
+//
+//   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps texts
+//   head    = flags:u8 charset.size:u8 language.size:u8 zero:u8
+//             title.size:u16 description.size:u16 canonical.size:u16 base.size:u16
+//             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
+//             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
+//   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated
+//   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 rel.size:u16 anchor.size:u16
+//   rule    = line:u32 pattern.size:u16 allow:u8 zero:u8
+//   texts   = charset language title description canonical base text (url rel anchor) * links
+//             pattern * rules sitemap * sitemaps
+//
+// charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
+// robots.txt had them, all other texts are UTF-8.
+
+namespace trawl::parser {
+namespace {
+
+constexpr std::size_t kLinkRecord = 8;
+constexpr std::size_t kRuleRecord = 8;
+constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
+
+enum JobFlag : std::uint8_t { kWantText = 1, kWantLinks = 2, kAllJobFlags = 3 };
+enum PageFlag : std::uint8_t {
+  kNoindex = 1,
+  kNofollow = 2,
+  kLinksTruncated = 4,
+  kTextTruncated = 8,
+  kAllPageFlags = 15,
+};
+enum LinkFlag : std::uint8_t { kLinkNofollow = 1, kAllLinkFlags = 1 };
+
+template <class T>
+T Size(std::string_view text) {
+  return static_cast<T>(text.size());
+}
+
+// Writes the frame's header; its length is filled in by the destructor, when the payload is there.
+class FrameWriter {
+ public:
+  FrameWriter(FrameType type, std::string& out) : writer(out) {
+    writer.U8(kWireVersion);
+    writer.U8(static_cast<std::uint8_t>(type));
+    writer.U16(0);
+    writer.U32(0);
+    payload_ = writer.size();
+  }
+  FrameWriter(const FrameWriter&) = delete;
+  FrameWriter& operator=(const FrameWriter&) = delete;
+  ~FrameWriter() { writer.PutU32At(payload_ - 4, static_cast<std::uint32_t>(writer.size() - payload_)); }
+
+  ByteWriter writer;
+
+ private:
+  std::size_t payload_;
+};
+
+std::size_t FixedSize(const ParsedPage& page) {
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8;
+  std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
+                     page.description.size() + page.canonical.size() + page.base.size() + page.text.size();
+  for (const RobotsRule& rule : page.robots.rules) size += kRuleRecord + rule.pattern.size();
+  for (const std::string& sitemap : page.robots.sitemaps) size += 2 + sitemap.size();
+  return size;
+}
+
+std::size_t LinkSize(const ParsedLink& link) {
+  return kLinkRecord + link.url.size() + link.rel.size() + link.anchor.size();
+}
+
+bool IsPrintableAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+// The part of an answer after its fixed-size records.
+class Texts {
+ public:
+  explicit Texts(ByteReader& reader, std::string_view all) : reader_(reader), ascii_(IsAscii(all)) {}
+
+  std::string_view Utf8(std::size_t size) {
+    const std::string_view text = reader_.Bytes(size);
+    if (!ascii_ && !IsUtf8(text)) reader_.Fail(ParserErrc::kBadFrame);
+    return text;
+  }
+  std::string_view Printable(std::size_t size) {
+    const std::string_view text = reader_.Bytes(size);
+    if (!IsPrintableAscii(text)) reader_.Fail(ParserErrc::kBadFrame);
+    return text;
+  }
+  std::string_view NormalizedUrl(std::size_t size) {
+    const std::string_view url = reader_.Bytes(size);
+    UrlParts parts;
+    if (!SplitNormalized(url, parts)) reader_.Fail(ParserErrc::kBadFrame);
+    return url;
+  }
+
+ private:
+  ByteReader& reader_;
+  bool ascii_;
+};
+
+void ReadLinks(ByteReader records, Texts& texts, ByteReader& reader, std::vector<ParsedLink>& links) {
+  for (ParsedLink& link : links) {
+    const std::uint8_t kind = records.U8();
+    const std::uint8_t flags = records.AtMost<std::uint8_t>(kAllLinkFlags);
+    const auto url_size = records.AtMost<std::uint16_t>(kMaxUrl);
+    const auto rel_size = records.AtMost<std::uint16_t>(kMaxRel);
+    const auto anchor_size = records.AtMost<std::uint16_t>(kMaxAnchor);
+    if (Name(static_cast<LinkKind>(kind)).empty()) records.Fail(ParserErrc::kBadFrame);
+    if (!records.ok()) return reader.Fail(records.error());
+    link.kind = static_cast<LinkKind>(kind);
+    link.nofollow = (flags & kLinkNofollow) != 0;
+    link.url = texts.NormalizedUrl(url_size);
+    link.rel = texts.Utf8(rel_size);
+    link.anchor = texts.Utf8(anchor_size);
+    if (!reader.ok()) return;
+  }
+}
+
+void ReadRobots(ByteReader rules, ByteReader sitemaps, ByteReader& reader, RobotsRules& robots) {
+  for (RobotsRule& rule : robots.rules) {
+    rule.line = rules.U32();
+    const auto size = rules.AtMost<std::uint16_t>(kMaxRobotsPattern);
+    rule.allow = rules.AtMost<std::uint8_t>(1) != 0;
+    rules.AtMost<std::uint8_t>(0);
+    rule.pattern = reader.Bytes(size);
+  }
+  if (!rules.ok()) reader.Fail(rules.error());
+  for (std::string& sitemap : robots.sitemaps)
+    sitemap = reader.Bytes(sitemaps.AtMost<std::uint16_t>(kMaxUrl));
+  if (!sitemaps.ok()) reader.Fail(sitemaps.error());
+}
+
+}  // namespace
+
+std::string_view Name(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::kAnchor:
+      return "a";
+    case LinkKind::kArea:
+      return "area";
+    case LinkKind::kLink:
+      return "link";
+    case LinkKind::kImage:
+      return "img";
+    case LinkKind::kSource:
+      return "source";
+    case LinkKind::kFrame:
+      return "frame";
+    case LinkKind::kScript:
+      return "script";
+    case LinkKind::kMedia:
+      return "media";
+    case LinkKind::kObject:
+      return "object";
+    case LinkKind::kMetaRefresh:
+      return "meta-refresh";
+    case LinkKind::kForm:
+      return "form";
+  }
+  return {};
+}
+
+void EncodeJob(const PageJob& job, std::string& out) {
+  assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
+         job.body.size() <= kMaxJobBody);
+  assert(job.product_tokens.size() <= kMaxProductTokens);
+  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() + 64);
+  FrameWriter frame(FrameType::kJob, out);
+  ByteWriter& writer = frame.writer;
+  writer.U8(static_cast<std::uint8_t>(job.kind));
+  writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0)));
+  writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
+  writer.U32(Size<std::uint32_t>(job.url));
+  writer.U32(Size<std::uint32_t>(job.content_type));
+  writer.U32(Size<std::uint32_t>(job.body));
+  for (const std::string& token : job.product_tokens) {
+    assert(token.size() <= kMaxProductToken);
+    writer.U16(Size<std::uint16_t>(token));
+  }
+  writer.Bytes(job.url);
+  writer.Bytes(job.content_type);
+  for (const std::string& token : job.product_tokens) writer.Bytes(token);
+  writer.Bytes(job.body);
+}
+
+void EncodeAnswer(const ParsedPage& page, std::string& out) {
+  assert(page.links.size() <= kMaxLinks && page.text.size() <= kMaxText);
+  std::size_t size = FixedSize(page);
+  std::size_t links = 0;
+  while (links < page.links.size() && size + LinkSize(page.links[links]) <= kMaxAnswer) {
+    size += LinkSize(page.links[links++]);
+  }
+  const bool links_truncated = page.links_truncated || links < page.links.size();
+  out.reserve(out.size() + kFrameHeader + size);
+  FrameWriter frame(FrameType::kAnswer, out);
+  ByteWriter& writer = frame.writer;
+
+  writer.U8(static_cast<std::uint8_t>((page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
+                                      (links_truncated ? kLinksTruncated : 0) |
+                                      (page.text_truncated ? kTextTruncated : 0)));
+  writer.U8(Size<std::uint8_t>(page.charset));
+  writer.U8(Size<std::uint8_t>(page.language));
+  writer.U8(0);
+  for (const std::string_view text : {page.title, page.description, page.canonical, page.base}) {
+    writer.U16(Size<std::uint16_t>(text));
+  }
+  writer.U32(Size<std::uint32_t>(page.text));
+  writer.U32(static_cast<std::uint32_t>(links));
+  writer.U32(static_cast<std::uint32_t>(page.robots.rules.size()));
+  writer.U32(static_cast<std::uint32_t>(page.robots.sitemaps.size()));
+  writer.U32(page.links_found);
+  writer.U32(page.words);
+  writer.U32(page.parse_us);
+  writer.U32(page.refresh_ms.value_or(kNoRefresh));
+  writer.U64(page.content_hash);
+  writer.U64(page.robots.crawl_delay ? static_cast<std::uint64_t>(page.robots.crawl_delay->count()) + 1 : 0);
+
+  for (std::size_t i = 0; i < links; ++i) {
+    const ParsedLink& link = page.links[i];
+    writer.U8(static_cast<std::uint8_t>(link.kind));
+    writer.U8(link.nofollow ? kLinkNofollow : 0);
+    writer.U16(Size<std::uint16_t>(link.url));
+    writer.U16(Size<std::uint16_t>(link.rel));
+    writer.U16(Size<std::uint16_t>(link.anchor));
+  }
+  for (const RobotsRule& rule : page.robots.rules) {
+    writer.U32(rule.line);
+    writer.U16(Size<std::uint16_t>(rule.pattern));
+    writer.U8(rule.allow ? 1 : 0);
+    writer.U8(0);
+  }
+  for (const std::string& sitemap : page.robots.sitemaps) writer.U16(Size<std::uint16_t>(sitemap));
+
+  for (const std::string_view text : {std::string_view(page.charset), page.language, page.title,
+                                      page.description, page.canonical, page.base, page.text}) {
+    writer.Bytes(text);
+  }
+  for (std::size_t i = 0; i < links; ++i) {
+    writer.Bytes(page.links[i].url);
+    writer.Bytes(page.links[i].rel);
+    writer.Bytes(page.links[i].anchor);
+  }
+  for (const RobotsRule& rule : page.robots.rules) writer.Bytes(rule.pattern);
+  for (const std::string& sitemap : page.robots.sitemaps) writer.Bytes(sitemap);
+}
+
+Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expected) {
+  ByteReader reader(header);
+  const std::uint8_t version = reader.U8();
+  const std::uint8_t type = reader.U8();
+  reader.AtMost<std::uint16_t>(0);
+  // Beside the body a job has its URL, its content type and its product tokens.
+  constexpr std::size_t kJobHead =
+      16 + kMaxUrl + kMaxContentType + kMaxProductTokens * (2 + kMaxProductToken);
+  const std::size_t limit = expected == FrameType::kJob ? kJobHead + kMaxJobBody : kMaxAnswer;
+  const auto size = reader.AtMost<std::uint32_t>(static_cast<std::uint32_t>(limit));
+  if (header.size() >= 1 && version != kWireVersion) return ParserErrc::kWrongVersion;
+  if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
+  if (type != static_cast<std::uint8_t>(expected)) return ParserErrc::kBadFrame;
+  return size;
+}
+
+Result<PageJob> DecodeJob(std::string_view payload) {
+  ByteReader reader(payload);
+  PageJob job;
+  const std::uint8_t kind = reader.U8();
+  const std::uint8_t flags = reader.AtMost<std::uint8_t>(kAllJobFlags);
+  const auto tokens = reader.AtMost<std::uint16_t>(kMaxProductTokens);
+  const auto url_size = reader.AtMost<std::uint32_t>(kMaxUrl);
+  const auto content_type_size = reader.AtMost<std::uint32_t>(kMaxContentType);
+  const auto body_size = reader.AtMost<std::uint32_t>(kMaxJobBody);
+  std::uint16_t token_sizes[kMaxProductTokens];
+  for (std::size_t i = 0; i < tokens; ++i) token_sizes[i] = reader.AtMost<std::uint16_t>(kMaxProductToken);
+  const std::string_view url = reader.Bytes(url_size);
+  const std::string_view content_type = reader.Bytes(content_type_size);
+  for (std::size_t i = 0; reader.ok() && i < tokens; ++i) {
+    job.product_tokens.emplace_back(reader.Bytes(token_sizes[i]));
+  }
+  const std::string_view body = reader.Bytes(body_size);
+  if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
+  if (kind != static_cast<std::uint8_t>(DocumentKind::kHtml) &&
+      kind != static_cast<std::uint8_t>(DocumentKind::kRobots)) {
+    return ParserErrc::kBadFrame;
+  }
+  job.kind = static_cast<DocumentKind>(kind);
+  job.want_text = (flags & kWantText) != 0;
+  job.want_links = (flags & kWantLinks) != 0;
+  job.url = url;
+  job.content_type = content_type;
+  job.body = body;
+  return job;
+}
+
+Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
+  ParsedPage page;
+  page.storage = std::move(payload);
+  ByteReader reader(std::string_view(page.storage.data(), page.storage.size()));
+
+  const std::uint8_t flags = reader.AtMost<std::uint8_t>(kAllPageFlags);
+  const auto charset_size = reader.AtMost<std::uint8_t>(kMaxCharset);
+  const auto language_size = reader.AtMost<std::uint8_t>(kMaxLanguage);
+  reader.AtMost<std::uint8_t>(0);
+  const auto title_size = reader.AtMost<std::uint16_t>(kMaxTitle);
+  const auto description_size = reader.AtMost<std::uint16_t>(kMaxDescription);
+  const auto canonical_size = reader.AtMost<std::uint16_t>(kMaxUrl);
+  const auto base_size = reader.AtMost<std::uint16_t>(kMaxUrl);
+  const auto text_size = reader.AtMost<std::uint32_t>(kMaxText);
+  const auto links = reader.AtMost<std::uint32_t>(kMaxLinks);
+  const auto rules = reader.AtMost<std::uint32_t>(RobotsRules::kMaxRules);
+  const auto sitemaps = reader.AtMost<std::uint32_t>(RobotsRules::kMaxSitemaps);
+  page.links_found = reader.U32();
+  page.words = reader.U32();
+  page.parse_us = reader.U32();
+  const std::uint32_t refresh = reader.U32();
+  page.content_hash = reader.U64();
+  const auto crawl_delay =
+      reader.AtMost<std::uint64_t>(static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 1);
+  if (page.links_found < links) reader.Fail(ParserErrc::kBadFrame);
+
+  const std::string_view link_records = reader.Bytes(links * kLinkRecord);
+  const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
+  const std::string_view sitemap_records = reader.Bytes(sitemaps * 2);
+  if (!reader.ok()) return reader.error();
+
+  const std::size_t read = page.storage.size() - reader.Left();
+  Texts texts(reader, {page.storage.data() + read, reader.Left()});
+  page.charset = texts.Printable(charset_size);
+  page.language = texts.Utf8(language_size);
+  page.title = texts.Utf8(title_size);
+  page.description = texts.Utf8(description_size);
+  if (canonical_size > 0) page.canonical = texts.NormalizedUrl(canonical_size);
+  page.base = texts.Printable(base_size);
+  page.text = texts.Utf8(text_size);
+  if (!reader.ok()) return reader.error();
+  page.links.resize(links);
+  ReadLinks(ByteReader(link_records), texts, reader, page.links);
+  if (!reader.ok()) return reader.error();
+  page.robots.rules.resize(rules);
+  page.robots.sitemaps.resize(sitemaps);
+  ReadRobots(ByteReader(rule_records), ByteReader(sitemap_records), reader, page.robots);
+  if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
+
+  page.noindex = (flags & kNoindex) != 0;
+  page.nofollow = (flags & kNofollow) != 0;
+  page.links_truncated = (flags & kLinksTruncated) != 0;
+  page.text_truncated = (flags & kTextTruncated) != 0;
+  if (refresh != kNoRefresh) page.refresh_ms = refresh;
+  if (crawl_delay > 0) page.robots.crawl_delay = Duration(crawl_delay - 1);
+  return page;
+}
+
+}  // namespace trawl::parser
