@@ -12,11 +12,11 @@ namespace trawl::parser {
 /// What normalisation folds beyond what never changes the resource.
 struct NormalizeOptions {
   bool sort_query = false;
-  bool drop_session_ids = false;      ///< jsessionid, PHPSESSID and the like, in path parameter or query
+  bool drop_session_ids = false;  ///< jsessionid, PHPSESSID and the like, in path parameter or query
   bool fold_trailing_slash = false;
-  bool fold_index_page = false;       ///< /index.html -> /
+  bool fold_index_page = false;              ///< /index.html -> /
   std::vector<std::string> drop_parameters;  ///< query parameters to drop; a trailing '*' matches a prefix
-  std::size_t max_length = 2048;      ///< bytes of the result
+  std::size_t max_length = 2048;             ///< bytes of the result
 };
 
 /// The key by which Trawl knows a URL: http or https only, credentials and fragment gone, percent-encoding

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ class Url {
   /// The longest input looked at; more is ParserErrc::kTooLong.
   static constexpr std::size_t kMaxInput = 8192;
 
-  /// The basic URL parser (section 4.4) without state override. `input` is taken as UTF-8, invalid bytes as U+FFFD.
-  /// `base` is borrowed for the call.
+  /// The basic URL parser (section 4.4) without state override. `input` is taken as UTF-8, invalid bytes as
+  /// U+FFFD. `base` is borrowed for the call. Errors: ParserErrc::kInvalidUrl, kTooLong.
   static Result<Url> Parse(std::string_view input, const Url* base = nullptr);
 
   std::string_view Href() const { return href_; }
@@ -33,14 +34,22 @@ class Url {
 
  private:
   friend class UrlParser;
-  std::string href_;
-  std::uint32_t scheme_end_ = 0;     ///< at the ':' after the scheme
-  std::uint32_t username_end_ = 0;   ///< end of the user name
-  std::uint32_t host_start_ = 0;     ///< at '@', or where the host begins
-  std::uint32_t host_end_ = 0;
-  std::uint32_t path_start_ = 0;
-  std::uint32_t query_start_ = 0;     ///< at '?', or npos
-  std::uint32_t fragment_start_ = 0;  ///< at '#', or npos
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  /// Whether the host is not null; it may be empty.
+  bool HasAuthority() const { return host_end_ > scheme_end_ + 1; }
+  std::string_view Slice(std::size_t from, std::size_t to) const {
+    return std::string_view(href_).substr(from, to - from);
+  }
+
+  std::string href_ = ":";
+  std::uint32_t scheme_end_ = 0;       ///< at the ':' after the scheme
+  std::uint32_t username_end_ = 1;     ///< end of the user name; at the ':' when a password follows
+  std::uint32_t host_start_ = 1;       ///< at the '@' after credentials, else where the host begins
+  std::uint32_t host_end_ = 1;         ///< at the ':' when a port follows
+  std::uint32_t path_start_ = 1;       ///< behind the "/." that keeps a path "//" from reading as a host
+  std::uint32_t query_start_ = kNone;  ///< at '?', or kNone
+  std::uint32_t fragment_start_ = 1;   ///< at '#', or the end
   bool opaque_path_ = false;
 };
 

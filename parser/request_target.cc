@@ -1,0 +1,129 @@
+#include "parser/request_target.h"
+
+#include <array>
+#include <cstdint>
+
+#include "parser/percent_encode.h"
+
+namespace trawl::parser {
+namespace {
+
+enum Class : std::uint8_t { kPathByte = 1, kQueryByte = 2, kUnreserved = 4, kHostByte = 8, kUpperHex = 16 };
+
+constexpr std::array<std::uint8_t, 256> MakeClasses() {
+  std::array<std::uint8_t, 256> classes{};
+  const auto add = [&classes](std::string_view bytes, int bits) {
+    for (const char c : bytes) classes[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(bits);
+  };
+  constexpr int kBoth = kPathByte | kQueryByte;
+  add("abcdefghijklmnopqrstuvwxyz0123456789-._", kBoth | kUnreserved | kHostByte);
+  add("ABCDEFGHIJKLMNOPQRSTUVWXYZ~", kBoth | kUnreserved);
+  add("!$&()*+,;=:@/[]", kBoth);
+  add("'", kPathByte);
+  add("?", kQueryByte);
+  add("0123456789ABCDEF", kUpperHex);
+  return classes;
+}
+
+constexpr std::array<std::uint8_t, 256> kClasses = MakeClasses();
+
+bool Is(char c, Class wanted) {
+  return kClasses[static_cast<unsigned char>(c)] & wanted;
+}
+
+// Whether `out` ends with a stray "%" or "%h" that the next hexadecimal digit would carry on.
+bool AwaitsHexDigit(const std::string& out, std::size_t start) {
+  const std::size_t size = out.size() - start;
+  if (size >= 1 && out.back() == '%') return true;
+  return size >= 2 && out[out.size() - 2] == '%' && HexValue(out.back()) >= 0;
+}
+
+void AppendNormalized(std::string_view text, Class allowed, std::string& out) {
+  const std::size_t start = out.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '%') {
+      if (Is(c, allowed)) {
+        out.push_back(c);
+      } else {
+        AppendEscape(static_cast<unsigned char>(c), out);
+      }
+      continue;
+    }
+    const int byte = EscapedByte(text, i);
+    if (byte < 0) {
+      out.push_back('%');
+      continue;
+    }
+    const char decoded = static_cast<char>(byte);
+    if (Is(decoded, kUnreserved) && !(HexValue(decoded) >= 0 && AwaitsHexDigit(out, start))) {
+      out.push_back(decoded);
+    } else {
+      AppendEscape(static_cast<unsigned char>(byte), out);
+    }
+    i += 2;
+  }
+}
+
+// Whether the '%' at `at` begins an upper-case escape of a byte that has to be escaped.
+bool IsCleanEscape(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size() || !Is(text[at + 1], kUpperHex) || !Is(text[at + 2], kUpperHex)) return false;
+  return !Is(static_cast<char>(EscapedByte(text, at)), kUnreserved);
+}
+
+// Whether the segment behind the '/' at `slash` is "." or "..".
+bool IsDotSegment(std::string_view target, std::size_t slash) {
+  std::size_t at = slash + 1;
+  if (at >= target.size() || target[at] != '.') return false;
+  ++at;
+  if (at < target.size() && target[at] == '.') ++at;
+  return at == target.size() || target[at] == '/' || target[at] == '?';
+}
+
+}  // namespace
+
+void AppendTarget(std::string_view path, std::string_view query, std::string& out) {
+  AppendNormalized(path, kPathByte, out);
+  if (query.empty()) return;
+  out.push_back('?');
+  AppendNormalized(query, kQueryByte, out);
+}
+
+bool IsCleanTarget(std::string_view target) {
+  if (target.empty() || target[0] != '/') return false;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const char c = target[i];
+    if (Is(c, kPathByte)) {
+      if (c == '/' && IsDotSegment(target, i)) return false;
+    } else if (c == '?') {
+      return IsCleanQuery(target.substr(i + 1));
+    } else if (c == '%' && IsCleanEscape(target, i)) {
+      i += 2;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsCleanQuery(std::string_view query) {
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    if (Is(query[i], kQueryByte)) continue;
+    if (query[i] != '%' || !IsCleanEscape(query, i)) return false;
+    i += 2;
+  }
+  return !query.empty();
+}
+
+std::size_t PlainHostLength(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && Is(text[length], kHostByte)) ++length;
+  return length;
+}
+
+bool IsPlainHost(std::string_view host) {
+  if (host.empty() || host.back() == '.') return false;
+  return !IsAsciiDigit(host[host.rfind('.') + 1]);
+}
+
+}  // namespace trawl::parser
