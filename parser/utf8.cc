@@ -115,6 +115,13 @@ bool AppendUtf8Repaired(std::string_view bytes, std::size_t max, std::string& ou
   return true;
 }
 
+std::string ScrubUtf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + 16);
+  AppendUtf8Repaired(bytes, out.max_size(), out);
+  return out;
+}
+
 std::string_view CutUtf8(std::string_view text, std::size_t max) {
   if (text.size() <= max) return text;
   while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0) == 0x80) --max;

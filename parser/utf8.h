@@ -28,6 +28,9 @@ void AppendUtf8(std::uint32_t code_point, std::string& out);
 /// does. Stops before passing `max` bytes of `out`; true when everything fitted.
 bool AppendUtf8Repaired(std::string_view bytes, std::size_t max, std::string& out);
 
+/// `bytes` with every maximal ill-formed part as one U+FFFD.
+std::string ScrubUtf8(std::string_view bytes);
+
 /// The longest prefix of well-formed UTF-8 that has at most `max` bytes and ends between two characters.
 std::string_view CutUtf8(std::string_view text, std::size_t max);
 

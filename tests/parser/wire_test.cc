@@ -1,0 +1,327 @@
+#include "parser/wire.h"
+
+#include <cstring>
+
+#include "parser/error.h"
+#include "tests/support/catch.h"
+
+using namespace trawl::parser;
+using trawl::Duration;
+
+namespace {
+
+PageJob SampleJob() {
+  PageJob job;
+  job.url = "http://example.org/a";
+  job.content_type = "text/html; charset=utf-8";
+  job.product_tokens = {"trawl", "examplebot"};
+  job.body = std::string("<p>\0\xFF body", 10);
+  return job;
+}
+
+ParsedPage SamplePage() {
+  ParsedPage page;
+  page.charset = "windows-1252";
+  page.title = "Title";
+  page.description = "D\xC3\xA9scription";
+  page.canonical = "http://example.org/c";
+  page.base = "ftp://example.org/base/";
+  page.language = "en-GB";
+  page.text = "Some text\nin two lines";
+  page.nofollow = true;
+  page.links_found = 7;
+  page.words = 5;
+  page.refresh_ms = 0;
+  page.content_hash = 0x0123456789ABCDEFULL;
+  page.parse_us = 321;
+  page.links = {{"http://example.org/1", LinkKind::kAnchor, true, "nofollow me", "One"},
+                {"https://example.org:8443/2?q=%C3%A9", LinkKind::kForm, false, "", ""}};
+  page.robots.rules = {{true, 3, "/a*$"}, {false, 4, "/\xFF"}};
+  page.robots.crawl_delay = Duration(0);
+  page.robots.sitemaps = {"http://example.org/sitemap.xml", "also anything"};
+  return page;
+}
+
+std::string Payload(const std::string& frame) {
+  return frame.substr(kFrameHeader);
+}
+
+std::string JobPayload(const PageJob& job) {
+  std::string frame;
+  EncodeJob(job, frame);
+  return Payload(frame);
+}
+
+std::string AnswerPayload(const ParsedPage& page) {
+  std::string frame;
+  EncodeAnswer(page, frame);
+  return Payload(frame);
+}
+
+trawl::Result<ParsedPage> Decode(const std::string& payload) {
+  return DecodeAnswer(std::vector<char>(payload.begin(), payload.end()));
+}
+
+// Where the answer's head has its fields: see the grammar of wire.cc.
+constexpr std::size_t kCharsetSize = 1;
+constexpr std::size_t kTitleSize = 4;
+constexpr std::size_t kDescriptionSize = 6;
+constexpr std::size_t kCanonicalSize = 8;
+constexpr std::size_t kTextSize = 12;
+constexpr std::size_t kLinkCount = 16;
+constexpr std::size_t kRuleCount = 20;
+constexpr std::size_t kSitemapCount = 24;
+constexpr std::size_t kLinksFound = 28;
+constexpr std::size_t kCrawlDelay = 52;
+constexpr std::size_t kFirstLink = 60;
+
+template <class T>
+std::string Patched(std::string payload, std::size_t at, T value) {
+  std::memcpy(payload.data() + at, &value, sizeof value);
+  return payload;
+}
+
+void CheckRefused(const std::string& payload, ParserErrc error) {
+  const auto decoded = Decode(payload);
+  REQUIRE(decoded.has_error());
+  CHECK(decoded.error() == error);
+}
+
+}  // namespace
+
+TEST_CASE("A job comes out as it went in") {
+  const PageJob job = SampleJob();
+  const auto decoded = DecodeJob(JobPayload(job));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->kind == DocumentKind::kHtml);
+  CHECK(decoded->want_text);
+  CHECK(decoded->want_links);
+  CHECK(decoded->url == job.url);
+  CHECK(decoded->content_type == job.content_type);
+  CHECK(decoded->product_tokens == job.product_tokens);
+  CHECK(decoded->body == job.body);
+}
+
+TEST_CASE("An answer comes out as it went in") {
+  const auto decoded = Decode(AnswerPayload(SamplePage()));
+  REQUIRE(decoded.has_value());
+  const ParsedPage& page = *decoded;
+  CHECK(page.charset == "windows-1252");
+  CHECK(page.title == "Title");
+  CHECK(page.description == "D\xC3\xA9scription");
+  CHECK(page.canonical == "http://example.org/c");
+  CHECK(page.base == "ftp://example.org/base/");
+  CHECK(page.language == "en-GB");
+  CHECK(page.text == "Some text\nin two lines");
+  CHECK_FALSE(page.noindex);
+  CHECK(page.nofollow);
+  CHECK_FALSE(page.links_truncated);
+  CHECK_FALSE(page.text_truncated);
+  CHECK(page.links_found == 7);
+  CHECK(page.words == 5);
+  CHECK(page.refresh_ms == 0U);
+  CHECK(page.content_hash == 0x0123456789ABCDEFULL);
+  CHECK(page.parse_us == 321);
+  REQUIRE(page.links.size() == 2);
+  CHECK(page.links[0].url == "http://example.org/1");
+  CHECK(page.links[0].kind == LinkKind::kAnchor);
+  CHECK(page.links[0].nofollow);
+  CHECK(page.links[0].rel == "nofollow me");
+  CHECK(page.links[0].anchor == "One");
+  CHECK(page.links[1].kind == LinkKind::kForm);
+  CHECK_FALSE(page.links[1].nofollow);
+  REQUIRE(page.robots.rules.size() == 2);
+  CHECK(page.robots.rules[0].allow);
+  CHECK(page.robots.rules[0].line == 3);
+  CHECK(page.robots.rules[1].pattern == "/\xFF");
+  CHECK(page.robots.crawl_delay == Duration(0));
+  CHECK(page.robots.sitemaps == SamplePage().robots.sitemaps);
+}
+
+TEST_CASE("The views of a decoded answer survive its move") {
+  auto decoded = Decode(AnswerPayload(SamplePage()));
+  REQUIRE(decoded.has_value());
+  const ParsedPage page = std::move(*decoded);
+  CHECK(page.title.data() >= page.storage.data());
+  CHECK(page.title.data() < page.storage.data() + page.storage.size());
+  CHECK(page.title == "Title");
+}
+
+TEST_CASE("An empty answer is an answer") {
+  CHECK(Decode(AnswerPayload({})).has_value());
+}
+
+TEST_CASE("A frame header gives the payload's length") {
+  std::string frame;
+  EncodeAnswer(SamplePage(), frame);
+  const auto size = DecodeFrameHeader(frame.substr(0, kFrameHeader), FrameType::kAnswer);
+  REQUIRE(size.has_value());
+  CHECK(*size == frame.size() - kFrameHeader);
+}
+
+TEST_CASE("Frames appended to one buffer each know their own length") {
+  std::string frames;
+  EncodeJob(SampleJob(), frames);
+  const std::size_t first = frames.size();
+  EncodeJob(SampleJob(), frames);
+  CHECK(frames.substr(0, first) == frames.substr(first));
+}
+
+TEST_CASE("A frame of another version, type or length is refused") {
+  std::string frame;
+  EncodeAnswer({}, frame);
+  const std::string header = frame.substr(0, kFrameHeader);
+  const auto error = [](const std::string& bytes, FrameType type = FrameType::kAnswer) {
+    return DecodeFrameHeader(bytes, type).error();
+  };
+  CHECK(error(Patched<std::uint8_t>(header, 0, kWireVersion + 1)) == ParserErrc::kWrongVersion);
+  CHECK(error(header, FrameType::kJob) == ParserErrc::kBadFrame);
+  CHECK(error(Patched<std::uint8_t>(header, 1, 3)) == ParserErrc::kBadFrame);
+  CHECK(error(Patched<std::uint16_t>(header, 2, 1)) == ParserErrc::kBadFrame);
+  CHECK(error(header.substr(0, 7)) == ParserErrc::kTruncatedFrame);
+  CHECK(error(header + "x") == ParserErrc::kTrailingBytes);
+  const auto at_limit = Patched<std::uint32_t>(header, 4, static_cast<std::uint32_t>(kMaxAnswer));
+  CHECK(DecodeFrameHeader(at_limit, FrameType::kAnswer).has_value());
+  CHECK(error(Patched<std::uint32_t>(header, 4, static_cast<std::uint32_t>(kMaxAnswer) + 1)) ==
+        ParserErrc::kBadFrame);
+}
+
+TEST_CASE("A job cut off at any byte is refused") {
+  const std::string payload = JobPayload(SampleJob());
+  for (std::size_t size = 0; size < payload.size(); ++size) {
+    INFO("cut at " << size);
+    const auto decoded = DecodeJob(std::string_view(payload).substr(0, size));
+    REQUIRE(decoded.has_error());
+    CHECK(decoded.error() == ParserErrc::kTruncatedFrame);
+  }
+}
+
+TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {
+  const std::string payload = JobPayload(SampleJob());
+  CHECK(DecodeJob(payload + "x").error() == ParserErrc::kTrailingBytes);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 0)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 9)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 4)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint16_t>(payload, 2, kMaxProductTokens + 1)).error() ==
+        ParserErrc::kBadFrame);
+}
+
+TEST_CASE("An answer cut off at any byte is refused") {
+  const std::string payload = AnswerPayload(SamplePage());
+  for (std::size_t size = 0; size < payload.size(); ++size) {
+    INFO("cut at " << size);
+    CHECK(Decode(payload.substr(0, size)).has_error());
+  }
+}
+
+TEST_CASE("A byte after an answer is refused") {
+  CheckRefused(AnswerPayload(SamplePage()) + '\0', ParserErrc::kTrailingBytes);
+}
+
+TEST_CASE("A count over its limit is refused before anything is allocated") {
+  const std::string payload = AnswerPayload(SamplePage());
+  CheckRefused(Patched<std::uint32_t>(payload, kLinkCount, 0xFFFFFFFF), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kLinkCount, kMaxLinks + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kRuleCount, RobotsRules::kMaxRules + 1),
+               ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kSitemapCount, RobotsRules::kMaxSitemaps + 1),
+               ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kTextSize, kMaxText + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kCharsetSize, kMaxCharset + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kTitleSize, kMaxTitle + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kDescriptionSize, kMaxDescription + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kCanonicalSize, kMaxUrl + 1), ParserErrc::kBadFrame);
+  CheckRefused(
+      Patched<std::uint64_t>(payload, kCrawlDelay, static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 2),
+      ParserErrc::kBadFrame);
+}
+
+TEST_CASE("Fields at their limits are taken") {
+  ParsedPage page;
+  const std::string title(kMaxTitle, 't'), description(kMaxDescription, 'd'), text(kMaxText, 'x');
+  const std::string url = "http://example.org/" + std::string(kMaxUrl - 19, 'u');
+  const std::string rel(kMaxRel, 'r'), anchor(kMaxAnchor, 'a');
+  page.title = title;
+  page.description = description;
+  page.text = text;
+  page.charset = std::string(kMaxCharset, 'c');
+  page.canonical = page.base = url;
+  page.links = {{url, LinkKind::kAnchor, false, rel, anchor}};
+  page.links_found = 1;
+  page.robots.crawl_delay = kMaxCrawlDelay;
+  page.robots.rules = {{true, 1, std::string(kMaxRobotsPattern, '/')}};
+  const auto decoded = Decode(AnswerPayload(page));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->links[0].url == url);
+  CHECK(decoded->links[0].anchor == anchor);
+  CHECK(decoded->text == text);
+  CHECK(decoded->robots.crawl_delay == kMaxCrawlDelay);
+}
+
+TEST_CASE("As many links as allowed are taken, and a page never claims to have found fewer than it lists") {
+  ParsedPage page;
+  page.links.assign(kMaxLinks, {"http://example.org/", LinkKind::kImage, false, "", ""});
+  page.links_found = kMaxLinks;
+  const std::string payload = AnswerPayload(page);
+  CHECK(Decode(payload).has_value());
+  CheckRefused(Patched<std::uint32_t>(payload, kLinksFound, kMaxLinks - 1), ParserErrc::kBadFrame);
+}
+
+TEST_CASE("A length that lies shifts what follows and is refused") {
+  const std::string payload = AnswerPayload(SamplePage());
+  CheckRefused(Patched<std::uint16_t>(payload, kCanonicalSize, 19), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kTextSize, kMaxText), ParserErrc::kTruncatedFrame);
+  CHECK(Decode(Patched<std::uint32_t>(payload, kLinkCount, 1)).has_error());
+  CHECK(Decode(Patched<std::uint32_t>(payload, kLinkCount, 3)).has_error());
+  CHECK(Decode(Patched<std::uint16_t>(payload, kFirstLink + 2, 21)).has_error());
+  CHECK(Decode(Patched<std::uint16_t>(payload, kFirstLink + 2, 0)).has_error());
+}
+
+TEST_CASE("An unknown enum or flag is refused") {
+  const std::string payload = AnswerPayload(SamplePage());
+  CheckRefused(Patched<std::uint8_t>(payload, 0, 0x10), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 0), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 12), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kFirstLink + 1, 2), ParserErrc::kBadFrame);
+}
+
+TEST_CASE("A link that is not a normalised URL is refused") {
+  for (const std::string_view url :
+       {"", "mailto:a@b", "http://EXAMPLE.org/", "http://example.org/a b", "http://example.org/#f",
+        "http://u:p@example.org/", "javascript:0", "/relative", "http://example.org/\xC3\xA9"}) {
+    ParsedPage page;
+    page.links = {{url, LinkKind::kAnchor, false, "", ""}};
+    page.links_found = 1;
+    INFO(url);
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  }
+}
+
+TEST_CASE("A text that is not UTF-8 is refused wherever it stands") {
+  const std::string_view bad = "caf\xE9";
+  for (int field = 0; field < 6; ++field) {
+    ParsedPage page = SamplePage();
+    (field == 0   ? page.title
+     : field == 1 ? page.description
+     : field == 2 ? page.language
+     : field == 3 ? page.text
+     : field == 4 ? page.links[1].rel
+                  : page.links[1].anchor) = bad;
+    INFO("field " << field);
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  }
+}
+
+TEST_CASE("An answer that would grow past its limit loses its last links and says so") {
+  const std::string url = "http://example.org/" + std::string(kMaxUrl - 19, 'u');
+  ParsedPage page;
+  page.links.assign(kMaxLinks, {url, LinkKind::kAnchor, false, "", ""});
+  page.links_found = kMaxLinks;
+  std::string frame;
+  EncodeAnswer(page, frame);
+  CHECK(frame.size() - kFrameHeader <= kMaxAnswer);
+  const auto decoded = Decode(Payload(frame));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->links_truncated);
+  CHECK(decoded->links.size() == (kMaxAnswer - kFirstLink) / (kMaxUrl + 8));
+}
