@@ -1,0 +1,121 @@
+#include "parser/robots_pattern.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "parser/percent_encode.h"
+
+namespace trawl::parser {
+namespace {
+
+bool IsUnreserved(char c) {
+  return IsAsciiAlpha(c) || IsAsciiDigit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+constexpr std::array<bool, 256> MakeEscaped() {
+  std::array<bool, 256> escaped{};
+  for (int c = 0; c <= 0x20; ++c) escaped[c] = true;
+  for (int c = 0x7f; c < 0x100; ++c) escaped[c] = true;
+  // Beyond what RFC 3986 forbids, the apostrophe: browsers escape it in queries and not in paths.
+  for (const char c : std::string_view("\"'<>\\^`{|}")) escaped[static_cast<unsigned char>(c)] = true;
+  return escaped;
+}
+
+constexpr std::array<bool, 256> kEscaped = MakeEscaped();
+
+bool IsEscaped(char c) {
+  return kEscaped[static_cast<unsigned char>(c)];
+}
+
+bool IsAsciiByte(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// Appends the byte or the escape at `at`; gives what comes next.
+std::size_t AppendComparable(std::string_view text, std::size_t at, std::string& out) {
+  const int byte = EscapedByte(text, at);
+  if (byte >= 0) {
+    if (IsUnreserved(static_cast<char>(byte))) {
+      out.push_back(static_cast<char>(byte));
+    } else {
+      AppendEscape(static_cast<unsigned char>(byte), out);
+    }
+    return at + 3;
+  }
+  if (IsEscaped(text[at])) {
+    AppendEscape(static_cast<unsigned char>(text[at]), out);
+  } else {
+    out.push_back(text[at]);
+  }
+  return at + 1;
+}
+
+// The standard library's search is quadratic on hostile input, the C library's is not.
+std::size_t Find(std::string_view text, std::string_view piece, std::size_t from) {
+  const char* const begin = text.data() + from;
+  const void* const found = memmem(begin, text.size() - from, piece.data(), piece.size());
+  return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : text.npos;
+}
+
+}  // namespace
+
+std::string ComparablePattern(std::string_view pattern) {
+  std::string out;
+  out.reserve(pattern.size());
+  for (std::size_t i = 0; i < pattern.size();) {
+    if (pattern[i] == '$' && i + 1 < pattern.size()) {
+      AppendEscape('$', out);
+      ++i;
+    } else {
+      i = AppendComparable(pattern, i, out);
+    }
+  }
+  return out;
+}
+
+std::string ComparableTarget(std::string_view target) {
+  std::string out;
+  out.reserve(target.size());
+  for (std::size_t i = 0; i < target.size();) {
+    const char c = target[i];
+    if (c == '*' || c == '$') {
+      AppendEscape(static_cast<unsigned char>(c), out);
+      ++i;
+    } else if (!IsAsciiByte(c)) {
+      out.push_back(c);
+      ++i;
+    } else {
+      i = AppendComparable(target, i, out);
+    }
+  }
+  return out;
+}
+
+bool IsComparableTarget(std::string_view target) {
+  return std::none_of(target.begin(), target.end(), [](char c) {
+    return c == '%' || c == '*' || c == '$' || (IsEscaped(c) && IsAsciiByte(c));
+  });
+}
+
+bool MatchesPattern(std::string_view pattern, std::string_view target) {
+  const bool to_end = pattern.ends_with('$');
+  if (to_end) pattern.remove_suffix(1);
+  std::size_t star = pattern.find('*');
+  const std::string_view first = pattern.substr(0, star);
+  if (!target.starts_with(first)) return false;
+  std::size_t at = first.size();
+  if (star == pattern.npos) return !to_end || at == target.size();
+  while (true) {
+    pattern.remove_prefix(star + 1);
+    star = pattern.find('*');
+    if (star == pattern.npos) break;
+    const std::size_t found = Find(target, pattern.substr(0, star), at);
+    if (found == target.npos) return false;
+    at = found + star;
+  }
+  if (to_end) return target.size() - at >= pattern.size() && target.ends_with(pattern);
+  return Find(target, pattern, at) != target.npos;
+}
+
+}  // namespace trawl::parser
