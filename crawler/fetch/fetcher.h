@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,16 +16,17 @@
 #include "config/instant.h"
 #include "config/options.h"
 #include "config/outcome.h"
+#include "crawler/fetch/fields.h"
 
 namespace trawl::crawler {
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
+class SocketDoor;
 
 /// One exchange to make. Plain values, copied into the fetch.
 struct FetchRequest {
-  std::string url;     ///< normalised
+  std::string url;  ///< normalised
   std::string method = "GET";
-  Fields headers;      ///< further fields of the target's own
+  Fields headers;                   ///< further fields of the target's own
   std::string etag, last_modified;  ///< of what is stored, for a conditional request
   Bytes max_body = MiB(10);
   Duration timeout = std::chrono::seconds(60);
@@ -33,9 +35,12 @@ struct FetchRequest {
   std::uint16_t target = 0;
 };
 
-/// Milliseconds of each step; none when the step did not happen.
+/// Milliseconds of each step; none when the step did not happen. A reused connection has no dns, connect and
+/// tls.
 struct FetchTimings {
-  std::optional<std::uint32_t> dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms;
+  std::optional<std::uint32_t> dns_ms, connect_ms, tls_ms;
+  std::optional<std::uint32_t> first_byte_ms;  ///< from the beginning of the fetch
+  std::optional<std::uint32_t> total_ms;
 };
 
 /// What came of one exchange: always an outcome, and as much of the answer as arrived.
@@ -43,41 +48,55 @@ struct FetchResult {
   Outcome outcome = Outcome::kOk;
   std::string detail;  ///< for people: which check failed, at which step
   std::uint16_t status = 0;
-  Fields headers;      ///< in order, names as sent
-  std::string body;    ///< decoded of its content codings
+  Fields headers;          ///< in order, names as sent
+  std::string body;        ///< decoded of its content codings
   bool truncated = false;  ///< the body passed max_body and was cut
+  bool absent =
+      false;  ///< kDnsFailed: the name servers say there is no such name, so a repeat is of little use
+  bool reused = false;  ///< on a connection that was open before
   std::string ip;
-  std::string protocol;
-  std::uint64_t bytes_wire = 0;  ///< read from the socket, head and body
+  std::string protocol;          ///< "http/1.1", "http/1.0"
+  std::string security;          ///< "TLSv1.3"; empty for a plain connection
+  std::uint64_t bytes_wire = 0;  ///< of the answer, head and body, coded as sent, without TLS
   FetchTimings timings;
 
   /// The first field of that name, compared without case; empty when there is none.
-  std::string_view Header(std::string_view name) const;
+  std::string_view Header(std::string_view name) const { return FirstField(headers, name); }
+  /// A status of 3xx that names another place.
+  bool Redirects() const;
 };
 
 /// Makes exchanges: DNS, lease of a connection, request, answer, decoding. Follows no redirect.
-/// Runs on: event loop. Owns the connection pool, the resolver and the TLS context; ends what is open when destroyed,
-/// after every Fetch has returned.
+/// Runs on: event loop. Owns the connection pool, the resolver and the TLS context; ends what is open when
+/// destroyed, after every Fetch has returned.
 class Fetcher {
  public:
-  Fetcher(boost::asio::any_io_executor loop, const config::Options& options);
+  /// Reads the trust store, /etc/hosts and resolv.conf, so it is made before the loop runs. `door` is what
+  /// connections go through to the kernel; null for the kernel itself. It and `options` are copied or outlive
+  /// the fetcher.
+  Fetcher(boost::asio::any_io_executor loop, const config::Options& options, SocketDoor* door = nullptr);
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
+  /// Why the options cannot work (dns.servers, dns.hosts, tls.ca_file), naming the key; empty when they can.
+  /// The fetches that would need what is missing fail with the same words.
+  std::string SetupError() const;
+
   /// Never throws; ends within request.timeout (and its own steps' limits).
   boost::asio::awaitable<FetchResult> Fetch(FetchRequest request);
 
-  /// The addresses of a host, from the cache or DNS. Shares the look-up with a Fetch that follows.
+  /// The addresses of a host, from the cache or DNS; none when it has none. Shares the look-up with a Fetch
+  /// that follows. `host` as it stands in a normalised URL.
   boost::asio::awaitable<std::vector<boost::asio::ip::address>> Resolve(std::string host);
 
-  /// Ends every fetch under way as kTimeout, soon.
+  /// Ends every fetch and look-up under way as kTimeout, soon.
   void Cancel();
 
   struct Counts {
-    std::size_t open = 0;         ///< connections, idle ones too
+    std::size_t open = 0;  ///< connections, idle ones too
     std::size_t idle = 0;
-    std::uint64_t connects = 0;   ///< since the start
+    std::uint64_t connects = 0;  ///< since the start
     std::uint64_t reuses = 0;
   };
   Counts counts() const;

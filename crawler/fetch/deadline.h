@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "config/bytes.h"
+#include "config/instant.h"
+#include "crawler/fetch/event.h"
+#include "crawler/fetch/failure.h"
+#include "crawler/fetch/timers.h"
+
+namespace trawl::crawler {
+
+/// The clock of one fetch: a limit for the step it is in, one for the whole, and a minimum rate while an
+/// answer comes. The earliest of them interrupts what the fetch waits for. Runs on: event loop. Borrows the
+/// timers and the wake.
+class Deadline final : public TimingWheel::Entry {
+ public:
+  using Clock = Timers::Clock;
+
+  Deadline(Timers& timers, Duration whole);
+
+  /// A step begins: it may last `limit`, and never longer than the whole. `name` must be a literal.
+  void BeginStep(std::string_view name, Duration limit);
+  /// The last step: what arrives is counted, and fewer than `rate` bytes a second over `window` end it.
+  void BeginRate(std::string_view name, Bytes rate, Duration window);
+  void Arrived(std::size_t bytes) { arrived_ += bytes; }
+  void Stop();
+
+  /// What to interrupt from now on; null when the fetch does not wait.
+  void Watch(Wake* wake) { wake_ = wake; }
+  /// Ends the fetch now, as a timeout.
+  void Cancel();
+
+  bool expired() const { return static_cast<bool>(failure_); }
+  const FetchFailure& failure() const { return failure_; }
+  Clock::time_point start() const { return start_; }
+
+ private:
+  void Expire() override;
+  void End(Outcome outcome, std::string detail);
+  void ArmStep(Duration limit);
+
+  Timers& timers_;
+  const Clock::time_point start_, whole_end_;
+  const Duration whole_;
+  Wake* wake_ = nullptr;
+  std::string_view step_ = "start";
+  Duration step_limit_{};
+  std::uint64_t arrived_ = 0, window_start_ = 0, window_bytes_ = 0;  ///< window_bytes_ 0: no minimum rate
+  FetchFailure failure_;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "crawler/fetch/transport.h"
+
+namespace trawl::crawler {
+
+/// Bytes as they are, over TCP. Runs on: event loop.
+class PlainTransport final : public Transport {
+ public:
+  using Transport::Transport;
+  Need Handshake(FetchFailure&) override { return Need::kNothing; }
+  Step Write(std::string_view bytes) override;
+  Step Read(std::span<char> buffer) override;
+};
+
+}  // namespace trawl::crawler
