@@ -1,0 +1,77 @@
+#include "crawler/cli/debug.h"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+
+#include "crawler/cli/debug_robots.h"
+#include "crawler/cli/debug_url.h"
+
+namespace trawl::crawler {
+namespace {
+
+constexpr DebugKind kKinds[] = {
+    {"url", DebugUrl, R"({"input","base"?} -> {"href","protocol",...,"hash"} or {"failure":true})"},
+    {"idna", DebugIdna, R"({"input"} -> {"output"} or {"failure":true})"},
+    {"normalize", DebugNormalize, R"({"in","base"?} -> {"out"}, null when it cannot be crawled)"},
+    {"robots", DebugRobots,
+     R"({"robots_txt" or "robots_b64","user_agents":[...],"url"} -> {"allowed","line"?,"crawl_delay_ms","sitemaps"})"},
+};
+
+enum class LineRead { kEnd, kLine, kTooLong };
+
+// Reads up to the next newline, of which no more than kMaxDebugLine bytes are kept.
+LineRead ReadLine(std::istream& in, std::string& line) {
+  line.clear();
+  bool too_long = false;
+  std::streambuf& buffer = *in.rdbuf();
+  while (true) {
+    const int byte = buffer.sbumpc();
+    if (byte == std::char_traits<char>::eof()) {
+      if (line.empty()) return LineRead::kEnd;
+      break;
+    }
+    if (byte == '\n') break;
+    too_long = too_long || line.size() == kMaxDebugLine;
+    if (!too_long) line.push_back(static_cast<char>(byte));
+  }
+  return too_long ? LineRead::kTooLong : LineRead::kLine;
+}
+
+}  // namespace
+
+std::span<const DebugKind> DebugKinds() {
+  return kKinds;
+}
+
+const DebugKind* FindDebugKind(std::string_view name) {
+  const auto found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                  [name](const DebugKind& kind) { return kind.name == name; });
+  return found == std::end(kKinds) ? nullptr : found;
+}
+
+json::object DebugError(std::string_view message) {
+  return {{"error", json::string_view(message.data(), message.size())}};
+}
+
+std::string DebugLine(const DebugKind& kind, std::string_view line, DebugContext& context) {
+  const auto value = ParseJson(line);
+  if (!value) return ToJson(DebugError("not JSON: " + value.error().message()));
+  const json::object* const object = value->if_object();
+  if (!object) return ToJson(DebugError("not a JSON object"));
+  return ToJson(kind.run(*object, context));
+}
+
+void RunDebug(const DebugKind& kind, std::istream& in, std::ostream& out, DebugContext& context) {
+  std::string line;
+  for (LineRead read = ReadLine(in, line); read != LineRead::kEnd; read = ReadLine(in, line)) {
+    if (read == LineRead::kTooLong) {
+      out << ToJson(DebugError("line longer than " + std::to_string(kMaxDebugLine) + " bytes"));
+    } else {
+      out << DebugLine(kind, line, context);
+    }
+    out << '\n' << std::flush;
+  }
+}
+
+}  // namespace trawl::crawler

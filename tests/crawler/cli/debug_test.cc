@@ -1,0 +1,138 @@
+#include "crawler/cli/debug.h"
+
+#include <sstream>
+
+#include "parser/error.h"
+#include "parser/robots.h"
+#include "tests/support/catch.h"
+
+namespace trawl::test {
+namespace {
+
+using crawler::DebugContext;
+using crawler::DebugKinds;
+using crawler::DebugLine;
+using crawler::FindDebugKind;
+
+/// A context whose "worker" reads robots.txt in this process.
+DebugContext Context() {
+  DebugContext context;
+  context.parse = [](const parser::PageJob& job) -> Result<parser::ParsedPage> {
+    parser::ParsedPage page;
+    page.robots = parser::ParseRobots(job.body, job.product_tokens);
+    return page;
+  };
+  return context;
+}
+
+std::string Answer(std::string_view kind, std::string_view line) {
+  DebugContext context = Context();
+  const auto* row = FindDebugKind(kind);
+  REQUIRE(row);
+  return DebugLine(*row, line, context);
+}
+
+}  // namespace
+
+TEST_CASE("Debug: url") {
+  CHECK(
+      Answer("url", R"({"input":"http://U:p@EX.org:81/a?b#c"})") ==
+      R"({"href":"http://U:p@ex.org:81/a?b#c","protocol":"http:","username":"U","password":"p","host":"ex.org:81",)"
+      R"("hostname":"ex.org","port":"81","pathname":"/a","search":"?b","hash":"#c"})");
+  CHECK(Answer("url", R"({"input":"../x","base":"http://a/b/c"})").find(R"("href":"http://a/x")") !=
+        std::string::npos);
+  CHECK(Answer("url", R"({"input":"http://a/","base":null})").find(R"("href":"http://a/")") !=
+        std::string::npos);
+  CHECK(Answer("url", R"({"input":"x"})") == R"({"failure":true})");
+  CHECK(Answer("url", R"({"input":"http://a/","base":"x"})") == R"({"failure":true})");
+}
+
+TEST_CASE("Debug: idna") {
+  CHECK(Answer("idna", "{\"input\":\"fa\xc3\x9f.de\"}") == R"({"output":"xn--fa-hia.de"})");
+  CHECK(Answer("idna", R"({"input":"a b"})") == R"({"failure":true})");
+}
+
+TEST_CASE("Debug: normalize, with the options of the crawl") {
+  CHECK(Answer("normalize", R"({"in":"HTTP://A:80/%7eb/../c?utm_x=1#d"})") ==
+        R"({"out":"http://a/c?utm_x=1"})");
+  CHECK(Answer("normalize", R"({"in":"d","base":"http://a/b/c"})") == R"({"out":"http://a/b/d"})");
+  CHECK(Answer("normalize", R"({"in":"mailto:a@b"})") == R"({"out":null})");
+  CHECK(Answer("normalize", R"({"in":"nonsense"})") == R"({"out":null})");
+  DebugContext context = Context();
+  context.normalize.drop_parameters = {"utm_*"};
+  CHECK(DebugLine(*FindDebugKind("normalize"), R"({"in":"http://a/?utm_x=1"})", context) ==
+        R"({"out":"http://a/"})");
+}
+
+TEST_CASE("Debug: robots") {
+  CHECK(Answer("robots", R"({"robots_txt":"User-agent: x\nDisallow: /a\nCrawl-delay: 1.5\nSitemap: s",)"
+                         R"("user_agents":["x"],"url":"https://h/a"})") ==
+        R"({"allowed":false,"line":2,"crawl_delay_ms":1500,"sitemaps":["s"]})");
+  CHECK(Answer("robots", R"({"robots_b64":"U2l0ZW1hcDog/w==","user_agents":[],"url":""})") ==
+        "{\"allowed\":true,\"crawl_delay_ms\":null,\"sitemaps\":[\"\xef\xbf\xbd\"]}");
+}
+
+TEST_CASE("Debug: robots takes path and query of the URL as written") {
+  const auto allowed = [](const std::string& url) {
+    const std::string line = R"({"robots_txt":"User-agent: *\nDisallow: /*?\nDisallow: /p$\nDisallow: /$",)"
+                             R"("user_agents":["x"],"url":")";
+    return Answer("robots", line + url + "\"}").find("\"allowed\":true") != std::string::npos;
+  };
+  CHECK_FALSE(allowed(""));
+  CHECK_FALSE(allowed("http://h"));
+  CHECK_FALSE(allowed("http://h/#x?"));
+  CHECK_FALSE(allowed("http://h?q"));
+  CHECK_FALSE(allowed("http://h/p"));
+  CHECK_FALSE(allowed("/p#a"));
+  CHECK_FALSE(allowed("/x?u=http://y"));
+  CHECK(allowed("http://h/p/"));
+  CHECK(allowed("/q//p"));
+}
+
+TEST_CASE("Debug: a bad line is answered with its error, by every kind") {
+  for (const auto& kind : DebugKinds()) {
+    INFO(kind.name);
+    for (const char* line :
+         {"", "{", "[]", "null", "{}", R"({"input":1,"in":1})", R"({"robots_txt":1})",
+          R"({"robots_txt":"","user_agents":"x"})", R"({"robots_txt":"","user_agents":[1]})",
+          R"({"robots_txt":"","user_agents":[]})", R"({"robots_b64":"?"})"}) {
+      INFO(line);
+      CHECK(Answer(kind.name, line).starts_with(R"({"error":")"));
+    }
+  }
+}
+
+TEST_CASE("Debug: what fails in the worker is an error, and so is having none") {
+  const std::string line = R"({"robots_txt":"","user_agents":[],"url":""})";
+  DebugContext context;
+  CHECK(DebugLine(*FindDebugKind("robots"), line, context) == R"({"error":"no parser process"})");
+  context.parse = [](const parser::PageJob&) -> Result<parser::ParsedPage> {
+    return parser::ParserErrc::kWorkerCrashed;
+  };
+  CHECK(DebugLine(*FindDebugKind("robots"), line, context) ==
+        R"({"error":"the parser process died or lied"})");
+}
+
+TEST_CASE("Debug: one line out for each line in, in their order") {
+  std::istringstream in("{\"in\":\"http://a\"}\n\nnonsense\n{\"in\":\"http://b\"}");
+  std::ostringstream out;
+  DebugContext context;
+  RunDebug(*FindDebugKind("normalize"), in, out, context);
+  std::istringstream lines(out.str());
+  std::string line;
+  REQUIRE(std::getline(lines, line));
+  CHECK(line == R"({"out":"http://a/"})");
+  REQUIRE(std::getline(lines, line));
+  CHECK(line.starts_with(R"({"error")"));
+  REQUIRE(std::getline(lines, line));
+  CHECK(line.starts_with(R"({"error")"));
+  REQUIRE(std::getline(lines, line));
+  CHECK(line == R"({"out":"http://b/"})");
+  CHECK_FALSE(std::getline(lines, line));
+}
+
+TEST_CASE("Debug: no such kind") {
+  CHECK_FALSE(FindDebugKind("nonsense"));
+}
+
+}  // namespace trawl::test
