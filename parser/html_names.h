@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace trawl::parser {
+
+/// The elements that mean something to a crawler; every other one is kOther. Elements of SVG and MathML are
+/// kOther too, but for those whose content is never shown and for SVG's own `a`.
+enum class Element : std::uint8_t {
+  kOther,
+  kA,
+  kArea,
+  kAudio,
+  kBase,
+  kBr,
+  kCell,
+  kDialog,
+  kEmbed,
+  kForm,
+  kFrame,
+  kHidden,
+  kHtml,
+  kBlock,
+  kIframe,
+  kImg,
+  kInput,
+  kLink,
+  kMeta,
+  kNoscript,
+  kObject,
+  kParagraph,
+  kPreformatted,
+  kScript,
+  kSource,
+  kTitle,
+  kTrack,
+  kVideo,
+};
+
+/// How an element stands in the text of its page.
+enum class Display : std::uint8_t {
+  kInline,
+  kBlock,      ///< begins and ends a line
+  kParagraph,  ///< has an empty line around it
+  kCell,       ///< a tab after it, inside its row
+  kNone,       ///< its content is not shown
+};
+
+Display DisplayOf(Element element);
+
+/// The attributes that mean something to a crawler.
+enum class Attribute : std::uint8_t {
+  kAction,
+  kAlt,
+  kContent,
+  kData,
+  kHidden,
+  kHref,
+  kHttpEquiv,
+  kImageSrcset,
+  kLang,
+  kName,
+  kOpen,
+  kPoster,
+  kRel,
+  kSrc,
+  kSrcset,
+  kStyle,
+  kTitle,
+  kType,
+  kCount,
+};
+
+/// The attributes of one start tag, character references already decoded. Views into the document.
+class Attributes {
+ public:
+  /// Which attribute a lower-case name is, or kCount.
+  static Attribute Named(std::string_view name);
+
+  void Clear() { present_ = 0; }
+  /// The first of two attributes of one name counts (HTML 13.2.5.33).
+  void Set(Attribute attribute, std::string_view value) {
+    if (Has(attribute)) return;
+    present_ |= Bit(attribute);
+    values_[static_cast<std::size_t>(attribute)] = value;
+  }
+  bool Has(Attribute attribute) const { return (present_ & Bit(attribute)) != 0; }
+  /// The value, or an empty view when the attribute is not there.
+  std::string_view operator[](Attribute attribute) const {
+    return Has(attribute) ? values_[static_cast<std::size_t>(attribute)] : std::string_view();
+  }
+
+ private:
+  static constexpr std::uint32_t Bit(Attribute attribute) { return 1U << static_cast<unsigned>(attribute); }
+  static_assert(static_cast<unsigned>(Attribute::kCount) <= 32);
+
+  std::uint32_t present_ = 0;
+  std::array<std::string_view, static_cast<std::size_t>(Attribute::kCount)> values_;
+};
+
+/// ASCII white space of the HTML Standard: space, tab, LF, FF, CR.
+constexpr bool IsHtmlSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+constexpr char AsciiLower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool EqualsIgnoreCase(std::string_view text, std::string_view lower);
+bool StartsWithIgnoreCase(std::string_view text, std::string_view lower);
+std::string_view TrimHtmlSpace(std::string_view text);
+
+/// Takes the next token off `rest`, where tokens stand between HTML spaces; empty at the end.
+std::string_view NextToken(std::string_view& rest);
+
+/// Whether the space-separated tokens of `text` hold `lower`, in any case.
+bool HasToken(std::string_view text, std::string_view lower);
+
+}  // namespace trawl::parser

@@ -1,0 +1,138 @@
+#include "parser/html_page.h"
+
+#include <algorithm>
+
+#include "parser/fingerprint.h"
+
+namespace trawl::parser {
+namespace {
+
+// Whether an inline style hides its element.
+bool StyleHides(std::string_view style) {
+  while (!style.empty()) {
+    const std::size_t size = std::min(style.find(';'), style.size());
+    const std::string_view declaration = style.substr(0, size);
+    style.remove_prefix(std::min(size + 1, style.size()));
+    const std::size_t colon = declaration.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string_view property = TrimHtmlSpace(declaration.substr(0, colon));
+    std::string_view rest = declaration.substr(colon + 1);
+    const std::string_view value = NextToken(rest);
+    if (EqualsIgnoreCase(property, "display") && StartsWithIgnoreCase(value, "none")) return true;
+    if (EqualsIgnoreCase(property, "visibility") && StartsWithIgnoreCase(value, "hidden")) return true;
+  }
+  return false;
+}
+
+bool IsHidden(Element element, const Attributes& attributes) {
+  return DisplayOf(element) == Display::kNone || attributes.Has(Attribute::kHidden) ||
+         (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) ||
+         (attributes.Has(Attribute::kStyle) && StyleHides(attributes[Attribute::kStyle]));
+}
+
+bool IsSilent(Element element) {
+  return element == Element::kScript || element == Element::kHidden || element == Element::kTitle ||
+         element == Element::kIframe;
+}
+
+Result<Url> DocumentUrl(const std::string& url) {
+  if (auto parsed = Url::Parse(url)) return parsed;
+  return Url::Parse("about:blank");
+}
+
+}  // namespace
+
+PageBuilder::PageBuilder(const PageJob& job, std::size_t text_bound, Arena& arena)
+    : job_(job),
+      meta_(job, arena),
+      links_(arena),
+      text_(arena, job.want_text ? std::min(text_bound, kMaxText) : 0) {}
+
+void PageBuilder::Open(Element element, const Attributes& attributes) {
+  if (element != Element::kOther) {
+    if (!noscript_) meta_.Open(element, attributes);
+    if (job_.want_links) links_.Open(element, attributes);
+    if ((element == Element::kTitle && !noscript_) || title_ > 0) ++title_;
+    if (element == Element::kPreformatted) ++preformatted_;
+  } else if (title_ > 0) {
+    ++title_;
+  }
+  if (silent_ > 0 || IsSilent(element)) ++silent_;
+  if (hidden_ > 0 || IsHidden(element, attributes)) {
+    ++hidden_;
+    return;
+  }
+  OpenDisplay(element, attributes);
+}
+
+void PageBuilder::OpenDisplay(Element element, const Attributes&) {
+  switch (DisplayOf(element)) {
+    case Display::kBlock:
+      text_.Break(1);
+      break;
+    case Display::kParagraph:
+      text_.Break(2);
+      break;
+    default:
+      if (element == Element::kBr)
+        text_.LineEnd();
+      else
+        return;
+  }
+  links_.Space();
+}
+
+void PageBuilder::Close(Element element) {
+  if (element == Element::kA) links_.Close(element);
+  if (element == Element::kPreformatted) --preformatted_;
+  if (title_ > 0) --title_;
+  if (silent_ > 0) --silent_;
+  if (hidden_ > 0) {
+    --hidden_;
+    return;
+  }
+  switch (DisplayOf(element)) {
+    case Display::kBlock:
+      text_.Break(1);
+      break;
+    case Display::kParagraph:
+      text_.Break(2);
+      break;
+    case Display::kCell:
+      text_.Tab();
+      break;
+    default:
+      return;
+  }
+  links_.Space();
+}
+
+void PageBuilder::Characters(std::string_view text) {
+  if (title_ > 0) meta_.Title(text);
+  if (silent_ > 0) return;
+  links_.Characters(text);
+  if (hidden_ > 0 || noscript_ || !job_.want_text) return;
+  if (preformatted_ > 0) {
+    text_.Preformatted(text);
+  } else {
+    text_.Characters(text);
+  }
+}
+
+ParsedPage PageBuilder::Finish() {
+  ParsedPage page;
+  page.text = text_.Finish();
+  page.text_truncated = text_.truncated();
+  page.words = CountWords(page.text);
+  page.content_hash = HashContent(page.text.empty() ? std::string_view(job_.body) : page.text);
+  const auto document = DocumentUrl(job_.url);
+  const Url base = meta_.Finish(*document, page);
+  if (const auto& refresh = meta_.refresh(); refresh && !refresh->url.empty()) {
+    page.refresh_ms = refresh->delay_ms;
+    if (job_.want_links) links_.AddRefresh(refresh->url);
+  }
+  if (job_.want_links) links_.Resolve(base, page);
+  return page;
+}
+
+}  // namespace trawl::parser

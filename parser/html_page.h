@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string_view>
+
+#include "parser/arena.h"
+#include "parser/html_links.h"
+#include "parser/html_meta.h"
+#include "parser/html_names.h"
+#include "parser/html_text.h"
+#include "parser/wire.h"
+
+namespace trawl::parser {
+
+/// Makes a ParsedPage of the elements and texts of a document, told in tree order. Each Open has its Close.
+/// Runs on: parser process. Borrows job, arena and the document's bytes, all of which the page's views need
+/// too.
+class PageBuilder {
+ public:
+  /// `text_bound`: more bytes than the document's text can have.
+  PageBuilder(const PageJob& job, std::size_t text_bound, Arena& arena);
+
+  /// Whether what is told from here on lies in a <noscript>: not shown, and nothing the page says of itself,
+  /// but its links are links.
+  void SetNoscript(bool inside) { noscript_ = inside; }
+  void Open(Element element, const Attributes& attributes);
+  void Close(Element element);
+  void Characters(std::string_view text);
+
+  /// The page; its strings live in the arena or the document.
+  ParsedPage Finish();
+
+ private:
+  void OpenDisplay(Element element, const Attributes& attributes);
+
+  const PageJob& job_;
+  MetaCollector meta_;
+  LinkCollector links_;
+  TextBuilder text_;
+  // Depths inside an element of the named kind, itself included; 0 outside.
+  int hidden_ = 0;  // not shown; its links and their texts count nevertheless
+  int silent_ = 0;  // no text for a reader at all, such as a script
+  int title_ = 0;
+  int preformatted_ = 0;
+  bool noscript_ = false;
+};
+
+}  // namespace trawl::parser

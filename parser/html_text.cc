@@ -1,0 +1,166 @@
+#include "parser/html_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "parser/html_names.h"
+#include "parser/utf8.h"
+
+namespace trawl::parser {
+namespace {
+
+// Calls `run(text)` for each stretch that needs no folding, and `space()` for white space before, between and
+// after them.
+template <class Run, class Space>
+void ForEachRun(std::string_view text, Run run, Space space) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    if (IsHtmlSpace(*at)) {
+      space();
+      while (at != end && IsHtmlSpace(*at)) ++at;
+      continue;
+    }
+    const char* const start = at;
+    while (at != end) {
+      if (!IsHtmlSpace(*at)) {
+        ++at;
+      } else if (*at == ' ' && at + 1 != end && !IsHtmlSpace(at[1])) {
+        at += 2;
+      } else {
+        break;
+      }
+    }
+    run(std::string_view(start, static_cast<std::size_t>(at - start)));
+  }
+}
+
+constexpr std::array<std::uint8_t, 256> MakeWordClasses() {
+  std::array<std::uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    const bool letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+    classes[c] = IsHtmlSpace(static_cast<char>(c)) ? 2 : letter ? 1 : 0;
+  }
+  return classes;
+}
+constexpr std::array<std::uint8_t, 256> kWordClasses = MakeWordClasses();
+
+}  // namespace
+
+TextBuilder::TextBuilder(Arena& arena, std::size_t max) : arena_(arena) {
+  begin_ = at_ = static_cast<char*>(arena.Allocate(max));
+  end_ = begin_ + max;
+}
+
+void TextBuilder::Separate() {
+  if (at_ != begin_) {
+    const int lines = std::max(breaks_, line_ends_);
+    if (lines > 0) {
+      for (int i = 0; i < lines; ++i) Append("\n");
+    } else if (tab_) {
+      Append("\t");
+    } else if (space_) {
+      Append(" ");
+    }
+  }
+  breaks_ = line_ends_ = 0;
+  tab_ = space_ = false;
+}
+
+void TextBuilder::Append(std::string_view text) {
+  const std::string_view fitting = CutUtf8(text, static_cast<std::size_t>(end_ - at_));
+  std::memcpy(at_, fitting.data(), fitting.size());
+  at_ += fitting.size();
+  if (fitting.size() < text.size()) {
+    truncated_ = true;
+    end_ = at_;
+  }
+}
+
+void TextBuilder::Characters(std::string_view text) {
+  ForEachRun(
+      text,
+      [this](std::string_view run) {
+        Separate();
+        Append(run);
+      },
+      [this] { space_ = true; });
+}
+
+void TextBuilder::Preformatted(std::string_view text) {
+  if (text.empty()) return;
+  // Nothing but line ends is no text yet: they wait, so that a page never ends in them.
+  const std::size_t last = text.find_last_not_of('\n');
+  if (last == std::string_view::npos) {
+    line_ends_ += static_cast<int>(text.size());
+    return;
+  }
+  Separate();
+  Append(text.substr(0, last + 1));
+  line_ends_ = static_cast<int>(text.size() - last - 1);
+}
+
+std::string_view TextBuilder::Finish() {
+  const std::size_t size = static_cast<std::size_t>(at_ - begin_);
+  arena_.Shrink(begin_, size);
+  return {begin_, size};
+}
+
+void FoldedText::Add(std::string_view text) {
+  if (full_) return;
+  ForEachRun(
+      text,
+      [this](std::string_view run) {
+        const std::size_t space = space_ && size_ > 0 ? 1 : 0;
+        space_ = false;
+        if (full_ || size_ + space >= kMax) {
+          full_ = true;
+          return;
+        }
+        const std::string_view fitting = CutUtf8(run, kMax - size_ - space);
+        full_ = fitting.size() < run.size();
+        if (fitting.empty()) return;
+        if (space > 0) buffer_[size_++] = ' ';
+        std::memcpy(buffer_ + size_, fitting.data(), fitting.size());
+        size_ += fitting.size();
+      },
+      [this] { space_ = true; });
+}
+
+std::string_view Fold(std::string_view text, std::size_t max, Arena& arena) {
+  text = TrimHtmlSpace(text);
+  std::size_t runs = 0;
+  ForEachRun(
+      text, [&](std::string_view) { ++runs; }, [] {});
+  if (runs <= 1) return CutUtf8(text, max);
+  char* const buffer = static_cast<char*>(arena.Allocate(text.size()));
+  char* at = buffer;
+  ForEachRun(
+      text,
+      [&](std::string_view run) {
+        if (at != buffer) *at++ = ' ';
+        std::memcpy(at, run.data(), run.size());
+        at += run.size();
+      },
+      [] {});
+  return CutUtf8({buffer, static_cast<std::size_t>(at - buffer)}, max);
+}
+
+std::uint32_t CountWords(std::string_view text) {
+  std::uint32_t words = 0;
+  bool letters = false;
+  for (const char c : text) {
+    const std::uint8_t word_class = kWordClasses[static_cast<unsigned char>(c)];
+    if (word_class == 2) {
+      words += letters;
+      letters = false;
+    } else {
+      letters |= word_class == 1;
+    }
+  }
+  return words + letters;
+}
+
+}  // namespace trawl::parser

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "parser/arena.h"
+
+namespace trawl::parser {
+
+/// Puts the visible text of a page together as a browser lays it out: runs of white space are one space,
+/// blocks are lines, paragraphs have an empty line between them, cells of a row are parted by tabs (HTML,
+/// innerText). Runs on: parser process. Owns nothing: its buffer lies in the arena.
+class TextBuilder {
+ public:
+  /// `max`: bytes that the text may have.
+  TextBuilder(Arena& arena, std::size_t max);
+
+  void Characters(std::string_view text);
+  /// As they are, with their spaces and line ends.
+  void Preformatted(std::string_view text);
+  /// At least `lines` line ends between what is before and what comes after; none before the first character.
+  void Break(int lines) {
+    if (lines > breaks_) breaks_ = lines;
+  }
+  void LineEnd() { ++line_ends_; }  ///< <br>: one line end more
+  void Tab() { tab_ = true; }       ///< between two cells of one line
+
+  /// The text so far; alive as long as the arena's contents. To be called once, last.
+  std::string_view Finish();
+  bool truncated() const { return truncated_; }
+
+ private:
+  void Separate();
+  void Append(std::string_view text);
+
+  Arena& arena_;
+  char* begin_;
+  char* at_;
+  char* end_;
+  int breaks_ = 0;
+  int line_ends_ = 0;
+  bool tab_ = false;
+  bool space_ = false;
+  bool truncated_ = false;
+};
+
+/// A short text put together from pieces: white space folded and trimmed, cut between two characters at kMax
+/// bytes. Runs on: parser process. Owns its bytes.
+class FoldedText {
+ public:
+  static constexpr std::size_t kMax = 512;
+
+  void Clear() {
+    size_ = 0;
+    space_ = full_ = false;
+  }
+  void Add(std::string_view text);
+  void Space() {  // counts as white space between two pieces
+    space_ = true;
+  }
+  std::string_view text() const { return {buffer_, size_}; }
+
+ private:
+  char buffer_[kMax];
+  std::size_t size_ = 0;
+  bool space_ = false;
+  bool full_ = false;
+};
+
+/// `text` with runs of white space folded into one space, trimmed, cut between two characters at `max` bytes.
+/// A view of `text` where nothing had to be folded, else of the arena.
+std::string_view Fold(std::string_view text, std::size_t max, Arena& arena);
+
+/// Words of a text: runs between white space that hold a letter, a digit or anything beyond ASCII.
+std::uint32_t CountWords(std::string_view text);
+
+}  // namespace trawl::parser
