@@ -1,2 +1,3 @@
-// The one translation unit that holds Beast's non-template code (BOOST_BEAST_SEPARATE_COMPILATION, set on trawl_crawler).
+// The one translation unit that holds Beast's non-template code (BOOST_BEAST_SEPARATE_COMPILATION, set on
+// trawl_crawler).
 #include <boost/beast/src.hpp>

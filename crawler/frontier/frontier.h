@@ -1,0 +1,168 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "config/instant.h"
+#include "config/url_id.h"
+#include "crawler/frontier/host_queue.h"
+#include "crawler/frontier/seen.h"
+#include "storage/records.h"
+
+namespace trawl::crawler {
+
+/// How gently one host is treated. Of several targets that name a host, the gentlest holds.
+struct HostPolicy {
+  Duration delay = std::chrono::seconds(1);  ///< after the end of an answer, and between two starts
+  std::uint32_t connections = 1;
+  Duration ip_delay = std::chrono::milliseconds(250);  ///< between two starts at one address
+  Duration max_latency_delay = std::chrono::seconds(30);
+};
+
+/// One URL handed out. Its host is acquired until Release or Return.
+struct FetchTask {
+  storage::QueuedUrl url;
+  HostId host{};
+};
+
+/// Why a host with queued URLs is not being fetched. The words of the `hosts` view.
+enum class WaitReason : std::uint8_t {
+  kNone,
+  kDelay,
+  kConnections,
+  kIp,
+  kRobots,
+  kRetryAfter,
+  kBackoff,
+  kParked,
+  kDue
+};
+std::string_view Name(WaitReason reason);
+
+/// What to fetch next, politely. Runs on: event loop; pure: time is an argument, it never sees bytes or
+/// sockets. Owns the seen set and the head of every host's queue. URL states: unknown -> waiting -> in flight
+/// -> finished.
+///
+/// Invariant: every host that could be fetched now or later stands in the schedule at the earliest moment at
+/// which it may be fetched, so the top of the schedule is fetchable if anything is.
+class Frontier {
+ public:
+  explicit Frontier(std::size_t memory_urls = 500'000) : memory_urls_(memory_urls) {}
+
+  // Discovery.
+  /// True when the URL was unknown; it is known from now on.
+  bool Discover(UrlId id) { return seen_.Insert(id); }
+  bool Knows(UrlId id) const { return seen_.Contains(id); }
+  /// A place at the end of its priority's order. The row that carries it must be written before any later
+  /// place is taken.
+  storage::QueueKey NewPlace(HostId host, std::uint8_t priority) { return {host, priority, next_seq_++}; }
+  /// A URL whose row is committed as queued. Calls come in the order of NewPlace.
+  void Add(std::string_view host_name, const HostPolicy& policy, storage::QueuedUrl url);
+
+  // Handing out.
+  /// The next URL that may be fetched at `now`, its host acquired; nothing when all wait.
+  std::optional<FetchTask> Next(Instant now);
+  /// When Next may give something again if nothing else happens; nothing when it never will.
+  std::optional<Instant> NextReady();
+
+  // What the engine learns of a host.
+  /// The host's address. False: another host of that address started too recently; Return the task with the
+  /// time that is put into `not_before`.
+  bool BindAddress(HostId host, std::string_view ip, Instant now, Instant& not_before);
+  /// The fetch ended: the host may be fetched again after its delay, at least one `latency` later.
+  void Release(HostId host, Instant now, Duration latency);
+  /// The task was not fetched: it goes back to its place, and the host is free from `not_before` on.
+  void Return(FetchTask task, Instant now, Instant not_before);
+  /// The store has committed that the task's URL left its place.
+  void Finish(const storage::QueueKey& key) { hosts_.at(key.host).queue.Forget({key.priority, key.seq}); }
+  /// Nothing is handed out until Unhold (robots.txt is on its way).
+  void Hold(HostId host, WaitReason reason);
+  void Unhold(HostId host, Instant now);
+  /// Nothing is handed out before `until`.
+  void Block(HostId host, Instant now, Instant until, WaitReason reason);
+  /// A crawl delay of robots.txt; the longer of it and the policy's delay holds.
+  void SetCrawlDelay(HostId host, Duration delay);
+  /// Consecutive troubles of the host; zero after a good answer.
+  std::uint8_t troubles(HostId host) const;
+  void SetTroubles(HostId host, std::uint8_t count);
+
+  // Restart and refill.
+  void Reserve(std::size_t known) { seen_.Reserve(known); }
+  void SetNextSeq(std::uint64_t seq);
+  void AddStoredHost(const storage::StoredHost& host, const HostPolicy& policy, Instant now);
+  struct RefillRequest {
+    HostId host;
+    storage::QueueKey after;
+    std::size_t limit;
+  };
+  /// A host whose head runs low while the store has more; each is given once until EndRefill or
+  /// AbandonRefill.
+  std::optional<RefillRequest> NextRefill();
+  void EndRefill(HostId host, std::vector<storage::QueuedUrl> rows, bool complete, Instant now);
+  void AbandonRefill(HostId host, Instant now);
+
+  // Reports.
+  std::uint64_t queued() const { return queued_; }        ///< waiting, in memory or not
+  std::uint64_t in_flight() const { return in_flight_; }  ///< handed out, host not yet released
+  std::size_t known() const { return seen_.size(); }
+  std::size_t hosts() const { return hosts_.size(); }
+  storage::HostState State(HostId host, Instant now) const;  ///< views live until the host is forgotten
+  /// The longest any host must still wait, by reason: what a one-shot crawl looks at before it gives up.
+  struct Blocked {
+    std::uint64_t hosts = 0;
+    std::uint64_t urls = 0;
+    std::optional<Instant> first;  ///< the earliest end of a block
+    std::string example;
+  };
+  Blocked blocked(Instant now) const;
+
+ private:
+  struct Host {
+    std::string name;
+    std::string ip;
+    HostPolicy policy;
+    Duration crawl_delay{0};
+    HostQueue queue;
+    std::uint32_t in_flight = 0;
+    std::uint8_t troubles = 0;
+    Instant next_start = Instant::min();
+    Instant blocked_until = Instant::min();
+    WaitReason blocked_reason = WaitReason::kNone;
+    WaitReason held = WaitReason::kNone;
+    Instant scheduled = Instant::max();  ///< where it stands in the schedule; max: nowhere
+    bool wants_refill = false;
+    Duration delay() const { return std::max(policy.delay, crawl_delay); }
+  };
+  struct Turn {
+    Instant at;
+    std::uint64_t order;  ///< of equal times, the one that has waited longest
+    HostId host;
+    bool operator>(const Turn& other) const { return at != other.at ? at > other.at : order > other.order; }
+  };
+
+  std::size_t HeadLimit() const;
+  std::optional<Instant> EarliestStart(const Host& host) const;
+  void Reschedule(HostId id, Host& host);
+  void AskRefill(HostId id, Host& host);
+
+  std::unordered_map<HostId, Host> hosts_;
+  std::unordered_map<std::string, Instant> ip_next_;  ///< earliest next start at an address
+  std::priority_queue<Turn, std::vector<Turn>, std::greater<>> schedule_;
+  std::vector<HostId> refills_;
+  Seen seen_;
+  std::size_t memory_urls_;
+  std::uint64_t next_seq_ = 1;
+  std::uint64_t last_added_ = 0;
+  std::uint64_t turns_ = 0;
+  std::uint64_t queued_ = 0;
+  std::uint64_t in_flight_ = 0;
+};
+
+}  // namespace trawl::crawler

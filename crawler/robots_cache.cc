@@ -1,0 +1,50 @@
+#include "crawler/robots_cache.h"
+
+#include <utility>
+
+namespace trawl::crawler {
+
+const RobotsEntry* RobotsCache::Find(std::string_view origin, Instant now) const {
+  const auto found = entries_.find(std::string(origin));
+  if (found == entries_.end() || found->second.expires_at <= now) return nullptr;
+  return &found->second;
+}
+
+void RobotsCache::Put(const std::string& origin, RobotsEntry entry) {
+  entries_[origin] = std::move(entry);
+}
+
+std::optional<std::string> RobotsCache::TakeStored(std::string_view origin, Instant now, RobotsEntry& entry) {
+  const auto found = stored_.find(std::string(origin));
+  if (found == stored_.end()) return std::nullopt;
+  Stored stored = std::move(found->second);
+  stored_.erase(found);
+  if (stored.entry.expires_at <= now) return std::nullopt;
+  entry = std::move(stored.entry);
+  return std::move(stored.body);
+}
+
+void RobotsCache::PutStored(std::string origin, RobotsEntry entry, std::string body) {
+  stored_[std::move(origin)] = {std::move(entry), std::move(body)};
+}
+
+RobotsEntry RobotsCache::Judge(Outcome outcome, std::uint16_t status, std::string detail, Instant now) {
+  RobotsEntry entry;
+  entry.outcome = outcome;
+  entry.status = status;
+  entry.detail = std::move(detail);
+  entry.expires_at = now + kLifetime;
+  const bool answered = status != 0;
+  if (answered && status >= 200 && status < 300) {
+    // A body that was cut or came incomplete still holds the rules that did come.
+    entry.meaning = RobotsEntry::Meaning::kRules;
+  } else if (answered && status >= 300 && status < 500 && status != 429) {
+    entry.meaning = RobotsEntry::Meaning::kAllowAll;
+  } else {
+    entry.meaning = RobotsEntry::Meaning::kDisallowAll;
+    entry.expires_at = now + kFailureLifetime;
+  }
+  return entry;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,85 @@
+#include "crawler/scope.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace trawl::crawler {
+namespace {
+
+using storage::SkipReason;
+
+/// A page's prefix is its folder: everything up to the last '/' of the path.
+std::string FolderOf(std::string_view url, const parser::UrlParts& parts) {
+  const std::string_view path = parts.target.substr(0, parts.target.find('?'));
+  return std::string(url.substr(0, parts.origin.size() + path.rfind('/') + 1));
+}
+
+}  // namespace
+
+struct Scope::Expressions {
+  std::vector<std::unique_ptr<re2::RE2>> allow, deny;
+};
+
+Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds,
+             std::vector<std::string>& errors)
+    : kind_(target.scope), expressions_(std::make_unique<Expressions>()) {
+  for (const std::string& seed : seeds) {
+    parser::UrlParts parts;
+    if (!parser::SplitNormalized(seed, parts)) continue;
+    prefixes_.push_back(FolderOf(seed, parts));
+    hosts_.emplace_back(parts.host);
+    domains_.emplace_back(RegistrableDomain(parts.host));
+  }
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(8 << 20);
+  auto compile = [&](const std::vector<std::string>& texts, auto& out, const char* key) {
+    for (const std::string& text : texts) {
+      auto expression = std::make_unique<re2::RE2>(text, options);
+      if (expression->ok()) {
+        out.push_back(std::move(expression));
+      } else {
+        errors.push_back("target \"" + target.name + "\": " + key + ": \"" + text +
+                         "\" is not an RE2 expression: " + expression->error());
+      }
+    }
+  };
+  compile(target.allow, expressions_->allow, "allow");
+  compile(target.deny, expressions_->deny, "deny");
+}
+
+Scope::~Scope() = default;
+Scope::Scope(Scope&&) noexcept = default;
+Scope& Scope::operator=(Scope&&) noexcept = default;
+
+bool Scope::InReach(std::string_view url, const parser::UrlParts& parts) const {
+  switch (kind_) {
+    case config::ScopeKind::kPrefix:
+      return std::any_of(prefixes_.begin(), prefixes_.end(),
+                         [&](const std::string& prefix) { return url.starts_with(prefix); });
+    case config::ScopeKind::kHost:
+      return std::find(hosts_.begin(), hosts_.end(), parts.host) != hosts_.end();
+    case config::ScopeKind::kDomain:
+      return std::find(domains_.begin(), domains_.end(), RegistrableDomain(parts.host)) != domains_.end();
+    case config::ScopeKind::kAny:
+      return true;
+  }
+  return false;
+}
+
+ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts) const {
+  if (!InReach(url, parts)) return {SkipReason::kScope, {}};
+  for (const auto& expression : expressions_->deny) {
+    if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) {
+      return {SkipReason::kDenied, expression->pattern()};
+    }
+  }
+  if (expressions_->allow.empty()) return {};
+  for (const auto& expression : expressions_->allow) {
+    if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) return {};
+  }
+  return {SkipReason::kNotAllowed, {}};
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "parser/normalize.h"
+#include "storage/records.h"
+
+namespace trawl::crawler {
+
+struct ScopeVerdict {
+  storage::SkipReason skip = storage::SkipReason::kNone;  ///< kNone: inside
+  std::string_view rule;  ///< the expression that decided; lives as long as the Scope
+};
+
+/// What belongs to one target: its seeds' prefix, host or domain, its allow and deny expressions.
+/// Runs on: event loop. Owns its compiled expressions; const after construction.
+class Scope {
+ public:
+  /// `seeds` are normalised. Errors, one sentence each, are appended: an expression that RE2 refuses.
+  Scope(const config::Target& target, const std::vector<std::string>& seeds,
+        std::vector<std::string>& errors);
+  ~Scope();
+  Scope(Scope&&) noexcept;
+  Scope& operator=(Scope&&) noexcept;
+
+  /// Whether a normalised URL is inside; `parts` are its parts.
+  ScopeVerdict Judge(std::string_view url, const parser::UrlParts& parts) const;
+
+ private:
+  struct Expressions;
+  bool InReach(std::string_view url, const parser::UrlParts& parts) const;
+
+  config::ScopeKind kind_;
+  std::vector<std::string> prefixes_, hosts_, domains_;
+  std::unique_ptr<Expressions> expressions_;
+};
+
+/// The registrable domain of a host after the public suffix list ("example.co.uk" of "www.example.co.uk");
+/// the host itself for an address or a name without one.
+std::string_view RegistrableDomain(std::string_view host);
+
+}  // namespace trawl::crawler

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+#include "config/result.h"
+#include "storage/store.h"
+
+namespace trawl::crawler {
+
+/// The bridge from the event loop to the storage threads: a coroutine waits here while a thread blocks.
+/// Runs on: event loop. Borrows the store, which must outlive every call under way.
+class StorageGate {
+ public:
+  StorageGate(boost::asio::any_io_executor loop, storage::Store& store)
+      : loop_(std::move(loop)), store_(store) {}
+
+  /// Hands the batch over before it suspends, so batches commit in the order of the calls; comes back when it
+  /// is committed.
+  boost::asio::awaitable<Result<void>> Write(storage::WriteBatch batch);
+  boost::asio::awaitable<Result<storage::FrontierTotals>> LoadFrontier(storage::FrontierSink& sink);
+  boost::asio::awaitable<Result<std::vector<storage::QueuedUrl>>> LoadQueue(storage::QueueKey after,
+                                                                            std::size_t limit);
+
+  std::size_t queued_bytes() const { return store_.queued_bytes(); }
+
+ private:
+  boost::asio::any_io_executor loop_;
+  storage::Store& store_;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,231 @@
+#include "crawler/frontier/frontier.h"
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "tests/support/catch.h"
+
+using namespace trawl;
+using namespace trawl::crawler;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Instant kStart{1'000'000s};
+
+HostId Host(int n) {
+  return static_cast<HostId>(n);
+}
+
+/// A frontier and the rows a store would hold for it.
+struct Crawl {
+  Frontier frontier;
+  HostPolicy policy;
+  std::uint64_t next_id = 1;
+  std::map<std::uint64_t, storage::QueuedUrl> stored;  ///< by seq
+
+  explicit Crawl(std::size_t memory_urls = 1000) : frontier(memory_urls) {}
+
+  void Queue(int host, std::uint8_t priority = 10, Instant due = Instant::min()) {
+    storage::QueuedUrl url;
+    url.id = static_cast<UrlId>(next_id);
+    url.url = "http://h" + std::to_string(host) + "/" + std::to_string(next_id++);
+    url.place = {frontier.NewPlace(Host(host), priority), due, 0};
+    stored[url.place.key.seq] = url;
+    frontier.Add("h" + std::to_string(host), policy, url);
+  }
+
+  /// Answers every refill as the store would.
+  void Refill(Instant now) {
+    while (auto request = frontier.NextRefill()) {
+      std::vector<storage::QueuedUrl> rows;
+      std::map<std::pair<int, std::uint64_t>, storage::QueuedUrl> ordered;
+      for (auto& [seq, url] : stored) {
+        if (url.place.key.host == request->host) ordered[{url.place.key.priority, seq}] = url;
+      }
+      for (auto& [order, url] : ordered) {
+        if (order > std::pair<int, std::uint64_t>(request->after.priority, request->after.seq) &&
+            rows.size() < request->limit) {
+          rows.push_back(url);
+        }
+      }
+      const bool complete = rows.size() < request->limit;
+      frontier.EndRefill(request->host, std::move(rows), complete, now);
+    }
+  }
+
+  void Finish(const FetchTask& task, Instant now) {
+    frontier.Release(task.host, now, 0ms);
+    stored.erase(task.url.place.key.seq);
+    frontier.Finish(task.url.place.key);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A host is handed out once, until it is released and its delay has passed") {
+  Crawl crawl;
+  crawl.Queue(1);
+  crawl.Queue(1);
+  auto first = crawl.frontier.Next(kStart);
+  REQUIRE(first);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 1h));
+  crawl.frontier.Release(first->host, kStart + 5s, 100ms);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 5999ms));
+  CHECK(crawl.frontier.NextReady() == kStart + 6s);
+  CHECK(crawl.frontier.Next(kStart + 6s));
+}
+
+TEST_CASE("The wait is at least one latency of the host") {
+  Crawl crawl;
+  crawl.Queue(1);
+  crawl.Queue(1);
+  auto first = crawl.frontier.Next(kStart);
+  crawl.frontier.Release(first->host, kStart + 4s, 4s);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 7999ms));
+  CHECK(crawl.frontier.Next(kStart + 8s));
+}
+
+TEST_CASE("A delay of zero with many connections hands out as many at once") {
+  Crawl crawl;
+  crawl.policy = {0ms, 3, 0ms, 30s};
+  for (int i = 0; i < 5; ++i) crawl.Queue(1);
+  for (int i = 0; i < 3; ++i) CHECK(crawl.frontier.Next(kStart));
+  CHECK_FALSE(crawl.frontier.Next(kStart));
+  crawl.frontier.Release(Host(1), kStart, 50ms);
+  CHECK(crawl.frontier.Next(kStart));
+}
+
+TEST_CASE("Better priority first, then arrival") {
+  Crawl crawl;
+  crawl.policy = {0ms, 10, 0ms, 0s};
+  crawl.Queue(1, 20);
+  crawl.Queue(1, 10);
+  crawl.Queue(1, 10);
+  CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/2");
+  CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/3");
+  CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/1");
+}
+
+TEST_CASE("Hosts of one address start apart") {
+  Crawl crawl;
+  crawl.Queue(1);
+  crawl.Queue(2);
+  auto one = crawl.frontier.Next(kStart);
+  auto two = crawl.frontier.Next(kStart);
+  Instant not_before;
+  CHECK(crawl.frontier.BindAddress(one->host, "127.0.0.1", kStart, not_before));
+  REQUIRE_FALSE(crawl.frontier.BindAddress(two->host, "127.0.0.1", kStart, not_before));
+  CHECK(not_before == kStart + 250ms);
+  crawl.frontier.Return(std::move(*two), kStart, not_before);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 249ms));
+  auto again = crawl.frontier.Next(kStart + 250ms);
+  REQUIRE(again);
+  CHECK(again->host == Host(2));
+  CHECK(crawl.frontier.BindAddress(again->host, "127.0.0.1", kStart + 250ms, not_before));
+}
+
+TEST_CASE("A held host waits, a blocked one until its time") {
+  Crawl crawl;
+  crawl.Queue(1);
+  auto task = crawl.frontier.Next(kStart);
+  crawl.frontier.Hold(Host(1), WaitReason::kRobots);
+  crawl.frontier.Return(std::move(*task), kStart, kStart);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 1h));
+  CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "robots");
+  crawl.frontier.Unhold(Host(1), kStart + 1h);
+  crawl.frontier.Block(Host(1), kStart + 1h, kStart + 2h, WaitReason::kRetryAfter);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 2h - 1ms));
+  CHECK(crawl.frontier.blocked(kStart + 1h).urls == 1);
+  CHECK(crawl.frontier.Next(kStart + 2h));
+}
+
+TEST_CASE("A URL that is not due does not hold back the others") {
+  Crawl crawl;
+  crawl.policy.delay = 0ms;
+  crawl.Queue(1, 10, kStart + 1h);
+  crawl.Queue(1, 20);
+  auto task = crawl.frontier.Next(kStart);
+  REQUIRE(task);
+  CHECK(task->url.url == "http://h1/2");
+  crawl.Finish(*task, kStart);
+  CHECK(crawl.frontier.NextReady() == kStart + 1h);
+  CHECK(crawl.frontier.Next(kStart + 1h)->url.url == "http://h1/1");
+}
+
+TEST_CASE("A host with many URLs does not starve one with few") {
+  Crawl crawl;
+  crawl.policy = {0ms, 1, 0ms, 0s};
+  for (int i = 0; i < 100; ++i) crawl.Queue(1);
+  for (int i = 0; i < 3; ++i) crawl.Queue(2);
+  int of_small = 0;
+  Instant now = kStart;
+  for (int i = 0; i < 8; ++i, now += 1ms) {
+    auto task = crawl.frontier.Next(now);
+    REQUIRE(task);
+    of_small += task->host == Host(2);
+    crawl.Finish(*task, now);
+  }
+  CHECK(of_small == 3);
+}
+
+TEST_CASE("Whatever spills to the store comes back exactly once", "[random]") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  Crawl crawl(40);
+  crawl.policy = {0ms, 4, 0ms, 0s};
+  std::set<std::string> fetched;
+  std::vector<FetchTask> open;
+  Instant now = kStart;
+  int queued = 0;
+  for (int step = 0; step < 20000; ++step, now += 1ms) {
+    const auto dice = random() % 10;
+    if (dice < 4 && queued < 3000) {
+      crawl.Queue(1 + static_cast<int>(random() % 3), static_cast<std::uint8_t>(random() % 5),
+                  random() % 10 == 0 ? now + Duration(random() % 500) : Instant::min());
+      ++queued;
+    } else if (dice < 8) {
+      if (auto task = crawl.frontier.Next(now)) {
+        if (random() % 8 == 0) {
+          crawl.frontier.Return(std::move(*task), now, now);
+        } else {
+          REQUIRE(fetched.insert(task->url.url).second);
+          open.push_back(std::move(*task));
+        }
+      }
+    } else if (!open.empty()) {
+      crawl.Finish(open.back(), now);
+      open.pop_back();
+    }
+    if (random() % 3 == 0) crawl.Refill(now);
+  }
+  for (; fetched.size() < static_cast<std::size_t>(queued) || !open.empty(); now += 1ms) {
+    REQUIRE(now < kStart + 1h);
+    while (auto task = crawl.frontier.Next(now)) {
+      REQUIRE(fetched.insert(task->url.url).second);
+      open.push_back(std::move(*task));
+    }
+    while (!open.empty()) {
+      crawl.Finish(open.back(), now);
+      open.pop_back();
+    }
+    crawl.Refill(now);
+  }
+  CHECK(crawl.frontier.queued() == 0);
+  CHECK(crawl.stored.empty());
+}
+
+TEST_CASE("The seen set tells new from known, also across growth and for a fingerprint of zero") {
+  Seen seen;
+  std::mt19937_64 random(7);
+  std::vector<UrlId> ids;
+  for (int i = 0; i < 100000; ++i) ids.push_back(static_cast<UrlId>(random()));
+  ids.push_back(UrlId{0});
+  for (UrlId id : ids) REQUIRE(seen.Insert(id));
+  for (UrlId id : ids) REQUIRE_FALSE(seen.Insert(id));
+  CHECK(seen.size() == ids.size());
+  CHECK_FALSE(seen.Contains(static_cast<UrlId>(random())));
+  CHECK(seen.bytes() <= 14 * ids.size());
+}
