@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,16 +21,44 @@ struct ConfigError {
   std::string ToString() const;
 };
 
+/// Where a value was written.
+struct Place {
+  std::string source;
+  int line = 0, column = 0;
+};
+
 struct Loaded {
   Options options;
   std::vector<ConfigError> errors;  ///< all of them; the options are only meant when this is empty
+  /// Places of the values that were given, by path: "http.proxy", "target[0].allow", "target[0].allow[2]".
+  std::map<std::string, Place> places;
+
+  /// Adds an error about the value at `path`, for checks that need more than plain values (an expression that
+  /// does not compile, a seed that is no URL). Takes the nearest place above when that value was not given
+  /// itself.
+  void AddError(const std::string& path, std::string message);
 };
 
+/// More errors than this are counted, not listed.
+inline constexpr std::size_t kMaxErrors = 100;
+inline constexpr std::size_t kMaxTargets = 10000;
+
 /// Reads TOML text. Unknown keys, wrong types and values out of range are errors, and all are reported.
-/// `overrides` are "section.key=value" texts as --set gives them; they go through the same checks, after the text.
+/// `overrides` are "section.key=value" texts as --set gives them; they go through the same checks, after the
+/// text. The value is TOML, or a bare string when it is not; "target.key=value" is for every target.
 Loaded Load(std::string_view toml, const std::string& source, const std::vector<std::string>& overrides = {});
 
 /// As Load, from a file. A file that cannot be read, or is larger than 1 MiB, is one error.
 Loaded LoadFile(const std::string& path, const std::vector<std::string>& overrides = {});
+
+/// Everything a command line can say about the configuration.
+struct Sources {
+  std::string file;                    ///< empty: none
+  std::vector<std::string> overrides;  ///< as for Load
+  std::string database;                ///< stands for storage.path; empty: not given
+  std::vector<std::string> urls;       ///< seeds of a further target "command-line" with scope host
+};
+
+Loaded LoadSources(const Sources& sources);
 
 }  // namespace trawl::config

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace trawl::config {
+
+// What a text must look like, as far as plain values can tell. Each gives what is wrong and what is allowed,
+// or an empty string when the text is good. Whatever needs more than syntax (a URL's host, an expression's
+// meaning, a file that must exist) is checked where it is used.
+
+std::string CheckAnything(std::string_view text);
+std::string CheckNotEmpty(std::string_view text);
+/// http:// or https:// and something that can be a host; no white space, no control characters.
+std::string CheckSeed(std::string_view text);
+std::string CheckExpression(std::string_view text);
+/// An address and a prefix length, with no bit set past the prefix.
+std::string CheckCidr(std::string_view text);
+/// "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353".
+std::string CheckServer(std::string_view text);
+/// http://host:port
+std::string CheckProxy(std::string_view text);
+/// What may stand in a header field: visible ASCII and inner blanks (RFC 9110 section 5.5).
+std::string CheckFieldValue(std::string_view text);
+/// A field value that begins with a product token, as User-Agent asks (RFC 9110 section 10.1.5).
+std::string CheckUserAgent(std::string_view text);
+std::string CheckTargetName(std::string_view text);
+
+/// A field of a request that is the operator's to set, not one that Trawl itself must control.
+std::string CheckHeader(std::string_view name, std::string_view value);
+/// A host name and the address it stands for.
+std::string CheckHostEntry(std::string_view name, std::string_view value);
+
+}  // namespace trawl::config

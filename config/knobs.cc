@@ -1,0 +1,202 @@
+#include "config/knobs.h"
+
+#include "config/checks.h"
+
+namespace trawl::config {
+namespace {
+
+constexpr std::string_view kRefuseAllow[] = {"refuse", "allow"};
+constexpr std::string_view kObeyIgnore[] = {"obey", "ignore"};
+constexpr std::string_view kFullNormal[] = {"full", "normal"};
+constexpr std::string_view kLinks[] = {"all", "external", "none"};
+constexpr std::string_view kScopes[] = {"prefix", "host", "domain", "any"};
+
+constexpr std::int64_t kNoMaximum = INT64_MAX;
+constexpr CountKind kLimit{0, kNoMaximum};
+constexpr auto kYear = 365 * 24h;
+
+template <class Member>
+struct OwnerOf;
+template <class Owner, class Field>
+struct OwnerOf<Field Owner::*> {
+  using Type = Owner;
+};
+template <auto Member>
+using Owner = typename OwnerOf<decltype(Member)>::Type;
+
+template <auto Field>
+Slot At(Owner<Field>& owner) {
+  return &(owner.*Field);
+}
+template <auto Section, auto Field>
+Slot At(Owner<Section>& owner) {
+  return &(owner.*Section.*Field);
+}
+
+using O = Options;
+using T = Target;
+
+// clang-format off
+const Knob<Options> kOptionKnobs[] = {
+    {"crawl.max_fetches", CountKind{1, 1'000'000}, At<&O::crawl, &CrawlOptions::max_fetches>,
+     "Fetches in flight at once; each costs a socket and up to some tens of KiB, and politeness limits each host on its own."},
+    {"crawl.max_pages", kLimit, At<&O::crawl, &CrawlOptions::max_pages>,
+     "Pages stored before the crawl ends, over all targets and runs of this database; 0 is no limit."},
+    {"crawl.max_depth", CountKind{0, 65535}, At<&O::crawl, &CrawlOptions::max_depth>,
+     "Links away from a seed; deeper finds more, and more of the endless pages that calendars and filters make."},
+    {"crawl.max_duration", TimeKind{0s, kYear}, At<&O::crawl, &CrawlOptions::max_duration>,
+     "Time after which a crawl ends cleanly, to be resumed by the same command; 0 is no limit."},
+    {"crawl.patience", TimeKind{0s, 30 * 24h}, At<&O::crawl, &CrawlOptions::patience>,
+     "Longest a one-shot crawl waits when only blocked hosts are left; longer finishes more of slow sites."},
+    {"crawl.private_addresses", ChoiceKind{kRefuseAllow}, At<&O::crawl, &CrawlOptions::private_addresses>,
+     "Whether private, loopback, link-local and reserved addresses may be fetched; allow it only for a network of your own."},
+    {"crawl.memory_max", SizeKind{MiB(16), GiB(1024)}, At<&O::crawl, &CrawlOptions::memory_max>,
+     "Bytes of bodies, parser queue and write queue together; when they are used up, fetching slows instead of growing."},
+    {"crawl.max_links", CountKind{0, 5000}, At<&O::crawl, &CrawlOptions::max_links>,
+     "Links followed of one page; the rest is counted and left, and the page is flagged."},
+    {"crawl.max_redirects", CountKind{0, 100}, At<&O::crawl, &CrawlOptions::max_redirects>,
+     "Redirects followed in a row before the chain is given up."},
+    {"crawl.max_url", SizeKind{{64}, KiB(8)}, At<&O::crawl, &CrawlOptions::max_url>,
+     "Longest normalised URL that is queued; very long ones are mostly traps."},
+
+    {"http.user_agent", TextKind{CheckUserAgent}, At<&O::http, &HttpOptions::user_agent>,
+     "Sent with every request; its first word up to the slash is the name that robots.txt rules are looked up for."},
+    {"http.contact", TextKind{CheckFieldValue}, At<&O::http, &HttpOptions::contact>,
+     "A URL or mail address added to the user agent, so that a site's operator can write to you before blocking you."},
+    {"http.headers", PairsKind{CheckHeader}, At<&O::http, &HttpOptions::headers>,
+     "Further header fields of every request, such as Accept-Language."},
+    {"http.timeout", TimeKind{100ms, 1h}, At<&O::http, &HttpOptions::timeout>,
+     "A whole fetch, from the look-up of the name to the last byte; longer keeps more slow pages and more connections."},
+    {"http.connect_timeout", TimeKind{50ms, 10min}, At<&O::http, &HttpOptions::connect_timeout>,
+     "Until a TCP connection stands."},
+    {"http.tls_timeout", TimeKind{50ms, 10min}, At<&O::http, &HttpOptions::tls_timeout>,
+     "Until the TLS handshake is done."},
+    {"http.first_byte_timeout", TimeKind{50ms, 1h}, At<&O::http, &HttpOptions::first_byte_timeout>,
+     "From the request sent to the first byte of the answer."},
+    {"http.idle_timeout", TimeKind{0s, 1h}, At<&O::http, &HttpOptions::idle_timeout>,
+     "How long an unused connection is kept for the host's next request; longer saves handshakes and costs open sockets."},
+    {"http.min_rate", SizeKind{{0}, GiB(1)}, At<&O::http, &HttpOptions::min_rate>,
+     "Bytes a second below which an answer is given up after http.min_rate_window; 0 never gives up."},
+    {"http.min_rate_window", TimeKind{1s, 1h}, At<&O::http, &HttpOptions::min_rate_window>,
+     "How long an answer may stay below http.min_rate."},
+    {"http.max_body", SizeKind{KiB(1), MiB(64)}, At<&O::http, &HttpOptions::max_body>,
+     "Decoded bytes kept of one answer; what is longer is cut there and flagged."},
+    {"http.max_headers", SizeKind{KiB(1), MiB(1)}, At<&O::http, &HttpOptions::max_headers>,
+     "Bytes of an answer's header; more is refused."},
+    {"http.max_header_fields", CountKind{10, 10000}, At<&O::http, &HttpOptions::max_header_fields>,
+     "Fields of an answer's header; more is refused."},
+    {"http.proxy", TextKind{CheckProxy}, At<&O::http, &HttpOptions::proxy>,
+     "A proxy that every request goes through; the guard against private addresses then sees only the proxy's own."},
+    {"http.retries", CountKind{0, 20}, At<&O::http, &HttpOptions::retries>,
+     "Further attempts after one that failed for a reason that may pass; they come at lower priority."},
+    {"http.retry_wait", TimeKind{0s, 24h}, At<&O::http, &HttpOptions::retry_wait>,
+     "Before the first retry; doubles each time."},
+
+    {"politeness.delay", TimeKind{0s, 24h}, At<&O::politeness, &PolitenessOptions::delay>,
+     "Pause of a host after the end of its last answer; below 1s only for sites that are yours or agreed to it."},
+    {"politeness.connections_per_host", CountKind{1, 10000}, At<&O::politeness, &PolitenessOptions::connections_per_host>,
+     "Fetches of one host at once; more than 1 only for sites that are yours or agreed to it."},
+    {"politeness.ip_delay", TimeKind{0s, 24h}, At<&O::politeness, &PolitenessOptions::ip_delay>,
+     "Pause between fetches of hosts that share an address, as thousands of small sites on one server do."},
+    {"politeness.max_latency_delay", TimeKind{0s, 24h}, At<&O::politeness, &PolitenessOptions::max_latency_delay>,
+     "A host rests at least as long as its last answer took, which spares one that struggles, up to this; 0 turns it off."},
+    {"politeness.robots", ChoiceKind{kObeyIgnore}, At<&O::politeness, &PolitenessOptions::robots>,
+     "Whether robots.txt is obeyed; ignore it only for sites that are yours or agreed to it."},
+    {"politeness.max_retry_after", TimeKind{0s, 30 * 24h}, At<&O::politeness, &PolitenessOptions::max_retry_after>,
+     "Longest wait that a server's Retry-After, or a growing backoff, can ask for."},
+    {"politeness.backoff", TimeKind{0s, 24h}, At<&O::politeness, &PolitenessOptions::backoff>,
+     "First wait after 429 or 503 without Retry-After; doubles up to politeness.max_retry_after."},
+    {"politeness.park_after", CountKind{1, 1'000'000}, At<&O::politeness, &PolitenessOptions::park_after>,
+     "Network errors of a host in a row that park it."},
+    {"politeness.park", TimeKind{0s, 30 * 24h}, At<&O::politeness, &PolitenessOptions::park>,
+     "How long a parked host is left alone."},
+
+    {"dns.servers", ListKind{CheckServer}, At<&O::dns, &DnsOptions::servers>,
+     "Name servers to ask instead of the system's; a resolver on this machine spares others a crawler's many questions."},
+    {"dns.hosts", PairsKind{CheckHostEntry}, At<&O::dns, &DnsOptions::hosts>,
+     "Addresses of names, taken before any look-up, as in /etc/hosts."},
+    {"dns.timeout", TimeKind{100ms, 1min}, At<&O::dns, &DnsOptions::timeout>,
+     "One question to one name server."},
+    {"dns.tries", CountKind{1, 10}, At<&O::dns, &DnsOptions::tries>,
+     "Rounds over the name servers before the look-up counts as failed."},
+
+    {"tls.verify", FlagKind{}, At<&O::tls, &TlsOptions::verify>,
+     "Whether certificates are checked; without, anyone between you and the site can change what you store."},
+    {"tls.ca_file", TextKind{CheckAnything}, At<&O::tls, &TlsOptions::ca_file>,
+     "A PEM file of trusted authorities, in place of the system's."},
+
+    {"parser.workers", CountKind{0, 256}, At<&O::parser, &ParserOptions::workers>,
+     "Parser processes; 0 is one for each core, more than cores only costs memory."},
+    {"parser.memory_max", SizeKind{MiB(16), GiB(64)}, At<&O::parser, &ParserOptions::memory_max>,
+     "Address space of one parser process; a document that needs more ends as parse_limit."},
+    {"parser.cpu_max", TimeKind{10ms, 10min}, At<&O::parser, &ParserOptions::cpu_max>,
+     "CPU time for one document; more ends as parse_timeout."},
+    {"parser.wall_max", TimeKind{10ms, 1h}, At<&O::parser, &ParserOptions::wall_max>,
+     "Time from handing a document to a parser process to its answer; more ends as parse_timeout."},
+    {"parser.program", TextKind{CheckAnything}, At<&O::parser, &ParserOptions::program>,
+     "Path of trawl-parser; empty takes the one beside the running program."},
+
+    {"storage.path", TextKind{CheckNotEmpty}, At<&O::storage, &StorageOptions::path>,
+     "The SQLite database; a local disk, since SQLite's locks do not hold on a network file system."},
+    {"storage.durability", ChoiceKind{kFullNormal}, At<&O::storage, &StorageOptions::durability>,
+     "full survives a power cut to the last commit; normal may lose the last seconds to one, never to a crash, and spares the disk."},
+    {"storage.links", ChoiceKind{kLinks}, At<&O::storage, &StorageOptions::links>,
+     "Which links become rows of the view links; they are most of a database's rows."},
+    {"storage.text", FlagKind{}, At<&O::storage, &StorageOptions::text>,
+     "Whether the visible text of pages is stored; it is most of a database's bytes."},
+    {"storage.commit_age", TimeKind{0s, 1min}, At<&O::storage, &StorageOptions::commit_age>,
+     "Longest a result waits for others to share its commit; longer means fewer, larger commits and more to fetch again after a crash."},
+    {"storage.commit_size", SizeKind{KiB(4), GiB(1)}, At<&O::storage, &StorageOptions::commit_size>,
+     "Results that commit at once without waiting for storage.commit_age."},
+    {"storage.queue_max", SizeKind{KiB(64), GiB(64)}, At<&O::storage, &StorageOptions::queue_max>,
+     "Results that may wait for the disk; beyond it fetching slows."},
+    {"storage.readers", CountKind{1, 64}, At<&O::storage, &StorageOptions::readers>,
+     "Threads that read the database while one writes."},
+};
+
+const Knob<Target> kTargetKnobs[] = {
+    {"name", TextKind{CheckTargetName}, At<&T::name>,
+     "What the target is called in the views and messages; by default the host of its first seed."},
+    {"seeds", ListKind{CheckSeed}, At<&T::seeds>,
+     "URLs where the crawl starts; at least one."},
+    {"scope", ChoiceKind{kScopes}, At<&T::scope>,
+     "How far links are followed: below a seed's folder, on its host, on its registrable domain with all subdomains, or anywhere."},
+    {"allow", ListKind{CheckExpression}, At<&T::allow>,
+     "Regular expressions (RE2, matched anywhere in the URL); when any is given, a URL must match one to be fetched."},
+    {"deny", ListKind{CheckExpression}, At<&T::deny>,
+     "Regular expressions (RE2, matched anywhere in the URL); a URL that matches one is not fetched, whatever allow says."},
+    {"max_depth", CountKind{0, 65535}, At<&T::max_depth>,
+     "Links away from a seed of this target; crawl.max_depth where it is not given."},
+    {"max_pages", kLimit, At<&T::max_pages>,
+     "Pages stored of this target; 0 is no limit."},
+    {"max_pages_per_host", kLimit, At<&T::max_pages_per_host>,
+     "Pages stored of one host of this target; 0 is no limit."},
+    {"private_networks", ListKind{CheckCidr}, At<&T::private_networks>,
+     "Private networks that this target may fetch from, as CIDR; everything else private stays refused."},
+    {"politeness.delay", TimeKind{0s, 24h}, At<&T::politeness, &TargetPoliteness::delay>,
+     "As politeness.delay, for this target."},
+    {"politeness.connections_per_host", CountKind{1, 10000}, At<&T::politeness, &TargetPoliteness::connections_per_host>,
+     "As politeness.connections_per_host, for this target."},
+    {"politeness.ip_delay", TimeKind{0s, 24h}, At<&T::politeness, &TargetPoliteness::ip_delay>,
+     "As politeness.ip_delay, for this target."},
+    {"politeness.robots", ChoiceKind{kObeyIgnore}, At<&T::politeness, &TargetPoliteness::robots>,
+     "As politeness.robots, for this target."},
+    {"http.headers", PairsKind{CheckHeader}, At<&T::http, &TargetHttp::headers>,
+     "Header fields of this target's requests, added to those of http.headers."},
+    {"http.timeout", TimeKind{100ms, 1h}, At<&T::http, &TargetHttp::timeout>,
+     "As http.timeout, for this target."},
+    {"http.max_body", SizeKind{KiB(1), MiB(64)}, At<&T::http, &TargetHttp::max_body>,
+     "As http.max_body, for this target."},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Knob<Options>> OptionKnobs() {
+  return kOptionKnobs;
+}
+std::span<const Knob<Target>> TargetKnobs() {
+  return kTargetKnobs;
+}
+
+}  // namespace trawl::config

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "config/options.h"
+
+// The table of knobs: everything that reads, checks, prints or explains a configuration goes through these
+// rows. A new knob is a field in config/options.h (with its default), a row in knobs.cc and a paragraph in
+// trawl.toml.
+
+namespace trawl::config {
+
+using TextList = std::vector<std::string>;
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Where a knob's value stands. An optional is empty when a target takes the section's value.
+using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
+                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, ScopeKind*,
+                          std::optional<std::uint32_t>*, std::optional<Duration>*, std::optional<Bytes>*,
+                          std::optional<RobotsPolicy>*>;
+
+using TextCheck = std::string (*)(std::string_view text);
+using PairCheck = std::string (*)(std::string_view name, std::string_view value);
+
+// What may stand there.
+struct FlagKind {};
+struct CountKind {
+  std::int64_t min, max;
+};
+struct TimeKind {
+  Duration min, max;
+};
+struct SizeKind {
+  Bytes min, max;
+};
+/// One of the words; the enum's values count from 0 in their order.
+struct ChoiceKind {
+  std::span<const std::string_view> words;
+};
+struct TextKind {
+  TextCheck check;
+};
+struct ListKind {
+  TextCheck check;  ///< of each item
+};
+struct PairsKind {
+  PairCheck check;  ///< of each entry
+};
+using Kind = std::variant<FlagKind, CountKind, TimeKind, SizeKind, ChoiceKind, TextKind, ListKind, PairsKind>;
+
+/// One knob of an Options or of a Target.
+template <class Owner>
+struct Knob {
+  std::string_view key;  ///< "politeness.delay"; for a Target without the leading "target."
+  Kind kind;
+  Slot (*slot)(Owner& owner);
+  std::string_view sentence;  ///< unit and trade-off, for people
+};
+
+std::span<const Knob<Options>> OptionKnobs();
+std::span<const Knob<Target>> TargetKnobs();
+
+/// "a whole number from 1 to 100", "a duration such as ...": ends a message about a wrong value.
+std::string Allowed(const Kind& kind);
+
+/// The value as TOML, e.g. `"250ms"`, `true`, `[]`. Empty for an optional without a value.
+std::string ShowValue(const Kind& kind, const Slot& slot);
+
+/// A text as a TOML basic string, quotes and all.
+std::string Quoted(std::string_view text);
+
+/// The manual of all knobs, a paragraph each: key, default, what is allowed, sentence. Wrapped at 100
+/// columns.
+std::string KnobManual();
+
+}  // namespace trawl::config
