@@ -41,12 +41,15 @@ expect.sql: each query ends with ';' and is followed by its rows, in order, one 
   -- none                      instead of rows: the query must give none
 A query without either is an error of the case. "-- database: NAME" before the first query names another file than trawl.db;
 "-- database: none" stands alone: no database must have come to be.
-The server's own account is the table server.requests (run, host, path, status, at, ended); runs count from 1.
+The server's own account is the table server.requests (run, host, path, status, at, ended); runs count from 1; seconds.
+With trawl_synthetic_web there are server.web (host, path, status, at, ended, complete, connection), its log, and
+server.web_urls (depth, status, url), what a crawler from ${web}/ that follows every host must meet.
 
 Checked besides, each time: the exit code, that no process is left behind, the integrity of the database, that no URL
 stands twice in `pages`.
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -57,6 +60,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import process_tree
@@ -183,7 +187,20 @@ def check_rows(line, query, wanted, rows):
             show([" | ".join("NULL" if c is None else str(c) for c in r) for r in rows]))
 
 
-def check_database(folder, work, expand, requests):
+def load_synthetic(db, admin):
+    """What trawl_synthetic_web served and what it expects, as tables."""
+    def lines(path):
+        with urllib.request.urlopen(admin + path, timeout=60) as answer:
+            return answer.read().decode("ascii").splitlines()
+    db.execute("CREATE TABLE server.web (host TEXT, path TEXT, status INTEGER, at REAL, ended REAL, complete INTEGER, "
+               "connection INTEGER)")
+    db.execute("CREATE TABLE server.web_urls (depth INTEGER, status INTEGER, url TEXT PRIMARY KEY)")
+    db.executemany("INSERT INTO server.web VALUES (:host, :path, :status, :start_us / 1e6, :end_us / 1e6, :complete, :connection)",
+                   map(json.loads, lines("/__log")))
+    db.executemany("INSERT INTO server.web_urls VALUES (?, ?, ?)", (line.split(" ", 2) for line in lines("/__urls")))
+
+
+def check_database(folder, work, expand, requests, admin):
     with open(os.path.join(folder, "expect.sql"), encoding="utf-8") as file:
         name, checks = parse_expectations(expand(file.read()))
     if name == "none":
@@ -203,6 +220,8 @@ def check_database(folder, work, expand, requests):
     db.execute("ATTACH ':memory:' AS server")
     db.execute("CREATE TABLE server.requests (run INTEGER, host TEXT, path TEXT, status INTEGER, at REAL, ended REAL)")
     db.executemany("INSERT INTO server.requests VALUES (:run, :host, :path, :status, :at, :ended)", requests)
+    if admin:
+        load_synthetic(db, admin)
     for line, query, wanted in checks:
         try:
             problems.append(check_rows(line, query, wanted, db.execute(query).fetchall()))
@@ -221,11 +240,12 @@ def closed_port():
 
 def start_synthetic(program, arguments):
     process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
-    match = re.match(r"listening on 127\.0\.0\.1:(\d+)", process.stdout.readline())
-    if not match:
+    ports = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\nadmin on 127\.0\.0\.1:(\d+)\n",
+                         process.stdout.readline() + process.stdout.readline())
+    if not ports:
         process.kill()
         raise Failure("trawl_synthetic_web did not start")
-    return process, int(match[1])
+    return process, int(ports[1]), f"http://127.0.0.1:{ports[2]}"
 
 
 def run_case(folder, work, trawl, synthetic_web):
@@ -242,7 +262,7 @@ def run_case(folder, work, trawl, synthetic_web):
             return
     site, names = site_server.Site(folder, work), site_server.Names()
     holder, closed = closed_port()
-    web, started = None, []
+    web, admin, started = None, None, []
     try:
         names.names = case.get("dns", {})
         if case.get("tls"):
@@ -251,7 +271,7 @@ def run_case(folder, work, trawl, synthetic_web):
                  "tls_port": site.tls_port, "closed": closed, "dns": f"127.0.0.1:{names.port}", "work": work,
                  "case": folder}
         if "synthetic" in case:
-            web, web_port = start_synthetic(synthetic_web, case["synthetic"])
+            web, web_port, admin = start_synthetic(synthetic_web, case["synthetic"])
             words |= {"web": f"http://127.0.0.1:{web_port}", "web_port": web_port}
 
         def expand(text):
@@ -287,7 +307,7 @@ def run_case(folder, work, trawl, synthetic_web):
             if "until" in run.table and not run.table.get("at_once"):
                 run.stop()
                 run.finish(known())
-        problems = check_database(folder, work, expand, site.requests)
+        problems = check_database(folder, work, expand, site.requests, admin)
         if problems:
             raise Failure("\n".join(problems))
     finally:
