@@ -14,6 +14,7 @@ max_depth = 1000
 [politeness]
 delay = "0s"
 ip_delay = "0s"
+max_latency_delay = "0s"
 connections_per_host = 100
 
 [[target]]
