@@ -46,7 +46,7 @@ std::optional<Duration> ReadDelay(std::string_view value) {
   std::size_t at = 0;
   bool digits = false;
   for (; at < value.size() && IsAsciiDigit(value[at]); ++at, digits = true) {
-    milliseconds = std::min(kMax, milliseconds * 10 + (value[at] - '0') * 1000);
+    milliseconds = std::min(kMax, milliseconds * 10 + std::int64_t{1000} * (value[at] - '0'));
   }
   if (at < value.size() && value[at] == '.') {
     ++at;
@@ -171,10 +171,12 @@ RobotsVerdict Decide(const RobotsRules& rules, std::string_view path_and_query) 
     path_and_query = comparable;
   }
   const RobotsRule* best = nullptr;
+  std::size_t work = 0;
   for (const RobotsRule& rule : rules.rules) {
     const bool could_win = !best || rule.pattern.size() > best->pattern.size() ||
                            (rule.pattern.size() == best->pattern.size() && rule.allow && !best->allow);
-    if (could_win && MatchesPattern(rule.pattern, path_and_query)) best = &rule;
+    if (could_win && MatchesPattern(rule.pattern, path_and_query, work)) best = &rule;
+    if (work > RobotsRules::kMaxWork) return {false, rule.line};
   }
   return best ? RobotsVerdict{best->allow, best->line} : RobotsVerdict{};
 }

@@ -29,9 +29,11 @@ struct RobotsRules {
 
   static constexpr std::size_t kMaxRules = 20000;
   static constexpr std::size_t kMaxSitemaps = 1000;
-  static constexpr std::size_t kMaxBody = 512 * 1024;  ///< bytes looked at (RFC 9309 2.5 asks for 500 KiB)
-  static constexpr std::size_t kMaxLine = 16663;       ///< bytes of a line looked at, as by Google's parser
+  /// Bytes looked at (RFC 9309 2.5 asks for 500 KiB).
+  static constexpr std::size_t kMaxBody = std::size_t{512} << 10;
+  static constexpr std::size_t kMaxLine = 16663;  ///< bytes of a line looked at, as by Google's parser
   static constexpr Duration kMaxCrawlDelay = std::chrono::hours(24);  ///< a longer one is taken for this
+  static constexpr std::size_t kMaxWork = 1'000'000;  ///< steps of one Decide, under ten milliseconds
 };
 
 /// Reads robots.txt for the first of `product_tokens` that has a group, else for '*'. Never fails: what
@@ -51,8 +53,8 @@ struct RobotsVerdict {
 
 /// Longest match wins, allow wins a tie (RFC 9309 2.2.2); /robots.txt itself is always allowed.
 /// `path_and_query` is the request target of the URL (UrlParts::target); its escapes may be written in any
-/// way, bytes that are not ASCII are not escaped first. Time is linear in path and pattern for each rule; no
-/// recursion.
+/// way, bytes that are not ASCII are not escaped first. A target that takes more than kMaxWork to decide,
+/// which needs thousands of hostile patterns, is disallowed by the rule at which that happened. No recursion.
 RobotsVerdict Decide(const RobotsRules& rules, std::string_view path_and_query);
 
 }  // namespace trawl::parser

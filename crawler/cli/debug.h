@@ -38,7 +38,7 @@ const DebugKind* FindDebugKind(std::string_view name);
 json::object DebugError(std::string_view message);
 
 /// The longest line that is read; a longer one is answered with an error.
-inline constexpr std::size_t kMaxDebugLine = 96 * 1024 * 1024;
+inline constexpr std::size_t kMaxDebugLine = std::size_t{96} << 20;
 
 /// Answers one line with one line, both without newline.
 std::string DebugLine(const DebugKind& kind, std::string_view line, DebugContext& context);

@@ -11,17 +11,17 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 
-constexpr std::array<std::int8_t, 256> MakeBase64Values() {
-  std::array<std::int8_t, 256> values{};
+constexpr std::array<int, 256> MakeBase64Values() {
+  std::array<int, 256> values{};
   for (auto& value : values) value = -1;
-  std::int8_t next = 0;
+  int next = 0;
   for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
     values[static_cast<unsigned char>(c)] = next++;
   }
   return values;
 }
 
-constexpr std::array<std::int8_t, 256> kBase64Values = MakeBase64Values();
+constexpr std::array<int, 256> kBase64Values = MakeBase64Values();
 
 }  // namespace
 

@@ -57,7 +57,7 @@ void CheckRules(const RobotsRules& rules) {
 }
 
 void CheckVerdict(const RobotsRules& rules, std::string_view target) {
-  if (target.size() > kMostForReference) return;
+  if (target.size() > kMostForReference || rules.rules.size() > kMostForReference / 8) return;
   const auto verdict = Decide(rules, target);
   if (target == "/robots.txt") {
     Require(verdict.allowed, "robots.txt is always allowed");
@@ -67,11 +67,12 @@ void CheckVerdict(const RobotsRules& rules, std::string_view target) {
   Require(parser::IsComparableTarget(target) == (comparable == target) || target.find('%') != target.npos,
           "a target is comparable when its comparable form is itself", target);
   std::size_t best = 0;
+  std::size_t work = 0;
   bool allowed = true;
   for (const auto& rule : rules.rules) {
     if (rule.pattern.size() > kMostForReference) return;
     const bool matches = MatchesByTheBook(rule.pattern, comparable);
-    Require(matches == parser::MatchesPattern(rule.pattern, comparable), "matching is by the book",
+    Require(matches == parser::MatchesPattern(rule.pattern, comparable, work), "matching is by the book",
             rule.pattern);
     if (!matches || rule.pattern.size() < best) continue;
     allowed = rule.pattern.size() > best ? rule.allow : allowed || rule.allow;
