@@ -2,6 +2,11 @@
 
 namespace trawl::parser {
 
+bool AwaitsHexDigit(std::string_view text) {
+  if (text.ends_with('%')) return true;
+  return text.size() >= 2 && text[text.size() - 2] == '%' && HexValue(text.back()) >= 0;
+}
+
 void AppendEscape(unsigned char byte, std::string& out) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   const char escape[3] = {'%', kHex[byte >> 4], kHex[byte & 15]};

@@ -97,6 +97,10 @@ constexpr int EscapedByte(std::string_view text, std::size_t at) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+/// Whether `text` ends with a stray "%" or "%h", which a hexadecimal digit behind it would make or lead to an
+/// escape. Where it does, an escaped digit must stay escaped, or decoding twice would not be decoding once.
+bool AwaitsHexDigit(std::string_view text);
+
 /// Appends "%XX", upper case.
 void AppendEscape(unsigned char byte, std::string& out);
 

@@ -31,13 +31,6 @@ bool Is(char c, Class wanted) {
   return kClasses[static_cast<unsigned char>(c)] & wanted;
 }
 
-// Whether `out` ends with a stray "%" or "%h" that the next hexadecimal digit would carry on.
-bool AwaitsHexDigit(const std::string& out, std::size_t start) {
-  const std::size_t size = out.size() - start;
-  if (size >= 1 && out.back() == '%') return true;
-  return size >= 2 && out[out.size() - 2] == '%' && HexValue(out.back()) >= 0;
-}
-
 void AppendNormalized(std::string_view text, Class allowed, std::string& out) {
   const std::size_t start = out.size();
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -56,7 +49,8 @@ void AppendNormalized(std::string_view text, Class allowed, std::string& out) {
       continue;
     }
     const char decoded = static_cast<char>(byte);
-    if (Is(decoded, kUnreserved) && !(HexValue(decoded) >= 0 && AwaitsHexDigit(out, start))) {
+    if (Is(decoded, kUnreserved) &&
+        !(HexValue(decoded) >= 0 && AwaitsHexDigit(std::string_view(out).substr(start)))) {
       out.push_back(decoded);
     } else {
       AppendEscape(static_cast<unsigned char>(byte), out);

@@ -35,8 +35,9 @@ bool IsAsciiByte(char c) {
 std::size_t AppendComparable(std::string_view text, std::size_t at, std::string& out) {
   const int byte = EscapedByte(text, at);
   if (byte >= 0) {
-    if (IsUnreserved(static_cast<char>(byte))) {
-      out.push_back(static_cast<char>(byte));
+    const char decoded = static_cast<char>(byte);
+    if (IsUnreserved(decoded) && !(HexValue(decoded) >= 0 && AwaitsHexDigit(out))) {
+      out.push_back(decoded);
     } else {
       AppendEscape(static_cast<unsigned char>(byte), out);
     }

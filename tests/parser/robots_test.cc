@@ -90,6 +90,11 @@ TEST_CASE("Robots 2.2.2: the table of encodings") {
   CHECK(Allowed("User-agent: *\nDisallow: /a%2fb\n", "/a/b"));
 }
 
+TEST_CASE("Robots 2.2.2: decoding makes no escape of a stray percent sign") {
+  CHECK_FALSE(Allowed("User-agent: *\nDisallow: /%4%31\n", "/%4%31"));
+  CHECK(Allowed("User-agent: *\nDisallow: /%4%31\n", "/A"));
+}
+
 TEST_CASE("Robots 2.2.2: an empty value matches nothing") {
   CHECK(Allowed("User-agent: *\nDisallow:\n", "/"));
   CHECK_FALSE(Allowed("User-agent: *\nDisallow: /\nAllow:\n", "/"));
