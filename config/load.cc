@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "config/assign.h"
 #include "config/checks.h"
@@ -325,11 +326,7 @@ Loaded Finish(Loaded loaded, const std::vector<std::string>& overrides) {
   for (const std::string& text : overrides) ApplyOverride(loaded, text);
   CheckTargets(loaded);
   if (loaded.errors.empty()) CheckTogether(loaded);
-  // A file's errors from top to bottom; those without a place keep their order, after them.
-  std::stable_sort(
-      loaded.errors.begin(), loaded.errors.end(), [](const ConfigError& a, const ConfigError& b) {
-        return std::tuple(a.line == 0, a.line, a.column) < std::tuple(b.line == 0, b.line, b.column);
-      });
+  loaded.SortErrors();
   if (std::size_t count = loaded.errors.size(); count > kMaxErrors) {
     std::string source = loaded.errors.back().source;
     loaded.errors.resize(kMaxErrors);
@@ -363,6 +360,12 @@ void Loaded::AddError(const std::string& path, std::string message) {
     error.column = place->second.column;
   }
   errors.push_back(std::move(error));
+}
+
+void Loaded::SortErrors() {
+  std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
+    return std::tuple(a.line == 0, a.line, a.column) < std::tuple(b.line == 0, b.line, b.column);
+  });
 }
 
 Loaded Load(std::string_view toml, const std::string& source, const std::vector<std::string>& overrides) {

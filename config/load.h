@@ -37,6 +37,9 @@ struct Loaded {
   /// does not compile, a seed that is no URL). Takes the nearest place above when that value was not given
   /// itself.
   void AddError(const std::string& path, std::string message);
+
+  /// Brings the errors into the order of their places, those without one last.
+  void SortErrors();
 };
 
 /// More errors than this are counted, not listed.

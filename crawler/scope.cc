@@ -15,7 +15,19 @@ std::string FolderOf(std::string_view url, const parser::UrlParts& parts) {
   return std::string(url.substr(0, parts.origin.size() + path.rfind('/') + 1));
 }
 
+re2::RE2::Options ExpressionOptions() {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(8 << 20);
+  return options;
+}
+
 }  // namespace
+
+std::string WrongExpression(const std::string& text) {
+  re2::RE2 expression(text, ExpressionOptions());
+  return expression.ok() ? "" : expression.error();
+}
 
 struct Scope::Expressions {
   std::vector<std::unique_ptr<re2::RE2>> allow, deny;
@@ -31,12 +43,9 @@ Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds
     hosts_.emplace_back(parts.host);
     domains_.emplace_back(RegistrableDomain(parts.host));
   }
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(8 << 20);
   auto compile = [&](const std::vector<std::string>& texts, auto& out, const char* key) {
     for (const std::string& text : texts) {
-      auto expression = std::make_unique<re2::RE2>(text, options);
+      auto expression = std::make_unique<re2::RE2>(text, ExpressionOptions());
       if (expression->ok()) {
         out.push_back(std::move(expression));
       } else {

@@ -39,6 +39,9 @@ class Scope {
   std::unique_ptr<Expressions> expressions_;
 };
 
+/// Why RE2 refuses an expression; empty when it does not.
+std::string WrongExpression(const std::string& text);
+
 /// The registrable domain of a host after the public suffix list ("example.co.uk" of "www.example.co.uk");
 /// the host itself for an address or a name without one.
 std::string_view RegistrableDomain(std::string_view host);

@@ -1,0 +1,66 @@
+#include "crawler/load_config.h"
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
+
+using namespace trawl;
+using namespace trawl::crawler;
+
+namespace {
+
+std::vector<std::string> MessagesOf(const std::string& toml) {
+  test::TempDir dir;
+  std::string path = (dir / "f.toml").string();
+  std::ofstream(path) << toml;
+  std::vector<std::string> messages;
+  for (const config::ConfigError& error :
+       LoadConfig({.file = path, .overrides = {}, .database = {}, .urls = {}}).errors)
+    messages.push_back(error.ToString().substr(dir.path().string().size() + 1));
+  return messages;
+}
+
+}  // namespace
+
+TEST_CASE("A good configuration has no errors") {
+  CHECK(MessagesOf("[[target]]\nseeds = ['http://a.example/']\nallow = ['^https?://a']\n").empty());
+}
+
+TEST_CASE("An expression that RE2 refuses is an error at its place in its list") {
+  auto messages =
+      MessagesOf("[[target]]\nseeds = ['http://a.example/']\nallow = ['ok',\n  '(']\ndeny = ['a(?=b)']\n");
+  REQUIRE(messages.size() == 2);
+  CHECK_THAT(messages[0],
+             Catch::StartsWith("f.toml:4:3: target.allow: \"(\" is not a regular expression: missing )"));
+  CHECK_THAT(messages[1], Catch::StartsWith("f.toml:5:9: target.deny: "));
+}
+
+TEST_CASE("A seed that is no URL, or too long a one, is an error at its place") {
+  auto messages = MessagesOf(
+      "crawl.max_url = '64B'\n[[target]]\nname = 'a'\nseeds = ['http://a.example:99999/', "
+      "'http://a.example/" +
+      std::string(64, 'x') + "']\n");
+  REQUIRE(messages.size() == 2);
+  CHECK_THAT(messages[0],
+             Catch::StartsWith("f.toml:4:10: target.seeds: \"http://a.example:99999/\" is not a URL"));
+  CHECK_THAT(messages[1],
+             Catch::StartsWith("f.toml:4:37: target.seeds: ") && Catch::Contains("longer than the limit"));
+}
+
+TEST_CASE("What the file has wrong otherwise is told in the same go, in the file's order") {
+  auto messages = MessagesOf(
+      "[[target]]\nseeds = ['http://a.example/']\ndeny = ['(']\nscope = 'all'\n[crawl]\nmax_page = 1\n");
+  REQUIRE(messages.size() == 3);
+  CHECK_THAT(messages[0], Catch::StartsWith("f.toml:3:"));
+  CHECK_THAT(messages[1], Catch::StartsWith("f.toml:4:"));
+  CHECK_THAT(messages[2], Catch::StartsWith("f.toml:6:"));
+}
+
+TEST_CASE("A configuration without a target has nothing to crawl") {
+  auto messages = MessagesOf("crawl.max_pages = 3\n");
+  REQUIRE(messages.size() == 1);
+  CHECK_THAT(messages[0], Catch::Contains("nothing to crawl"));
+}
