@@ -20,21 +20,31 @@ class Difference:
         got = {url.replace(origin, "http://site", 1) for url in found}
         self.wanted, self.got = set(wanted.pages), got
         self.extra = sorted(got - self.wanted)
-        self.explained = collections.Counter()
         skipped = {url.replace(origin, "http://site", 1): reason
                    for url, reason in crawl.rows(database, "SELECT url, reason FROM skipped")}
         # A page is cut at MAX_LINKS links and says so; what only such pages link to may be absent, and what hangs below it.
         cut = {url.replace(origin, "http://site", 1) for url in
                crawl.rows(database, "SELECT url FROM pages WHERE truncated", first=True)}
         cut = {url for url in cut if wanted.links.get(url, 0) > crawl.MAX_LINKS}
-        absent, self.missing = self.wanted - got, []
-        for url in sorted(absent):
-            if skipped.get(url) in ("trap", "too_long"):
-                self.explained[skipped[url]] += 1
-            elif all(source in absent or source in cut for source in wanted.sources[url]):
-                self.explained[f"linked to only from pages with more than {crawl.MAX_LINKS} links"] += 1
-            else:
-                self.missing.append((url, skipped.get(url, "not met"), wanted.sources[url][0]))
+        absent = self.wanted - got
+        reasons = {url: skipped[url] for url in absent if skipped.get(url) in ("trap", "too_long")}
+        # What a stored page that is not cut links to must be there; so must the start, and what hangs below what must.
+        unexplained, waiting = set(), [url for url in absent - set(reasons) if url == wanted.start or any(
+            source in got - cut for source in wanted.sources[url])]
+        below = collections.defaultdict(list)
+        for url in absent:
+            for source in wanted.sources[url]:
+                below[source].append(url)
+        while waiting:
+            url = waiting.pop()
+            if url not in unexplained:
+                unexplained.add(url)
+                waiting += [target for target in below[url] if target not in reasons]
+        for url in absent - unexplained - set(reasons):
+            reasons[url] = f"linked to only from pages with more than {crawl.MAX_LINKS} links, or below such"
+        self.explained = collections.Counter(reasons.values())
+        self.missing = [(url, skipped.get(url, "not met"), (wanted.sources[url] or ["the command line"])[0])
+                        for url in sorted(unexplained)]
 
     def ok(self):
         return not (self.missing or self.extra or self.twice)

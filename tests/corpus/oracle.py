@@ -191,7 +191,7 @@ class Reachable:
 
     def __init__(self, root, start, disallowed=()):
         site, origin = Site(root), _split(start)[1]
-        self.pages, self.links, self.sources = {}, {}, collections.defaultdict(list)
+        self.start, self.pages, self.links, self.sources = start, {}, {}, collections.defaultdict(list)
         self.redirects = {}
         read = {}
         waiting = collections.deque([(start, 0)])
