@@ -11,17 +11,18 @@ namespace trawl::crawler {
 namespace {
 
 constexpr DebugKind kKinds[] = {
-    {"url", DebugUrl, R"({"input","base"?} -> {"href","protocol",...,"hash"} or {"failure":true})"},
+    {"url", DebugUrl, R"({"input","base"?} -> {"href",...,"hash"} or {"failure":true})"},
     {"idna", DebugIdna, R"({"input"} -> {"output"} or {"failure":true})"},
     {"normalize", DebugNormalize, R"({"in","base"?} -> {"out"}, null when it cannot be crawled)"},
     {"robots", DebugRobots,
-     R"({"robots_txt" or "robots_b64","user_agents":[...],"url"} -> {"allowed","line"?,"crawl_delay_ms","sitemaps"})"},
+     R"({"robots_txt" or "robots_b64","user_agents":[...],"url"} -> )"
+     R"({"allowed","line"?,"crawl_delay_ms","sitemaps"})"},
 };
 
 enum class LineRead { kEnd, kLine, kTooLong };
 
-// Reads up to the next newline, of which no more than kMaxDebugLine bytes are kept.
-LineRead ReadLine(std::istream& in, std::string& line) {
+// Reads up to the next newline, of which no more than `max` bytes are kept.
+LineRead ReadLine(std::istream& in, std::size_t max, std::string& line) {
   line.clear();
   bool too_long = false;
   std::streambuf& buffer = *in.rdbuf();
@@ -32,7 +33,7 @@ LineRead ReadLine(std::istream& in, std::string& line) {
       break;
     }
     if (byte == '\n') break;
-    too_long = too_long || line.size() == kMaxDebugLine;
+    too_long = too_long || line.size() == max;
     if (!too_long) line.push_back(static_cast<char>(byte));
   }
   return too_long ? LineRead::kTooLong : LineRead::kLine;
@@ -62,11 +63,13 @@ std::string DebugLine(const DebugKind& kind, std::string_view line, DebugContext
   return ToJson(kind.run(*object, context));
 }
 
-void RunDebug(const DebugKind& kind, std::istream& in, std::ostream& out, DebugContext& context) {
+void RunDebug(const DebugKind& kind, std::istream& in, std::ostream& out, DebugContext& context,
+              std::size_t max_line) {
   std::string line;
-  for (LineRead read = ReadLine(in, line); read != LineRead::kEnd; read = ReadLine(in, line)) {
+  for (LineRead read = ReadLine(in, max_line, line); read != LineRead::kEnd;
+       read = ReadLine(in, max_line, line)) {
     if (read == LineRead::kTooLong) {
-      out << ToJson(DebugError("line longer than " + std::to_string(kMaxDebugLine) + " bytes"));
+      out << ToJson(DebugError("line longer than " + std::to_string(max_line) + " bytes"));
     } else {
       out << DebugLine(kind, line, context);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <span>
@@ -44,6 +45,7 @@ inline constexpr std::size_t kMaxDebugLine = std::size_t{96} << 20;
 std::string DebugLine(const DebugKind& kind, std::string_view line, DebugContext& context);
 
 /// Reads lines until `in` ends and answers each with one flushed line, in order.
-void RunDebug(const DebugKind& kind, std::istream& in, std::ostream& out, DebugContext& context);
+void RunDebug(const DebugKind& kind, std::istream& in, std::ostream& out, DebugContext& context,
+              std::size_t max_line = kMaxDebugLine);
 
 }  // namespace trawl::crawler

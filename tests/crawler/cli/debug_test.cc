@@ -37,8 +37,8 @@ std::string Answer(std::string_view kind, std::string_view line) {
 TEST_CASE("Debug: url") {
   CHECK(
       Answer("url", R"({"input":"http://U:p@EX.org:81/a?b#c"})") ==
-      R"({"href":"http://U:p@ex.org:81/a?b#c","protocol":"http:","username":"U","password":"p","host":"ex.org:81",)"
-      R"("hostname":"ex.org","port":"81","pathname":"/a","search":"?b","hash":"#c"})");
+      R"({"href":"http://U:p@ex.org:81/a?b#c","protocol":"http:","username":"U","password":"p","host":"ex.org:81")"
+      R"(,"hostname":"ex.org","port":"81","pathname":"/a","search":"?b","hash":"#c"})");
   CHECK(Answer("url", R"({"input":"../x","base":"http://a/b/c"})").find(R"("href":"http://a/x")") !=
         std::string::npos);
   CHECK(Answer("url", R"({"input":"http://a/","base":null})").find(R"("href":"http://a/")") !=
@@ -129,6 +129,17 @@ TEST_CASE("Debug: one line out for each line in, in their order") {
   REQUIRE(std::getline(lines, line));
   CHECK(line == R"({"out":"http://b/"})");
   CHECK_FALSE(std::getline(lines, line));
+}
+
+TEST_CASE(
+    "Debug: a line at the limit is read, one byte more is an error, and the next line is a line again") {
+  const std::string line = R"({"in":"http://a/"})";
+  std::istringstream in(line + "\n" + line + " \n" + line);
+  std::ostringstream out;
+  DebugContext context;
+  RunDebug(*FindDebugKind("normalize"), in, out, context, line.size());
+  CHECK(out.str() ==
+        "{\"out\":\"http://a/\"}\n{\"error\":\"line longer than 18 bytes\"}\n{\"out\":\"http://a/\"}\n");
 }
 
 TEST_CASE("Debug: no such kind") {
