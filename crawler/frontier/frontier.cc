@@ -148,6 +148,14 @@ void Frontier::Release(HostId id, Instant now, Duration latency) {
   Reschedule(id, host);
 }
 
+void Frontier::ReleaseUnused(HostId id, Instant now) {
+  Host& host = hosts_.at(id);
+  --host.in_flight;
+  --in_flight_;
+  if (host.in_flight == 0) host.next_start = std::min(host.next_start, now);
+  Reschedule(id, host);
+}
+
 void Frontier::Return(FetchTask task, Instant now, Instant not_before) {
   Host& host = hosts_.at(task.host);
   --host.in_flight;

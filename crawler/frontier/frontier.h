@@ -78,6 +78,8 @@ class Frontier {
   bool BindAddress(HostId host, std::string_view ip, Instant now, Instant& not_before);
   /// The fetch ended: the host may be fetched again after its delay, at least one `latency` later.
   void Release(HostId host, Instant now, Duration latency);
+  /// The task ended without a word to the host, which may be fetched again at once.
+  void ReleaseUnused(HostId host, Instant now);
   /// The task was not fetched: it goes back to its place, and the host is free from `not_before` on.
   void Return(FetchTask task, Instant now, Instant not_before);
   /// The store has committed that the task's URL left its place.

@@ -1,0 +1,246 @@
+#include "crawler/engine.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "crawler/async.h"
+#include "parser/fingerprint.h"
+
+namespace trawl::crawler {
+namespace {
+
+/// The product token of RFC 9309 2.2.1: what stands before the version in the user agent, in lower case.
+std::string ProductToken(const std::string& user_agent) {
+  std::string token = user_agent.substr(0, user_agent.find_first_of("/ "));
+  std::transform(token.begin(), token.end(), token.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return token;
+}
+
+constexpr std::size_t kSeedsPerBatch = 1000;
+/// How often the loop looks up although nothing woke it: limits of time are seen within this.
+constexpr Duration kLongestSleep = std::chrono::seconds(1);
+
+}  // namespace
+
+std::string_view Name(EndReason reason) {
+  switch (reason) {
+    case EndReason::kDone:
+      return "done";
+    case EndReason::kStopped:
+      return "stopped";
+    case EndReason::kMaxPages:
+      return "max_pages";
+    case EndReason::kMaxDuration:
+      return "max_duration";
+    case EndReason::kWaiting:
+      return "waiting";
+    case EndReason::kStorageFailed:
+      return "storage_failed";
+  }
+  return "";
+}
+
+Engine::Engine(asio::any_io_executor loop, const config::Options& options, const Targets& targets,
+               Parts parts, bool one_shot)
+    : loop_(loop),
+      options_(options),
+      targets_(targets),
+      parts_(parts),
+      one_shot_(one_shot),
+      storage_(loop, parts.store),
+      discovery_(frontier_, targets, options.crawl.max_redirects),
+      gate_(loop),
+      change_(loop),
+      product_tokens_{ProductToken(options.http.user_agent)},
+      target_pages_(targets.size()) {}
+
+/// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
+class Engine::Loading final : public storage::FrontierSink {
+ public:
+  explicit Loading(Frontier& frontier) : frontier_(frontier) {}
+  // The loop waits for the load and touches nothing meanwhile, so the storage thread may fill the seen set.
+  void OnKnown(std::span<const UrlId> ids) override {
+    for (UrlId id : ids) frontier_.Discover(id);
+  }
+  void OnHost(storage::StoredHost host) override { hosts.push_back(std::move(host)); }
+  void OnRobots(storage::StoredRobots robots) override { receipts.push_back(std::move(robots)); }
+
+  std::vector<storage::StoredHost> hosts;
+  std::vector<storage::StoredRobots> receipts;
+
+ private:
+  Frontier& frontier_;
+};
+
+Awaitable<bool> Engine::Load() {
+  Loading loading(frontier_);
+  const Result<storage::FrontierTotals> totals = co_await storage_.LoadFrontier(loading);
+  if (!totals) {
+    storage_error_ = totals.error().message();
+    End(EndReason::kStorageFailed);
+    co_return false;
+  }
+  const Instant now = parts_.clock.Now();
+  frontier_.SetNextSeq(totals->next_seq);
+  for (const storage::StoredHost& host : loading.hosts) {
+    // The queue rows name their targets; until one is read, the gentlest of all targets holds.
+    HostPolicy policy;
+    for (std::uint16_t i = 0; i < targets_.size(); ++i) {
+      if (i == 0) {
+        policy = targets_[i].policy;
+      } else {
+        policy.delay = std::max(policy.delay, targets_[i].policy.delay);
+        policy.connections = std::min(policy.connections, targets_[i].policy.connections);
+        policy.ip_delay = std::max(policy.ip_delay, targets_[i].policy.ip_delay);
+      }
+    }
+    host_pages_[host.host] = host.pages;
+    frontier_.AddStoredHost(host, policy, now);
+  }
+  for (storage::StoredRobots& receipt : loading.receipts) {
+    RobotsEntry entry = RobotsCache::Judge(receipt.outcome, receipt.status, "", receipt.fetched_at);
+    entry.expires_at = receipt.expires_at;
+    if (entry.meaning == RobotsEntry::Meaning::kRules) {
+      robots_.PutStored(std::move(receipt.origin), std::move(entry), std::move(receipt.body));
+    } else {
+      robots_.Put(receipt.origin, std::move(entry));
+    }
+  }
+  co_return true;
+}
+
+Awaitable<bool> Engine::AddSeeds() {
+  for (std::uint16_t target = 0; target < targets_.size(); ++target) {
+    const std::vector<std::string>& seeds = targets_[target].seeds;
+    for (std::size_t at = 0; at < seeds.size(); at += kSeedsPerBatch) {
+      Step step;
+      for (std::size_t i = at; i < std::min(at + kSeedsPerBatch, seeds.size()); ++i) {
+        discovery_.Seed(step, target, seeds[i]);
+      }
+      const bool written = co_await Write(std::move(step));
+      if (!written) co_return false;
+    }
+  }
+  co_return true;
+}
+
+Awaitable<EndReason> Engine::Run() {
+  counts_.started = parts_.clock.Now();
+  bool ready = co_await Load();
+  if (ready) ready = co_await AddSeeds();
+  while (ready && !ending_) {
+    Dispatch();
+    StartRefills();
+    if (Finished()) break;
+    co_await WaitForChange();
+  }
+  while (gate_.running() > 0) co_await WaitForChange();
+  co_return ending_.value_or(EndReason::kDone);
+}
+
+bool Engine::HasRoom() const {
+  if (frontier_.in_flight() >= options_.crawl.max_fetches) return false;
+  if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
+  // What the open fetches will bring is not known: the mean of what came stands for it.
+  const std::uint64_t mean = counts_.visits == 0 ? 0 : counts_.bytes_wire / counts_.visits;
+  return body_bytes_ + frontier_.in_flight() * mean < options_.crawl.memory_max.count;
+}
+
+void Engine::Dispatch() {
+  const Instant now = parts_.clock.Now();
+  while (!ending_ && HasRoom()) {
+    if (options_.crawl.max_pages != 0 && counts_.pages + working_ >= options_.crawl.max_pages) return;
+    std::optional<FetchTask> task = frontier_.Next(now);
+    if (!task) return;
+    ++working_;
+    gate_.Spawn(Page(std::move(*task)));
+  }
+}
+
+void Engine::StartRefills() {
+  while (std::optional<Frontier::RefillRequest> request = frontier_.NextRefill())
+    gate_.Spawn(Refill(*request));
+}
+
+Awaitable<void> Engine::Refill(Frontier::RefillRequest request) {
+  Result<std::vector<storage::QueuedUrl>> rows = co_await storage_.LoadQueue(request.after, request.limit);
+  if (rows) {
+    const bool complete = rows->size() < request.limit;
+    frontier_.EndRefill(request.host, std::move(*rows), complete, parts_.clock.Now());
+  } else {
+    frontier_.AbandonRefill(request.host, parts_.clock.Now());
+    storage_error_ = rows.error().message();
+    End(EndReason::kStorageFailed);
+  }
+  Wake();
+}
+
+Awaitable<void> Engine::WaitForChange() {
+  const Instant now = parts_.clock.Now();
+  Duration sleep = kLongestSleep;
+  if (!ending_ && HasRoom()) {
+    if (const std::optional<Instant> ready = frontier_.NextReady())
+      sleep = std::clamp(*ready - now, Duration(0), sleep);
+  }
+  change_.expires_after(sleep);
+  co_await change_.async_wait(kAwait);
+}
+
+void Engine::Wake() {
+  change_.expires_at(std::chrono::steady_clock::time_point::min());
+}
+
+bool Engine::Finished() {
+  const Instant now = parts_.clock.Now();
+  if (options_.crawl.max_duration > Duration(0) && now - counts_.started >= options_.crawl.max_duration) {
+    End(EndReason::kMaxDuration);
+    return true;
+  }
+  if (options_.crawl.max_pages != 0 && counts_.pages >= options_.crawl.max_pages) {
+    End(EndReason::kMaxPages);
+    return true;
+  }
+  if (!one_shot_ || gate_.running() > 0) return false;
+  if (frontier_.queued() == 0) {
+    End(EndReason::kDone);
+    return true;
+  }
+  const std::optional<Instant> ready = frontier_.NextReady();
+  if (!ready || *ready - now > options_.crawl.patience) {
+    End(EndReason::kWaiting);
+    return true;
+  }
+  return false;
+}
+
+void Engine::End(EndReason reason) {
+  if (!ending_) ending_ = reason;
+  Wake();
+}
+
+Progress Engine::progress() const {
+  Progress progress = counts_;
+  progress.in_flight = frontier_.in_flight();
+  progress.parsing = working_ - std::min(working_, frontier_.in_flight());
+  progress.queued = frontier_.queued();
+  progress.known = frontier_.known();
+  progress.hosts = frontier_.hosts();
+  progress.blocked = frontier_.blocked(parts_.clock.Now());
+  return progress;
+}
+
+Awaitable<bool> Engine::Write(Step step) {
+  const Result<void> written = co_await storage_.Write(std::move(step.batch));
+  if (!written) {
+    storage_error_ = written.error().message();
+    End(EndReason::kStorageFailed);
+    co_return false;
+  }
+  discovery_.Commit(std::move(step.pending));
+  Wake();
+  co_return true;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+#include "config/options.h"
+#include "crawler/clock.h"
+#include "crawler/discovery.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/gate.h"
+#include "crawler/page_parser.h"
+#include "crawler/robots_cache.h"
+#include "crawler/storage_gate.h"
+#include "crawler/targets.h"
+#include "storage/store.h"
+
+// The walk of one page:
+// 1. frontier.Next(now) hands out a task; its host is now acquired. The engine asks only while fetches, bytes
+// in flight, parse
+//    queue and storage all have room.
+// 2. One coroutine = one page, spawned through a gate. robots says yes, no, or not yet.
+// 3. fetcher.Fetch: DNS, lease of a connection, exchange, decoding. The host is released here, with its next
+// time set:
+//    politeness does not wait for parsing. A redirect is an outcome; its target is a URL like any other.
+// 4. parser.Parse: a sandboxed worker gets the bytes and answers a ParsedPage, validated before use.
+// 5. Scope, robots meta and the seen set filter the links; one batch holds visit, page, links and frontier
+// rows.
+// 6. storage_gate.Write(batch): the answer means committed.
+// 7. Only then the frontier gets what was discovered, and the task is finished. A crash before step 6 costs
+// one repeated
+//    fetch, and nothing else.
+
+namespace trawl::crawler {
+
+enum class EndReason { kDone, kStopped, kMaxPages, kMaxDuration, kWaiting, kStorageFailed };
+std::string_view Name(EndReason reason);
+
+/// What a crawl has done so far in this run, for progress lines and summaries.
+struct Progress {
+  Instant started{};
+  std::uint64_t pages = 0;  ///< stored with status 200
+  std::uint64_t visits = 0;
+  std::uint64_t errors = 0;  ///< visits that ended badly, or with 400 and more
+  std::uint64_t bytes_wire = 0;
+  std::uint64_t in_flight = 0;  ///< fetches open
+  std::uint64_t parsing = 0;    ///< fetched, not yet committed
+  std::uint64_t queued = 0;
+  std::uint64_t known = 0;
+  std::uint64_t hosts = 0;
+  Frontier::Blocked blocked;
+};
+
+/// The crawl: the only one that knows frontier, fetcher, parser and storage. Runs on: event loop. Owns
+/// frontier, robots cache and the gate of every page; borrows the rest, which outlives Run().
+class Engine {
+ public:
+  struct Parts {
+    Clock& clock;
+    Fetcher& fetcher;
+    PageParser& parser;
+    storage::Store& store;
+  };
+  /// `one_shot`: ends when the frontier is empty, or when the first wait is longer than crawl.patience.
+  Engine(boost::asio::any_io_executor loop, const config::Options& options, const Targets& targets,
+         Parts parts, bool one_shot);
+
+  /// Loads what an earlier run left, adds the seeds, crawls. Ends when nothing is in flight any more.
+  boost::asio::awaitable<EndReason> Run();
+  /// Hands out nothing new; Run ends when what is in flight is stored.
+  void Stop() { End(EndReason::kStopped); }
+
+  Progress progress() const;
+  /// After kStorageFailed: what storage said.
+  const std::string& storage_error() const { return storage_error_; }
+
+ private:
+  class Loading;
+
+  // Start.
+  boost::asio::awaitable<bool> Load();
+  boost::asio::awaitable<bool> AddSeeds();
+  // The loop of step 1.
+  bool HasRoom() const;
+  void Dispatch();
+  void StartRefills();
+  boost::asio::awaitable<void> Refill(Frontier::RefillRequest request);
+  boost::asio::awaitable<void> WaitForChange();
+  bool Finished();
+  void End(EndReason reason);
+  void Wake();
+  // Steps 2 to 7.
+  boost::asio::awaitable<void> Page(FetchTask task);
+  enum class Robots { kYes, kNo, kNotYet };
+  Robots AskRobots(const FetchTask& task, const parser::UrlParts& parts, std::string& rule);
+  boost::asio::awaitable<void> FetchRobots(FetchTask task);
+  boost::asio::awaitable<bool> Admit(const FetchTask& task, const parser::UrlParts& parts,
+                                     Instant& not_before);
+  boost::asio::awaitable<void> Record(FetchTask task, Instant began, FetchResult fetched);
+  boost::asio::awaitable<void> Exclude(FetchTask task, storage::SkipReason reason, std::string rule);
+  boost::asio::awaitable<bool> Write(Step step);
+  void FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
+                 const FetchResult& fetched);
+  void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
+  void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
+  bool OverPageLimit(const FetchTask& task) const;
+  FetchRequest RequestFor(const std::string& url, std::uint16_t target) const;
+
+  boost::asio::any_io_executor loop_;
+  const config::Options& options_;
+  const Targets& targets_;
+  Parts parts_;
+  const bool one_shot_;
+  StorageGate storage_;
+  Frontier frontier_;
+  Discovery discovery_;
+  RobotsCache robots_;
+  Gate gate_;
+  boost::asio::steady_timer change_;
+  std::mt19937_64 random_{std::random_device{}()};
+  std::optional<EndReason> ending_;
+  std::string storage_error_;
+  std::vector<std::string> product_tokens_;
+  std::vector<std::uint64_t> target_pages_;
+  std::unordered_map<HostId, std::uint64_t> host_pages_;  ///< only where a target limits them
+  std::size_t body_bytes_ = 0;                            ///< of fetched documents that are not yet stored
+  std::uint64_t working_ = 0;                             ///< page coroutines
+  Progress counts_;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,280 @@
+// Steps 2 to 7 of the walk: one coroutine is one page.
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/engine.h"
+#include "crawler/frontier/retry.h"
+#include "crawler/retry_after.h"
+#include "parser/fingerprint.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+std::uint32_t Milliseconds(Duration duration) {
+  return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
+}
+
+/// Whether a body of this type is read for links. Servers that name no type mean HTML more often than not.
+bool IsHtml(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  type.erase(0, type.find_first_not_of(" \t"));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  return type.empty() || type == "text/html" || type == "application/xhtml+xml";
+}
+
+}  // namespace
+
+FetchRequest Engine::RequestFor(const std::string& url, std::uint16_t target) const {
+  const TargetPlan& plan = targets_[target];
+  FetchRequest request;
+  request.url = url;
+  request.headers = plan.target.http.headers;
+  request.max_body = plan.max_body;
+  request.timeout = plan.timeout;
+  request.allow_private = options_.crawl.private_addresses == config::PrivateAddresses::kAllow;
+  request.private_networks = plan.target.private_networks;
+  request.target = target;
+  return request;
+}
+
+Awaitable<void> Engine::Page(FetchTask task) {
+  parser::UrlParts parts;
+  const std::string url = task.url.url;
+  const HostId host = task.host;
+  if (!parser::SplitNormalized(url, parts)) {
+    co_await Exclude(std::move(task), storage::SkipReason::kTooLong, "");
+  } else if (OverPageLimit(task)) {
+    co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, "");
+  } else {
+    Instant not_before{};
+    const bool admitted = co_await Admit(task, parts, not_before);
+    std::string rule;
+    const Robots robots = !admitted ? Robots::kNotYet : AskRobots(task, parts, rule);
+    if (!admitted) {
+      frontier_.Return(std::move(task), parts_.clock.Now(), not_before);
+    } else if (robots == Robots::kNotYet) {
+      co_await FetchRobots(std::move(task));
+    } else if (robots == Robots::kNo) {
+      co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
+    } else {
+      const Instant began = parts_.clock.Now();
+      FetchRequest request = RequestFor(url, task.url.target);
+      request.etag = task.url.etag;
+      request.last_modified = task.url.last_modified;
+      FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
+      const Instant now = parts_.clock.Now();
+      frontier_.Release(host, now, now - began);
+      Wake();
+      co_await Record(std::move(task), began, std::move(fetched));
+    }
+  }
+  --working_;
+  Wake();
+}
+
+Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
+  const TargetPlan& plan = targets_[task.url.target];
+  if (plan.policy.ip_delay == Duration(0) || !options_.http.proxy.empty()) co_return true;
+  const HostId host = task.host;
+  std::string name(parts.host);
+  const auto addresses = co_await parts_.fetcher.Resolve(std::move(name));
+  if (addresses.empty()) co_return true;  // the fetch fails, and says why
+  co_return frontier_.BindAddress(host, addresses.front().to_string(), parts_.clock.Now(), not_before);
+}
+
+bool Engine::OverPageLimit(const FetchTask& task) const {
+  const TargetPlan& plan = targets_[task.url.target];
+  if (plan.target.max_pages != 0 && target_pages_[task.url.target] >= plan.target.max_pages) return true;
+  if (plan.target.max_pages_per_host == 0) return false;
+  const auto found = host_pages_.find(task.host);
+  return found != host_pages_.end() && found->second >= plan.target.max_pages_per_host;
+}
+
+Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std::string rule) {
+  const Instant now = parts_.clock.Now();
+  // Nothing was asked of the host, so nothing of it is due.
+  frontier_.ReleaseUnused(task.host, now);
+  Step step;
+  step.batch.subject = task.url.id;
+  step.batch.leaves = task.url.place.key;
+  step.batch.state = storage::UrlState::kExcluded;
+  step.batch.skip = reason;
+  step.batch.rule = step.batch.text.Keep(std::move(rule));
+  const storage::QueueKey key = task.url.place.key;
+  const bool written = co_await Write(std::move(step));
+  if (written) frontier_.Finish(key);
+}
+
+Awaitable<void> Engine::Record(FetchTask task, Instant began, FetchResult fetched) {
+  const std::size_t held = fetched.body.size();
+  body_bytes_ += held;
+  ParseAnswer answer;
+  Outcome outcome = fetched.outcome;
+  const bool document = outcome == Outcome::kOk || outcome == Outcome::kIncomplete;
+  const bool html = document && IsHtml(fetched.Header("Content-Type"));
+  bool parsed = false;
+  if (html) {
+    parser::PageJob job;
+    job.kind = parser::DocumentKind::kHtml;
+    job.want_text = options_.storage.text;
+    job.url = task.url.url;
+    job.content_type = std::string(fetched.Header("Content-Type").substr(0, parser::kMaxContentType));
+    job.product_tokens = product_tokens_;
+    job.body = std::move(fetched.body);
+    answer = co_await parts_.parser.Parse(std::move(job));
+    parsed = answer.outcome == Outcome::kOk;
+    if (!parsed) {
+      outcome = answer.outcome;
+      fetched.detail = answer.detail;
+    }
+  }
+
+  Step step;
+  FillVisit(step, task, began, outcome, fetched);
+  step.batch.visit->bytes_body = held;
+  if (document) {
+    if (parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
+    FillPage(step, task, fetched, answer);
+    step.batch.page->bytes = held;
+    if (parsed) {
+      parser::UrlParts parts;
+      parser::SplitNormalized(task.url.url, parts);
+      discovery_.Links(step, {task.url.id, task.url.target, task.url.depth, 0}, parts, answer.page);
+      step.batch.text.Adopt(std::move(answer.page.storage));
+    } else {
+      step.batch.page->content_hash = parser::HashContent(fetched.body);
+    }
+  } else if (outcome == Outcome::kRedirect) {
+    const Result<parser::Url> base = parser::Url::Parse(task.url.url);
+    const Result<parser::Url> target = parser::Url::Parse(fetched.Header("Location"), &*base);
+    parser::NormalizeOptions normalize;
+    normalize.max_length = options_.crawl.max_url.count;
+    const Result<std::string> url =
+        target ? parser::Normalize(*target, normalize) : Result<std::string>(target.error());
+    if (url) {
+      const Origin from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
+      step.batch.redirect = storage::Redirect{discovery_.Redirect(step, from, *url), fetched.status};
+    } else {
+      step.batch.visit->detail =
+          step.batch.text.Keep("the redirect leads to no crawlable URL: " + url.error().message());
+    }
+  }
+  Decide(step, task, outcome, fetched);
+
+  const bool page_stored = document && fetched.status == 200;
+  const storage::QueueKey key = task.url.place.key;
+  const bool written = co_await Write(std::move(step));
+  body_bytes_ -= held;
+  if (!written) co_return;
+  frontier_.Finish(key);
+  counts_.pages += page_stored;
+  if (document) {
+    ++target_pages_[task.url.target];
+    ++host_pages_[task.host];
+  }
+}
+
+void Engine::FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
+                       const FetchResult& fetched) {
+  storage::BatchText& text = step.batch.text;
+  storage::Visit visit;
+  visit.url = task.url.id;
+  visit.host = task.host;
+  visit.at = began;
+  visit.outcome = outcome;
+  visit.detail = text.Keep(fetched.detail);
+  visit.status = fetched.status;
+  visit.attempt = static_cast<std::uint8_t>(task.url.place.attempts + 1);
+  visit.ip = text.Keep(fetched.ip);
+  visit.protocol = text.Keep(fetched.protocol);
+  visit.bytes_wire = fetched.bytes_wire;
+  visit.bytes_body = fetched.body.size();
+  visit.dns_ms = fetched.timings.dns_ms;
+  visit.connect_ms = fetched.timings.connect_ms;
+  visit.tls_ms = fetched.timings.tls_ms;
+  visit.first_byte_ms = fetched.timings.first_byte_ms;
+  visit.total_ms = fetched.timings.total_ms.value_or(Milliseconds(parts_.clock.Now() - began));
+  step.batch.visit = visit;
+  ++counts_.visits;
+  counts_.bytes_wire += fetched.bytes_wire;
+  counts_.errors += fetched.status >= 400 || (outcome != Outcome::kOk && outcome != Outcome::kRedirect &&
+                                              outcome != Outcome::kNotModified);
+}
+
+void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer) {
+  storage::BatchText& text = step.batch.text;
+  storage::Page page;
+  page.url = task.url.id;
+  page.status = fetched.status;
+  page.content_type = text.Keep(std::string(fetched.Header("Content-Type")));
+  page.etag = text.Keep(std::string(fetched.Header("ETag")));
+  page.last_modified = text.Keep(std::string(fetched.Header("Last-Modified")));
+  page.charset = text.Keep(answer.page.charset);
+  page.language = answer.page.language;
+  page.title = answer.page.title;
+  page.description = answer.page.description;
+  page.canonical = answer.page.canonical;
+  page.text = answer.page.text;
+  page.words = answer.page.words;
+  page.depth = task.url.depth;
+  page.content_hash = answer.page.content_hash;
+  page.fetched_at = step.batch.visit->at;
+  page.truncated = fetched.truncated || fetched.outcome == Outcome::kIncomplete ||
+                   answer.page.links_truncated || answer.page.text_truncated;
+  page.links = answer.page.links_found;
+  step.batch.page = page;
+}
+
+void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched) {
+  const Instant now = parts_.clock.Now();
+  RetryInput input;
+  input.outcome = outcome;
+  input.status = fetched.status;
+  input.attempt = static_cast<std::uint8_t>(task.url.place.attempts + 1);
+  input.host_backoffs = frontier_.troubles(task.host);
+  input.retry_after = ParseRetryAfter(fetched.Header("Retry-After"), now);
+  const RetryDecision decision = DecideRetry(input, options_.http, options_.politeness, random_);
+
+  storage::WriteBatch& batch = step.batch;
+  batch.subject = task.url.id;
+  batch.leaves = task.url.place.key;
+  if (decision.retry) {
+    storage::QueuedUrl again = task.url;
+    again.place.key = frontier_.NewPlace(task.host, kRetryPriority);
+    again.place.due = now + decision.url_wait;
+    again.place.attempts = input.attempt;
+    batch.state = storage::UrlState::kQueued;
+    batch.requeued = again.place;
+    parser::UrlParts parts;
+    parser::SplitNormalized(task.url.url, parts);
+    step.pending.push_back({std::string(parts.host), std::move(again)});
+  } else {
+    batch.state = decision.failed ? storage::UrlState::kFailed : storage::UrlState::kDone;
+  }
+
+  const std::uint8_t before = input.host_backoffs;
+  if (decision.host_wait) {
+    frontier_.SetTroubles(task.host, static_cast<std::uint8_t>(std::min(before + 1, 255)));
+    frontier_.Block(task.host, now, now + *decision.host_wait,
+                    input.retry_after ? WaitReason::kRetryAfter : WaitReason::kBackoff);
+  } else if (decision.host_in_trouble) {
+    frontier_.SetTroubles(task.host, static_cast<std::uint8_t>(std::min(before + 1, 255)));
+    if (before + 1u >= options_.politeness.park_after) {
+      frontier_.Block(task.host, now, now + options_.politeness.park, WaitReason::kParked);
+    }
+  } else if (before != 0 && fetched.status != 0) {
+    frontier_.SetTroubles(task.host, 0);
+  }
+  storage::HostState state = frontier_.State(task.host, now);
+  if (state.ip.empty()) state.ip = batch.visit->ip;
+  state.name = batch.text.Keep(std::string(state.name));
+  if (!state.ip.empty()) state.ip = batch.text.Keep(std::string(state.ip));
+  batch.hosts.push_back(state);
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,123 @@
+// robots.txt as the engine asks for it: RFC 9309.
+
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/engine.h"
+#include "parser/fingerprint.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+constexpr int kMaxRobotsRedirects = 5;  // RFC 9309 2.3.1.2
+
+}  // namespace
+
+Engine::Robots Engine::AskRobots(const FetchTask& task, const parser::UrlParts& parts, std::string& rule) {
+  if (!targets_[task.url.target].obey_robots) return Robots::kYes;
+  const RobotsEntry* entry = robots_.Find(parts.origin, parts_.clock.Now());
+  if (entry == nullptr || entry->meaning == RobotsEntry::Meaning::kDisallowAll) return Robots::kNotYet;
+  if (entry->meaning == RobotsEntry::Meaning::kAllowAll) return Robots::kYes;
+  const parser::RobotsVerdict verdict = parser::Decide(entry->rules, parts.target);
+  if (verdict.allowed) return Robots::kYes;
+  rule = "robots.txt line " + std::to_string(verdict.line);
+  return Robots::kNo;
+}
+
+Awaitable<void> Engine::FetchRobots(FetchTask task) {
+  const std::string url = task.url.url;
+  parser::UrlParts parts;
+  parser::SplitNormalized(url, parts);
+  const std::string origin(parts.origin);
+  const HostId host = task.host;
+  const Instant began = parts_.clock.Now();
+
+  const RobotsEntry* known = robots_.Find(origin, began);
+  if (known != nullptr) {  // disallowed as a whole for a while: the host waits it out
+    const Instant until = known->expires_at;
+    frontier_.Block(host, began, until, WaitReason::kRobots);
+    frontier_.Return(std::move(task), began, until);
+    co_return;
+  }
+
+  frontier_.Hold(host, WaitReason::kRobots);
+  RobotsEntry entry;
+  FetchResult fetched;
+  std::optional<std::string> stored = robots_.TakeStored(origin, began, entry);
+  if (stored) {
+    fetched.body = std::move(*stored);
+  } else {
+    std::string at = origin + "/robots.txt";
+    for (int hop = 0; hop <= kMaxRobotsRedirects; ++hop) {
+      FetchRequest request = RequestFor(at, task.url.target);
+      request.max_body = {parser::RobotsRules::kMaxBody};
+      fetched = co_await parts_.fetcher.Fetch(std::move(request));
+      if (fetched.outcome != Outcome::kRedirect) break;
+      const Result<parser::Url> base = parser::Url::Parse(at);
+      const Result<parser::Url> next = parser::Url::Parse(fetched.Header("Location"), &*base);
+      if (!next) break;
+      const Result<std::string> normalized = parser::Normalize(*next);
+      if (!normalized) break;
+      at = *normalized;
+    }
+    entry = RobotsCache::Judge(fetched.outcome, fetched.status, fetched.detail, parts_.clock.Now());
+  }
+
+  std::string body = fetched.body;
+  if (entry.meaning == RobotsEntry::Meaning::kRules) {
+    parser::PageJob job;
+    job.kind = parser::DocumentKind::kRobots;
+    job.url = origin + "/robots.txt";
+    job.product_tokens = product_tokens_;
+    job.body = std::move(fetched.body);
+    ParseAnswer answer = co_await parts_.parser.Parse(std::move(job));
+    if (answer.outcome == Outcome::kOk) {
+      entry.rules = std::move(answer.page.robots);
+    } else {
+      // What it says is not known: nothing may be fetched until it is read.
+      entry = RobotsCache::Judge(answer.outcome, 0, answer.detail, parts_.clock.Now());
+    }
+  }
+
+  const Instant now = parts_.clock.Now();
+  const bool answered = fetched.status != 0 || stored;
+  const bool refused = entry.meaning == RobotsEntry::Meaning::kDisallowAll;
+  if (entry.rules.crawl_delay) frontier_.SetCrawlDelay(host, *entry.rules.crawl_delay);
+  Step step;
+  storage::RobotsReceipt receipt;
+  receipt.origin = step.batch.text.Keep(origin);
+  receipt.host = host;
+  receipt.host_name = step.batch.text.Keep(std::string(parts.host));
+  receipt.outcome = entry.outcome;
+  receipt.status = entry.status;
+  receipt.fetched_at = began;
+  receipt.expires_at = entry.expires_at;
+  receipt.crawl_delay = entry.rules.crawl_delay;
+  receipt.body = step.batch.text.Keep(std::move(body));
+  if (!stored) step.batch.robots = receipt;
+  const Instant until = entry.expires_at;
+  // Without an answer nothing is remembered: the next attempt asks again, after the retry's wait.
+  if (answered) robots_.Put(origin, std::move(entry));
+  frontier_.Unhold(host, now);
+
+  if (!refused) {
+    frontier_.Return(std::move(task), now, now);
+    co_await Write(std::move(step));
+    co_return;
+  }
+  // The page would have failed the same way, so this is its visit.
+  const Outcome outcome = answered ? Outcome::kRobotsUnreachable : fetched.outcome;
+  fetched.detail =
+      "robots.txt: " + (fetched.detail.empty() ? "status " + std::to_string(fetched.status) : fetched.detail);
+  fetched.body.clear();
+  if (answered) frontier_.Block(host, now, until, WaitReason::kRobots);
+  frontier_.Release(host, now, now - began);
+  FillVisit(step, task, began, outcome, fetched);
+  Decide(step, task, outcome, fetched);
+  const storage::QueueKey key = task.url.place.key;
+  const bool written = co_await Write(std::move(step));
+  if (written) frontier_.Finish(key);
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,64 @@
+#include "crawler/targets.h"
+
+#include <utility>
+
+#include "parser/normalize.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+
+Targets::Targets(config::Loaded& loaded) {
+  const config::Options& options = loaded.options;
+  parser::NormalizeOptions normalize;
+  normalize.max_length = options.crawl.max_url.count;
+  for (std::size_t i = 0; i < options.targets.size(); ++i) {
+    const config::Target& target = options.targets[i];
+    const std::string path = "target[" + std::to_string(i) + "]";
+    std::vector<std::string> seeds;
+    for (std::size_t n = 0; n < target.seeds.size(); ++n) {
+      const Result<parser::Url> url = parser::Url::Parse(target.seeds[n]);
+      Result<std::string> seed = url ? parser::Normalize(*url, normalize) : Result<std::string>(url.error());
+      if (seed) {
+        seeds.push_back(std::move(*seed));
+      } else {
+        loaded.AddError(path + ".seeds[" + std::to_string(n) + "]",
+                        "\"" + target.seeds[n] + "\" cannot be crawled: " + seed.error().message() +
+                            "; a seed is an http:// or https:// URL");
+      }
+    }
+    std::vector<std::string> errors;
+    Scope scope(target, seeds, errors);
+    for (std::string& error : errors) loaded.AddError(path, std::move(error));
+    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true};
+    plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
+    plan.policy.connections =
+        target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
+    plan.policy.ip_delay = target.politeness.ip_delay.value_or(options.politeness.ip_delay);
+    plan.policy.max_latency_delay = options.politeness.max_latency_delay;
+    plan.max_depth = target.max_depth.value_or(options.crawl.max_depth);
+    plan.timeout = target.http.timeout.value_or(options.http.timeout);
+    plan.max_body = target.http.max_body.value_or(options.http.max_body);
+    plan.obey_robots =
+        target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;
+    plans_.push_back(std::move(plan));
+  }
+}
+
+Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const {
+  Place place{from, plans_[from].scope.Judge(url, parts)};
+  if (place.verdict.skip == storage::SkipReason::kNone) return place;
+  for (std::uint16_t other = 0; other < size(); ++other) {
+    if (other == from) continue;
+    const ScopeVerdict verdict = plans_[other].scope.Judge(url, parts);
+    if (verdict.skip == storage::SkipReason::kNone) return {other, verdict};
+  }
+  return place;
+}
+
+std::vector<std::string> Targets::Names() const {
+  std::vector<std::string> names;
+  for (const TargetPlan& plan : plans_) names.push_back(plan.target.name);
+  return names;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/load.h"
+#include "config/options.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/scope.h"
+
+namespace trawl::crawler {
+
+/// One crawl target, ready for use: its scope compiled, its seeds normalised, its own values or the sections'
+/// in one place.
+struct TargetPlan {
+  config::Target target;
+  Scope scope;
+  std::vector<std::string> seeds;  ///< normalised
+  HostPolicy policy;
+  std::uint32_t max_depth = 20;
+  Duration timeout{};
+  Bytes max_body;
+  bool obey_robots = true;
+};
+
+/// All targets of a configuration. Runs on: event loop. Const after construction.
+class Targets {
+ public:
+  /// Adds an error to `loaded` for each seed that is no crawlable URL and each expression that RE2 refuses.
+  explicit Targets(config::Loaded& loaded);
+
+  struct Place {
+    std::uint16_t target = 0;
+    ScopeVerdict verdict;  ///< of the first target asked, when none takes the URL
+  };
+  /// The target that a URL found on a page of `from` belongs to: `from` itself when it takes it, else the
+  /// first that does.
+  Place Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const;
+
+  const TargetPlan& operator[](std::uint16_t index) const { return plans_[index]; }
+  std::uint16_t size() const { return static_cast<std::uint16_t>(plans_.size()); }
+  std::vector<std::string> Names() const;
+
+ private:
+  std::vector<TargetPlan> plans_;
+};
+
+}  // namespace trawl::crawler
