@@ -45,12 +45,12 @@ bool Decoder::Run(std::size_t at, std::string_view bytes, std::string& body) {
   if (at == stages_.size()) return Append(bytes, body);
   Stage& stage = stages_[at];
   if (stage.ended) return true;  // what follows a whole stream is not part of the body
-  stage.in += bytes.size();
   std::array<char, 16 * 1024> buffer;
   for (;;) {
     std::size_t written = 0;
     const std::size_t before = bytes.size();
     const Coding::State state = stage.coding->Decode(bytes, buffer, written);
+    stage.in += before - bytes.size();
     stage.out += written;
     if (stage.out > kRatioFrom && stage.out / kMaxRatio > stage.in) {
       failure_ = {Outcome::kDecodeFailed,
