@@ -59,6 +59,7 @@ constexpr Range6 kRanges6[] = {
 
 template <std::size_t N>
 bool SamePrefix(const std::array<std::uint8_t, N>& a, const std::array<std::uint8_t, N>& b, unsigned bits) {
+  bits = std::min<unsigned>(bits, N * 8);
   const unsigned whole = bits / 8;
   if (!std::equal(a.begin(), a.begin() + whole, b.begin())) return false;
   if (bits % 8 == 0) return true;
@@ -130,7 +131,7 @@ std::optional<Network> ParseNetwork(std::string_view text) {
   // meant.
   Network exact{network.base, most};
   const auto masked = [&](auto bytes) {
-    for (unsigned bit = network.prefix; bit < most; ++bit)
+    for (unsigned bit = network.prefix; bit < bytes.size() * 8; ++bit)
       bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80 >> bit % 8));
     return bytes;
   };

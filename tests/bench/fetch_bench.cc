@@ -1,29 +1,38 @@
 // Opens many fetches at once and prints what each costs while it waits, and what a page costs when it comes.
 //
-//   fetch_bench wait  HOST:PORT COUNT [https]         COUNT fetches of /p/<n> to COUNT addresses 127.a.b.c; the server's
-//                                                      latency must be longer than it takes to open them
-//   fetch_bench pages HOST:PORT CONNECTIONS SECONDS [PATH] [https]   kept-alive connections, one page after another
-//   fetch_bench shake HOST:PORT CONNECTIONS SECONDS    full TLS handshakes, one page each, no resumption
+//   trawl_fetch_bench wait  PORT COUNT                              COUNT fetches of /p/<n> from COUNT
+//   addresses 127.0.b.c;
+//                                                             the server must answer later than the last has
+//                                                             begun
+//   trawl_fetch_bench tls COUNT                               the same over TLS, with a server of its own, in
+//   a process
+//                                                             of its own, that answers once all have asked
+//   trawl_fetch_bench pages PORT CONNECTIONS SECONDS [PATH] [https] kept-alive connections, one page after
+//   another
 
 #include <malloc.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <string>
 
 #include "crawler/fetch/fetcher.h"
+#include "tests/support/gate.h"
+#include "tests/support/scripted_server.h"
 
 namespace {
 
@@ -92,39 +101,83 @@ asio::awaitable<void> FetchOne(Fetcher& fetcher, std::string url, Tally& tally) 
   tally.Add(co_await fetcher.Fetch(std::move(request)));
 }
 
-int Wait(const std::string& scheme, const std::string& port, unsigned count) {
+/// Begins `count` fetches, measures while all wait for the first answer, and lets them end.
+int Measure(const trawl::config::Options& options, const std::string& warm_url, unsigned count,
+            const std::function<std::string(unsigned)>& url) {
   asio::io_context loop(1);
-  Fetcher fetcher(loop.get_executor(), BenchOptions());
+  Fetcher fetcher(loop.get_executor(), options);
   Tally warm, tally;
-  // One exchange and one idle state first: code, tables and the loop's own memory are not the price of a fetch.
-  const std::string warm_url = scheme + "://" + HostOf(0) + ":" + port + "/robots.txt";
+  // One exchange first: code, tables and the loop's own memory are not the price of a fetch.
   asio::co_spawn(loop, FetchOne(fetcher, warm_url, warm), Rethrow());
-  loop.run();
+  while (warm.done == 0) loop.run_one();
   ::malloc_trim(0);
   const long before = ResidentKib();
   const double cpu = CpuSeconds();
   const auto begun = Clock::now();
   for (unsigned n = 0; n < count; ++n) {
-    std::string url = scheme + "://" + HostOf(n) + ":" + port + "/p/" + std::to_string(n);
-    asio::co_spawn(loop, FetchOne(fetcher, std::move(url), tally), Rethrow());
+    asio::co_spawn(loop, FetchOne(fetcher, url(n), tally), Rethrow());
     if (n % 64 == 63) loop.poll();  // opens as a crawl does, and not all in one turn of the loop
   }
-  loop.restart();
-  const auto until_open = begun + std::chrono::seconds(60);
   long peak = 0;
-  while (tally.done == 0 && Clock::now() < until_open) {
+  while (tally.done == 0) {
     loop.run_one_for(std::chrono::milliseconds(50));
     peak = ResidentKib();
   }
   const double opening = CpuSeconds() - cpu;
   const long waiting = peak - before;
-  loop.run();
+  while (tally.done < count) loop.run_one();
   const double all = CpuSeconds() - cpu;
   const double wall = std::chrono::duration<double>(Clock::now() - begun).count();
-  std::printf("waiting %u  memory %ld KiB = %.2f KiB each  cpu until the first answer %.1f us each, in all %.1f us each  wall %.2f s\n",
-              count, waiting, double(waiting) / count, opening * 1e6 / count, all * 1e6 / count, wall);
+  std::printf(
+      "waiting %u  memory %ld KiB = %.2f KiB each  cpu until the first answer %.1f us each, in all %.1f us "
+      "each"
+      "  wall %.2f s\n",
+      count, waiting, double(waiting) / count, opening * 1e6 / count, all * 1e6 / count, wall);
   tally.Print();
   return tally.outcomes["ok"] == count ? 0 : 1;
+}
+
+int Wait(const std::string& port, unsigned count) {
+  const auto url = [&](unsigned n) { return "http://" + HostOf(n) + ":" + port + "/p/" + std::to_string(n); };
+  return Measure(BenchOptions(), "http://127.0.0.1:" + port + "/robots.txt", count, url);
+}
+
+/// The server of WaitTls: answers /warm at once, and everything else when `count` requests are there.
+[[noreturn]] void ServeTls(unsigned count, int port_out) {
+  BenchOptions();
+  trawl::test::TestAuthority authority;
+  const trawl::test::Certificate certificate = authority.Sign({{"DNS:*.test"}});
+  trawl::test::Gate all_asked;
+  std::atomic<unsigned> asked = 0;
+  trawl::test::ScriptedServer server(
+      [&](trawl::test::Peer& peer) {
+        const bool warm = peer.ReadHead().find(" /warm ") != std::string::npos;
+        if (!warm && ++asked == count) all_asked.Open();
+        if (!warm) all_asked.Pass();
+        peer.Send(trawl::test::Answer("<p>here"));
+        peer.AwaitClose();
+      },
+      {&certificate});
+  const std::uint16_t port = server.port();
+  if (::write(port_out, &port, sizeof port) != sizeof port) ::_exit(1);
+  for (;;) ::pause();
+}
+
+int WaitTls(unsigned count) {
+  int ends[2];
+  if (::pipe(ends) != 0) return 1;
+  const pid_t server = ::fork();
+  if (server == 0) ServeTls(count, ends[1]);
+  std::uint16_t port = 0;
+  if (::read(ends[0], &port, sizeof port) != sizeof port) return 1;
+  trawl::config::Options options = BenchOptions();
+  const auto name = [](unsigned n) { return "h" + std::to_string(n) + ".test"; };
+  for (unsigned n = 0; n <= count; ++n) options.dns.hosts.emplace_back(name(n), "127.0.0.1");
+  const auto url = [&](unsigned n) { return "https://" + name(n) + ":" + std::to_string(port) + "/"; };
+  const int result = Measure(options, url(count) + "warm", count, url);
+  ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+  return result;
 }
 
 struct Run {
@@ -141,7 +194,8 @@ asio::awaitable<void> FetchMany(Run& run, std::string url) {
   }
 }
 
-int Pages(const std::string& scheme, const std::string& port, unsigned connections, int seconds, const std::string& path) {
+int Pages(const std::string& scheme, const std::string& port, unsigned connections, int seconds,
+          const std::string& path) {
   asio::io_context loop(1);
   Fetcher fetcher(loop.get_executor(), BenchOptions());
   Run run{fetcher, Clock::now() + std::chrono::seconds(seconds), {}};
@@ -149,7 +203,7 @@ int Pages(const std::string& scheme, const std::string& port, unsigned connectio
   for (unsigned n = 0; n < connections; ++n) {
     asio::co_spawn(loop, FetchMany(run, scheme + "://127.0.0.1:" + port + path), Rethrow());
   }
-  loop.run();
+  while (Clock::now() < run.end) loop.run_one();
   const double used = CpuSeconds() - cpu;
   std::printf("pages %llu in %d s = %.0f/s  cpu %.2f us each  body %.0f bytes each\n",
               static_cast<unsigned long long>(run.tally.done), seconds, double(run.tally.done) / seconds,
@@ -159,7 +213,9 @@ int Pages(const std::string& scheme, const std::string& port, unsigned connectio
 }
 
 int Usage() {
-  std::fprintf(stderr, "usage: fetch_bench wait PORT COUNT [https] | pages PORT CONNECTIONS SECONDS [PATH] [https]\n");
+  std::fprintf(stderr,
+               "usage: trawl_fetch_bench wait PORT COUNT | tls COUNT | pages PORT CONNECTIONS SECONDS [PATH] "
+               "[https]\n");
   return 64;
 }
 
@@ -168,13 +224,12 @@ int Usage() {
 int main(int argc, char** argv) {
   const auto argument = [&](int n) { return n < argc ? std::string(argv[n]) : std::string(); };
   const std::string what = argument(1);
-  if (what == "wait" && argc >= 4) {
-    return Wait(argument(4) == "https" ? "https" : "http", argument(2), static_cast<unsigned>(std::atoi(argv[3])));
-  }
+  if (what == "wait" && argc >= 4) return Wait(argument(2), static_cast<unsigned>(std::atoi(argv[3])));
+  if (what == "tls" && argc >= 3) return WaitTls(static_cast<unsigned>(std::atoi(argv[2])));
   if (what == "pages" && argc >= 5) {
     const std::string path = argc > 5 ? argument(5) : "/p/1?d=0";
-    return Pages(argument(6) == "https" ? "https" : "http", argument(2), static_cast<unsigned>(std::atoi(argv[3])),
-                 std::atoi(argv[4]), path);
+    return Pages(argument(6) == "https" ? "https" : "http", argument(2),
+                 static_cast<unsigned>(std::atoi(argv[3])), std::atoi(argv[4]), path);
   }
   return Usage();
 }
