@@ -9,16 +9,18 @@ namespace trawl::storage {
 /// What can go wrong with the database.
 enum class StoreErrc {
   kOk = 0,
-  kNotADatabase,   ///< the file holds something else, or is damaged at its start
-  kCorrupt,        ///< the database is damaged
-  kLocked,         ///< another process holds it
-  kNewerSchema,    ///< written by a newer trawl
+  kNotADatabase,  ///< the file holds something else, or is damaged at its start
+  kCorrupt,       ///< the database is damaged
+  kLocked,        ///< another process holds it
+  kNewerSchema,   ///< written by a newer trawl
   kDiskFull,
-  kIo,             ///< a read, write or sync failed
+  kIo,  ///< a read, write or sync failed
   kReadOnly,
-  kSql,            ///< a statement is wrong (a query of the user's, or a bug)
-  kClosed,         ///< the store was closed, or failed before
-  kCannotOpen,     ///< missing folder or no permission
+  kSql,         ///< a statement is wrong (a query of the user's, or a bug)
+  kClosed,      ///< the store was closed, or failed before
+  kCannotOpen,  ///< missing folder or no permission
+  kOutOfMemory,
+  kUnknownUrl,  ///< a batch speaks of a URL that was never added; nothing of it is stored
 };
 
 const boost::system::error_category& StoreCategory();

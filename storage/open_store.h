@@ -13,8 +13,9 @@ struct OpenedStore {
   std::string error;  ///< when there is none: one sentence that names the file and the fix
 };
 
-/// Opens or creates the store that `options.path` names: a path is SQLite, ":memory:" keeps everything in this process.
-/// Refuses, with the reason in `error`: a file that is not a database, one that another trawl holds (naming its pid), a newer schema.
+/// Opens or creates the store that `options.path` names: a path is SQLite, ":memory:" keeps everything in
+/// this process. Refuses, with the reason in `error`: a file that is not a database, one that another trawl
+/// holds (naming its pid), a newer schema.
 OpenedStore OpenStore(const config::StorageOptions& options);
 
 }  // namespace trawl::storage

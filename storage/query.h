@@ -19,8 +19,9 @@ struct QueryError {
   bool usage = false;   ///< the SQL is at fault, not the database
 };
 
-/// Runs one read-only statement on the database at `path`, beside a running crawl. Blocks; `row` is called for each row and
-/// may return false to stop. Nothing is ever written: a statement that would write is refused, and a missing file is not created.
+/// Runs one read-only statement on the database at `path`, beside a running crawl. Blocks; `row` is called
+/// for each row and may return false to stop. Nothing is ever written: a statement that would write is
+/// refused, and a missing file is not created.
 QueryError Query(const std::string& path, std::string_view sql,
                  const std::function<void(const std::vector<std::string>& columns)>& header,
                  const std::function<bool(const std::vector<Value>& row)>& row);

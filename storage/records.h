@@ -27,21 +27,26 @@ enum class UrlState : std::uint8_t {
 /// Why a URL was not fetched. Stored: never renumber.
 enum class SkipReason : std::uint8_t {
   kNone = 0,
-  kScope = 1,        ///< outside the target's scope
-  kDenied = 2,       ///< a deny expression matches; rule holds it
-  kNotAllowed = 3,   ///< allow expressions are given and none matches
-  kDepth = 4,        ///< deeper than max_depth
-  kPageLimit = 5,    ///< a page limit was reached
-  kRobots = 6,       ///< robots.txt disallows it; rule holds the line
-  kTooLong = 7,      ///< the URL is longer than crawl.max_url
+  kScope = 1,          ///< outside the target's scope
+  kDenied = 2,         ///< a deny expression matches; rule holds it
+  kNotAllowed = 3,     ///< allow expressions are given and none matches
+  kDepth = 4,          ///< deeper than max_depth
+  kPageLimit = 5,      ///< a page limit was reached
+  kRobots = 6,         ///< robots.txt disallows it; rule holds the line
+  kTooLong = 7,        ///< the URL is longer than crawl.max_url
   kRedirectLimit = 8,  ///< a chain of more than max_redirects
-  kNofollow = 9,     ///< only found behind nofollow
-  kNotPage = 10,     ///< a resource (image, script …) that this crawl does not fetch
-  kTrap = 11,        ///< repeated path segments or query pairs
+  kNofollow = 9,       ///< only found behind nofollow
+  kNotPage = 10,       ///< a resource (image, script …) that this crawl does not fetch
+  kTrap = 11,          ///< repeated path segments or query pairs
 };
+
+inline constexpr SkipReason kLastSkipReason = SkipReason::kTrap;
 
 /// A word for the `skipped` view, e.g. "scope".
 std::string_view Name(SkipReason reason);
+
+/// A QueuedUrl's target when the run's configuration no longer names it.
+inline constexpr std::uint16_t kNoTarget = 0xffff;
 
 /// Place of a URL in its host's queue; unique. Lower priority numbers and then lower seq come first.
 struct QueueKey {
@@ -63,10 +68,10 @@ struct NewUrl {
   std::string_view url;  ///< normalised
   HostId host{};
   std::string_view host_name;
-  std::uint16_t target = 0;  ///< index of the target, see TargetNames
+  std::uint16_t target = 0;  ///< index in RunStart::target_names
   std::uint16_t depth = 0;
-  std::uint8_t redirects = 0;        ///< length of the redirect chain that led here
-  std::optional<UrlId> source;       ///< page or redirect that named it; none for a seed
+  std::uint8_t redirects = 0;   ///< length of the redirect chain that led here
+  std::optional<UrlId> source;  ///< page or redirect that named it; none for a seed
   UrlState state = UrlState::kQueued;
   SkipReason skip = SkipReason::kNone;  ///< with kExcluded
   std::string_view rule;                ///< with kExcluded: the expression or line
@@ -79,7 +84,7 @@ struct Visit {
   HostId host{};
   Instant at{};  ///< start
   Outcome outcome = Outcome::kOk;
-  std::string_view detail;  ///< what exactly failed, for people; empty when ok
+  std::string_view detail;   ///< what exactly failed, for people; empty when ok
   std::uint16_t status = 0;  ///< 0: no answer
   std::uint8_t attempt = 1;
   std::string_view ip;
@@ -97,11 +102,11 @@ struct Page {
   std::string_view content_type, charset, language, title, description, canonical, text, etag, last_modified;
   std::uint32_t words = 0;
   std::uint16_t depth = 0;
-  std::uint64_t bytes = 0;         ///< decoded body
+  std::uint64_t bytes = 0;  ///< decoded body
   std::uint64_t content_hash = 0;
   Instant fetched_at{};
-  bool truncated = false;          ///< the body or its links were cut by a limit, or came incomplete
-  std::uint32_t links = 0;         ///< found, also where storage.links keeps none
+  bool truncated = false;   ///< the body or its links were cut by a limit, or came incomplete
+  std::uint32_t links = 0;  ///< found, also where storage.links keeps none
 };
 
 struct Link {
@@ -135,7 +140,7 @@ struct HostState {
   HostId host{};
   std::string_view name;
   std::string_view ip;
-  Duration delay{};            ///< in force now
+  Duration delay{};              ///< in force now
   std::string_view waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" …
   std::optional<Instant> blocked_until;
   std::uint8_t backoffs = 0;  ///< consecutive answers of 429/503, network errors
@@ -144,6 +149,10 @@ struct HostState {
 /// Owns the text that a WriteBatch points to. Views stay valid when it is moved.
 class BatchText {
  public:
+  BatchText() = default;
+  BatchText(BatchText&&) = default;
+  BatchText& operator=(BatchText&&) = default;
+
   /// Keeps a copy and gives the view of it.
   std::string_view Keep(std::string text);
   /// Takes over a buffer that views already point into.
@@ -162,15 +171,15 @@ struct WriteBatch {
   std::vector<NewUrl> urls;
   std::optional<Visit> visit;
   std::optional<Page> page;
-  std::vector<Link> links;             ///< of `page`; replace its earlier ones
-  std::optional<Redirect> redirect;    ///< of `visit`
+  std::vector<Link> links;           ///< of `page`; replace its earlier ones
+  std::optional<Redirect> redirect;  ///< of `visit`
   /// The visited URL leaves this place in the queue …
   std::optional<QueueKey> leaves;
   /// … and goes into this state; kQueued needs `requeued`.
   std::optional<UrlState> state;
   SkipReason skip = SkipReason::kNone;  ///< with state kExcluded
   std::string_view rule;
-  UrlId subject{};                      ///< the URL that leaves/state/skip are about
+  UrlId subject{};  ///< the URL that leaves/state/skip are about
   std::optional<QueuePlace> requeued;
   std::optional<RobotsReceipt> robots;
   std::vector<HostState> hosts;
@@ -184,7 +193,7 @@ struct QueuedUrl {
   UrlId id{};
   QueuePlace place;
   std::string url;
-  std::uint16_t target = 0;
+  std::uint16_t target = 0;  ///< index in this run's RunStart::target_names, or kNoTarget
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;
   std::string etag, last_modified;  ///< of the stored page, for a conditional request
@@ -195,7 +204,7 @@ struct StoredHost {
   HostId host{};
   std::string name;
   std::string ip;
-  std::uint64_t pages = 0;   ///< stored pages, for max_pages_per_host
+  std::uint64_t pages = 0;  ///< stored pages, for max_pages_per_host
   std::uint64_t queued = 0;
   std::optional<Instant> blocked_until;
   std::string waiting_for;

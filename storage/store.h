@@ -13,7 +13,8 @@
 
 namespace trawl::storage {
 
-/// What a load of a whole database hands out, piece by piece, on a storage thread. Each call may block that thread.
+/// What a load of a whole database hands out, piece by piece, on a storage thread. Each call may block that
+/// thread.
 class FrontierSink {
  public:
   virtual ~FrontierSink() = default;
@@ -27,8 +28,9 @@ struct FrontierTotals {
   std::uint64_t next_seq = 1;  ///< larger than any QueueKey::seq stored
 };
 
-/// Where a crawl is kept. Runs on: the methods may be called from the event loop thread (one thread); they never block
-/// but for Close. Callbacks come on storage threads, in no order between different calls unless said.
+/// Where a crawl is kept. Runs on: the methods may be called from the event loop thread (one thread); they
+/// never block but for Close. Callbacks come on storage threads, in no order between different calls unless
+/// said.
 class Store {
  public:
   template <class T>
@@ -39,20 +41,25 @@ class Store {
   /// Opens a run; before the first Write. Blocks: called at start-up, before the loop runs.
   virtual Result<void> BeginRun(const RunStart& run) = 0;
 
-  /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability says.
-  /// After a failed commit every later Write fails with the same error: nothing is acknowledged that is not stored.
+  /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability
+  /// says. After a failed commit every later Write fails with the same error: nothing is acknowledged that is
+  /// not stored.
   virtual void Write(WriteBatch batch, Done<void> done) = 0;
 
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.
   virtual std::size_t queued_bytes() const = 0;
 
-  /// Reads what a restart needs: every known id, every host, every robots.txt. The sink outlives the call of `done`.
+  /// Reads what a restart needs: every known id, every host, every robots.txt. The sink outlives the call of
+  /// `done`.
   virtual void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) = 0;
 
-  /// The first `limit` rows of a host's queue behind `after`, by priority, then seq. Sees every Write acknowledged before the call.
-  virtual void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) = 0;
+  /// The first `limit` rows of a host's queue behind `after`, by priority, then seq. Sees every Write
+  /// acknowledged before the call.
+  virtual void LoadQueue(HostId host, QueueKey after, std::size_t limit,
+                         Done<std::vector<QueuedUrl>> done) = 0;
 
-  /// Writes what is queued, closes the run, ends the threads. Blocks. No call after it; callbacks of earlier ones have all come.
+  /// Writes what is queued, closes the run, ends the threads. Blocks. No call after it; callbacks of earlier
+  /// ones have all come.
   virtual Result<void> Close(const RunEnd& end) = 0;
 };
 

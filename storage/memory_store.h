@@ -1,0 +1,90 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "config/options.h"
+#include "storage/lane.h"
+#include "storage/store.h"
+
+namespace trawl::storage {
+
+/// What a MemoryStore keeps: the rows, with text of their own.
+struct MemoryRows {
+  struct Url {
+    std::string url, host_name, rule;
+    HostId host{};
+    std::uint16_t target = 0, depth = 0;
+    std::uint8_t redirects = 0;
+    std::optional<UrlId> source;
+    UrlState state = UrlState::kQueued;
+    SkipReason skip = SkipReason::kNone;
+    std::uint32_t visits = 0;
+  };
+  struct Visit {
+    UrlId url{};
+    Instant at{};
+    Outcome outcome = Outcome::kOk;
+    std::uint16_t status = 0;
+    std::string detail;
+    std::optional<UrlId> redirect;
+  };
+  struct Page {
+    std::uint16_t status = 0;
+    std::string content_type, title, text, etag, last_modified;
+    std::uint64_t content_hash = 0;
+    Instant fetched_at{};
+    std::vector<std::tuple<UrlId, std::string, std::string>> links;  ///< target, kind, anchor
+  };
+  struct Waiting {
+    UrlId url{};
+    Instant due{};
+    std::uint8_t attempts = 0;
+  };
+  using Place = std::tuple<HostId, std::uint8_t, std::uint64_t>;
+
+  std::unordered_map<UrlId, Url> urls;
+  std::map<Place, Waiting> queue;
+  std::vector<Visit> visits;
+  std::unordered_map<UrlId, Page> pages;
+  std::map<std::string, StoredRobots> robots;
+  std::unordered_map<HostId, StoredHost> hosts;  ///< queued is counted when they are read
+};
+
+/// A Store without a file, held to the same contract: for tests, and for a crawl whose rows nobody keeps.
+/// Runs on: the event loop calls; the work is done on its storage thread. Owns the rows and the thread.
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(const config::StorageOptions& options) : options_(options) {}
+
+  Result<void> BeginRun(const RunStart& run) override;
+  void Write(WriteBatch batch, Done<void> done) override;
+  std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
+  void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;
+  void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
+  Result<void> Close(const RunEnd& end) override;
+
+  /// Shows the rows as they are after every earlier call. Blocks until `look` has returned; also after Close.
+  void Look(const std::function<void(const MemoryRows&)>& look);
+
+ private:
+  Result<void> Apply(const WriteBatch& batch);
+  void AddUrl(const NewUrl& url);
+  void PutPage(const WriteBatch& batch);
+  StoredHost& HostRow(HostId id, std::string_view name);
+  FrontierTotals Load(FrontierSink& sink);
+  std::vector<QueuedUrl> Queue(HostId host, QueueKey after, std::size_t limit) const;
+
+  const config::StorageOptions options_;
+  MemoryRows rows_;  // lane only
+  std::atomic<std::size_t> queued_{0};
+  Lane lane_;  // last: its thread ends before the rows go
+};
+
+}  // namespace trawl::storage

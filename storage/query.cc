@@ -1,0 +1,96 @@
+#include "storage/query.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "storage/sqlite/open_database.h"
+
+namespace trawl::storage {
+namespace {
+
+using sqlite::Connection;
+using sqlite::Statement;
+
+QueryError WrongSql(std::string message) {
+  return {false, std::move(message), true};
+}
+
+Value CellOf(const Statement& row, int column) {
+  switch (row.Type(column)) {
+    case Statement::ColumnType::kNull:
+      return std::monostate();
+    case Statement::ColumnType::kInteger:
+      return row.Int(column);
+    case Statement::ColumnType::kReal:
+      return row.Real(column);
+    case Statement::ColumnType::kText:
+      return std::string(row.Text(column));
+  }
+  return std::monostate();
+}
+
+/// The words of SQLite, and below them the line of the SQL with a mark where it is wrong.
+std::string Explain(std::string_view sql, const Connection::Failure& failure) {
+  std::string message = failure.message;
+  if (failure.sql_offset < 0 || static_cast<std::size_t>(failure.sql_offset) > sql.size()) return message;
+  const std::size_t at = static_cast<std::size_t>(failure.sql_offset);
+  const std::size_t before = sql.rfind('\n', at == 0 ? 0 : at - 1);
+  const std::size_t begin = before == std::string_view::npos || before >= at ? 0 : before + 1;
+  const std::size_t end = std::min(sql.find('\n', at), sql.size());
+  message +=
+      "\n  " + std::string(sql.substr(begin, end - begin)) + "\n  " + std::string(at - begin, ' ') + "^";
+  return message;
+}
+
+bool OnlySpaceAndComments(Connection& db, std::string_view tail) {
+  while (!tail.empty() && !db.failed()) {
+    if (db.Prepare(tail, &tail)) return false;
+  }
+  return !db.failed();
+}
+
+}  // namespace
+
+QueryError Query(const std::string& path, std::string_view sql,
+                 const std::function<void(const std::vector<std::string>& columns)>& header,
+                 const std::function<bool(const std::vector<Value>& row)>& row) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    const char* fix = errno == ENOENT ? "; run a crawl first, or name the file with --db" : "";
+    return {false, path + " cannot be opened: " + std::strerror(errno) + fix, false};
+  }
+  std::string error;
+  if (!sqlite::CheckFile(path, error)) return {false, error, false};
+  const std::unique_ptr<Connection> db = sqlite::OpenForReading(path, "", error);
+  if (!db) return {false, error, false};
+  // Read once before the SQL counts as wrong: a damaged or locked file shows itself here.
+  db->Int("SELECT count(*) FROM sqlite_schema");
+  if (db->failed()) return {false, sqlite::Sentence(path, db->failure()), false};
+  db->ForbidWrites();
+
+  std::string_view tail = sql;
+  Statement statement;
+  while (!statement && !tail.empty() && !db->failed()) statement = db->Prepare(tail, &tail);
+  if (db->failed()) return WrongSql(Explain(sql, db->failure()));
+  if (!statement) return WrongSql("there is no SQL to run");
+  if (!statement.ReadOnly()) return WrongSql("only statements that read are allowed here");
+  if (!OnlySpaceAndComments(*db, tail)) return WrongSql("only one statement at a time is allowed");
+
+  std::vector<std::string> columns;
+  for (int i = 0; i < statement.columns(); ++i) columns.emplace_back(statement.ColumnName(i));
+  header(columns);
+  std::vector<Value> cells(columns.size());
+  while (statement.Step()) {
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = CellOf(statement, static_cast<int>(i));
+    if (!row(cells)) return {};
+  }
+  if (!db->failed()) return {};
+  const bool usage = db->failure().code == StoreErrc::kSql || db->failure().code == StoreErrc::kReadOnly;
+  return {false, usage ? db->failure().message : sqlite::Sentence(path, db->failure()), usage};
+}
+
+}  // namespace trawl::storage

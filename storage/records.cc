@@ -1,0 +1,52 @@
+#include "storage/records.h"
+
+#include <utility>
+
+namespace trawl::storage {
+
+std::string_view Name(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kNone:
+      return "none";
+    case SkipReason::kScope:
+      return "scope";
+    case SkipReason::kDenied:
+      return "denied";
+    case SkipReason::kNotAllowed:
+      return "not_allowed";
+    case SkipReason::kDepth:
+      return "depth";
+    case SkipReason::kPageLimit:
+      return "page_limit";
+    case SkipReason::kRobots:
+      return "robots";
+    case SkipReason::kTooLong:
+      return "too_long";
+    case SkipReason::kRedirectLimit:
+      return "redirect_limit";
+    case SkipReason::kNofollow:
+      return "nofollow";
+    case SkipReason::kNotPage:
+      return "not_page";
+    case SkipReason::kTrap:
+      return "trap";
+  }
+  return "unknown";
+}
+
+std::string_view BatchText::Keep(std::string text) {
+  bytes_ += text.size();
+  return kept_.emplace_back(std::move(text));
+}
+
+void BatchText::Adopt(std::vector<char> buffer) {
+  bytes_ += buffer.size();
+  adopted_.push_back(std::move(buffer));
+}
+
+std::size_t WriteBatch::bytes() const {
+  return sizeof(*this) + text.bytes() + urls.size() * sizeof(NewUrl) + links.size() * sizeof(Link) +
+         hosts.size() * sizeof(HostState);
+}
+
+}  // namespace trawl::storage

@@ -1,0 +1,258 @@
+#include "storage/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace trawl::storage::sqlite {
+namespace {
+
+StoreErrc CodeOf(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_OK:
+      return StoreErrc::kOk;
+    case SQLITE_NOTADB:
+      return StoreErrc::kNotADatabase;
+    case SQLITE_CORRUPT:
+      return StoreErrc::kCorrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return StoreErrc::kLocked;
+    case SQLITE_FULL:
+      return StoreErrc::kDiskFull;
+    case SQLITE_IOERR:
+      return sqlite_code == SQLITE_IOERR_NOMEM ? StoreErrc::kOutOfMemory : StoreErrc::kIo;
+    case SQLITE_NOMEM:
+      return StoreErrc::kOutOfMemory;
+    case SQLITE_READONLY:
+      return StoreErrc::kReadOnly;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return StoreErrc::kCannotOpen;
+    default:
+      return StoreErrc::kSql;
+  }
+}
+
+/// What a person's query may do. Everything not named reads nothing outside this database.
+int AllowReading(void*, int action, const char* first, const char* second, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_FUNCTION: {
+      const std::string_view name = second ? second : "";
+      return name == "load_extension" || name == "writefile" || name == "readfile" ? SQLITE_DENY : SQLITE_OK;
+    }
+    case SQLITE_PRAGMA: {
+      // Reading a setting is harmless; those with an argument set something, but for the ones that describe a
+      // table.
+      const std::string_view name = first ? first : "";
+      const bool describes = name.starts_with("table_") || name.starts_with("index_") ||
+                             name == "foreign_key_list" || name == "quick_check" || name == "integrity_check";
+      const bool acts = name == "wal_checkpoint" || name == "optimize" || name == "incremental_vacuum" ||
+                        name == "shrink_memory" || name == "journal_mode" || name == "locking_mode";
+      return (second == nullptr || describes) && !acts ? SQLITE_OK : SQLITE_DENY;
+    }
+    default:
+      return SQLITE_DENY;
+  }
+}
+
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept
+    : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(connection_, other.connection_);
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+void Statement::Bind(int index, std::int64_t value) {
+  sqlite3_bind_int64(statement_, index, value);
+}
+
+void Statement::Bind(int index, std::string_view text) {
+  // An empty view may point nowhere, and SQLite takes a null pointer for NULL.
+  const char* bytes = text.empty() ? "" : text.data();
+  const int code = sqlite3_bind_text64(statement_, index, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (code != SQLITE_OK && statement_ != nullptr) connection_->Fail(code);
+}
+
+void Statement::Bind(int index, std::nullptr_t) {
+  sqlite3_bind_null(statement_, index);
+}
+
+void Statement::Bind(int index, TextOrNull value) {
+  if (value.text.empty()) {
+    Bind(index, nullptr);
+  } else {
+    Bind(index, value.text);
+  }
+}
+
+bool Statement::Step() {
+  if (statement_ == nullptr || connection_->failed()) {
+    Reset();
+    return false;
+  }
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) connection_->Fail(code);
+  sqlite3_reset(statement_);
+  return false;
+}
+
+void Statement::Reset() {
+  sqlite3_reset(statement_);
+}
+
+std::int64_t Statement::Int(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+double Statement::Real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+
+std::string_view Statement::Text(int column) const {
+  const void* bytes = Type(column) == ColumnType::kText ? sqlite3_column_blob(statement_, column)
+                                                        : sqlite3_column_text(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size))
+               : std::string_view();
+}
+
+Statement::ColumnType Statement::Type(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_INTEGER:
+      return ColumnType::kInteger;
+    case SQLITE_FLOAT:
+      return ColumnType::kReal;
+    case SQLITE_NULL:
+      return ColumnType::kNull;
+    default:
+      return ColumnType::kText;
+  }
+}
+
+int Statement::columns() const {
+  return sqlite3_column_count(statement_);
+}
+
+std::string_view Statement::ColumnName(int column) const {
+  const char* name = sqlite3_column_name(statement_, column);
+  return name ? name : "";
+}
+
+bool Statement::ReadOnly() const {
+  return sqlite3_stmt_readonly(statement_) != 0;
+}
+
+std::unique_ptr<Connection> Connection::Open(const std::string& path, OpenMode mode, Failure& failure,
+                                             const std::string& vfs) {
+  // A connection stays on one thread at a time, so SQLite's own mutexes would only cost.
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+  std::unique_ptr<Connection> connection(new Connection(handle));
+  if (code != SQLITE_OK) {
+    connection->Fail(handle ? sqlite3_extended_errcode(handle) : SQLITE_NOMEM);
+    failure = connection->failure();
+    return nullptr;
+  }
+  sqlite3_extended_result_codes(handle, 1);
+  // Statements hostile pages cannot shape, but a damaged file can: views and triggers of unknown origin get
+  // no trust.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_wal_hook(
+      handle,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Connection*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;  // in place of SQLite's own checkpoint after every 1,000 pages
+      },
+      connection.get());
+  return connection;
+}
+
+Connection::~Connection() {
+  sqlite3_close_v2(handle_);
+}
+
+void Connection::Fail(int code) {
+  if (failed()) return;
+  failure_.code = CodeOf(code);
+  failure_.message =
+      handle_ && sqlite3_errcode(handle_) != SQLITE_OK ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  failure_.sql_offset = handle_ ? sqlite3_error_offset(handle_) : -1;
+}
+
+void Connection::Exec(std::string_view sql) {
+  while (!failed() && !sql.empty()) {
+    Statement statement = Prepare(sql, &sql);
+    if (statement) statement.Run();
+  }
+}
+
+Statement Connection::Prepare(std::string_view sql, std::string_view* tail) {
+  if (failed()) return {};
+  sqlite3_stmt* statement = nullptr;
+  const char* rest = nullptr;
+  const unsigned flags = tail ? 0 : SQLITE_PREPARE_PERSISTENT;
+  const int code =
+      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &statement, &rest);
+  if (code != SQLITE_OK) Fail(code);
+  if (tail) *tail = rest ? sql.substr(static_cast<std::size_t>(rest - sql.data())) : std::string_view();
+  return Statement(*this, statement);
+}
+
+std::optional<std::int64_t> Connection::Int(std::string_view sql) {
+  Statement statement = Prepare(sql);
+  if (!statement || !statement.Step() || statement.IsNull(0)) return std::nullopt;
+  return statement.Int(0);
+}
+
+std::optional<std::string> Connection::Text(std::string_view sql) {
+  Statement statement = Prepare(sql);
+  if (!statement || !statement.Step() || statement.IsNull(0)) return std::nullopt;
+  return std::string(statement.Text(0));
+}
+
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(handle_);
+}
+
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
+
+void Connection::SetBusyTimeout(int milliseconds) {
+  sqlite3_busy_timeout(handle_, milliseconds);
+}
+
+void Connection::ForbidWrites() {
+  Exec("PRAGMA query_only = 1");
+  sqlite3_set_authorizer(handle_, AllowReading, nullptr);
+}
+
+void Connection::Checkpoint() {
+  if (failed()) return;
+  int log_pages = 0;
+  int done_pages = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &log_pages, &done_pages);
+  if (code == SQLITE_OK && log_pages == done_pages) wal_pages_ = 0;
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) Fail(code);
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,78 @@
+#include "storage/sqlite/host_rows.h"
+
+#include "storage/sqlite/cells.h"
+
+namespace trawl::storage::sqlite {
+namespace {
+
+constexpr std::size_t kMaxKnown = 65536;  // hosts whose number is in memory; then it starts afresh
+
+std::optional<std::int64_t> MsOrNull(const std::optional<Instant>& at) {
+  return at ? std::optional(ToMs(*at)) : std::nullopt;
+}
+
+}  // namespace
+
+HostRows::HostRows(Connection& db)
+    : find_(db.Prepare("SELECT n FROM host WHERE id = ?")),
+      add_(db.Prepare("INSERT INTO host(id, name) VALUES (?, ?) RETURNING n")),
+      put_(db.Prepare(
+          "UPDATE host SET ip = coalesce(?, ip), delay_ms = ?, waiting_for = ?, blocked_until = ?, "
+          "backoffs = ? WHERE n = ?")),
+      put_robots_(
+          db.Prepare("INSERT OR REPLACE INTO robots(origin, host, outcome, status, fetched_at, expires_at, "
+                     "crawl_delay_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+      count_(db.Prepare(
+          "UPDATE host SET pages = pages + ?, errors = errors + ?, bytes = bytes + ? WHERE n = ?")) {}
+
+std::int64_t HostRows::Find(HostId id) {
+  if (const auto it = known_.find(id); it != known_.end()) return it->second;
+  if (!find_.With(ToKey(id)).Step()) return 0;
+  const std::int64_t number = find_.Int(0);
+  find_.Reset();
+  if (known_.size() >= kMaxKnown) known_.clear();
+  known_.emplace(id, number);
+  return number;
+}
+
+std::int64_t HostRows::NumberOf(HostId id, std::string_view name) {
+  if (const std::int64_t number = Find(id)) return number;
+  if (!add_.With(ToKey(id), name).Step()) return 0;
+  const std::int64_t number = add_.Int(0);
+  add_.Reset();
+  known_.emplace(id, number);
+  return number;
+}
+
+void HostRows::Put(const HostState& state) {
+  const std::int64_t host = NumberOf(state.host, state.name);
+  put_.With(TextOrNull{state.ip}, state.delay.count(), TextOrNull{state.waiting_for},
+            MsOrNull(state.blocked_until), state.backoffs, host)
+      .Run();
+}
+
+void HostRows::Put(const RobotsReceipt& receipt) {
+  const std::int64_t host = NumberOf(receipt.host, receipt.host_name);
+  const std::optional<std::int64_t> delay =
+      receipt.crawl_delay ? std::optional<std::int64_t>(receipt.crawl_delay->count()) : std::nullopt;
+  put_robots_
+      .With(receipt.origin, host, static_cast<int>(receipt.outcome), receipt.status, ToMs(receipt.fetched_at),
+            ToMs(receipt.expires_at), delay, receipt.body)
+      .Run();
+}
+
+void HostRows::Count(std::int64_t host, int pages, int errors, std::uint64_t bytes) {
+  Counters& counters = counters_[host];
+  counters.pages += pages;
+  counters.errors += errors;
+  counters.bytes += static_cast<std::int64_t>(bytes);
+}
+
+void HostRows::WriteCounters() {
+  for (const auto& [host, counters] : counters_) {
+    count_.With(counters.pages, counters.errors, counters.bytes, host).Run();
+  }
+  counters_.clear();
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,165 @@
+#include <iterator>
+
+#include "storage/sqlite/schema.h"
+
+// The tables. Measured (tests/bench/store_bench.cc), three choices decide size and speed:
+//  - Rows of a URL are numbered in the order of discovery (`n`), so that nearly every insert and update lands
+//  on a page
+//    of the B-tree that is in memory already. The fingerprint is one narrow index beside them: it alone takes
+//    random inserts.
+//  - What belongs to a visit (text, links) is keyed by the visit's number, which only grows: pure appends, no
+//  index.
+//    A link holds the fingerprint of its target, so that writing forty links looks nothing up.
+//  - Strings that repeat (content types, addresses, kinds of links) are numbers of a dictionary.
+// Times are milliseconds since 1970, UTC. Fingerprints are XXH3-64 read as signed. Tables are named in the
+// singular; people read the views, in the plural.
+
+namespace trawl::storage::sqlite {
+namespace {
+
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE run(
+  n INTEGER PRIMARY KEY,
+  started INTEGER NOT NULL,
+  ended INTEGER,
+  end_reason TEXT,
+  version TEXT NOT NULL,
+  config TEXT NOT NULL,
+  pages INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE target(n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE word(n INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE outcomes(number INTEGER PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL);
+CREATE TABLE skip_reasons(number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+
+CREATE TABLE host(
+  n INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL UNIQUE,        -- fingerprint of the name
+  name TEXT NOT NULL,
+  ip TEXT,
+  pages INTEGER NOT NULL DEFAULT 0,  -- URLs with a row in page
+  errors INTEGER NOT NULL DEFAULT 0, -- visits that failed
+  bytes INTEGER NOT NULL DEFAULT 0,  -- read from the network
+  delay_ms INTEGER,
+  waiting_for TEXT,
+  blocked_until INTEGER,
+  backoffs INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE robots(
+  origin TEXT PRIMARY KEY,
+  host INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  crawl_delay_ms INTEGER,
+  body TEXT NOT NULL
+);
+CREATE INDEX robots_host ON robots(host);
+
+CREATE TABLE url(
+  n INTEGER PRIMARY KEY,             -- in the order of discovery
+  id INTEGER NOT NULL,               -- fingerprint of the URL
+  host INTEGER NOT NULL,
+  state INTEGER NOT NULL,            -- 0 queued, 1 done, 2 failed, 3 excluded
+  skip INTEGER NOT NULL,             -- with state 3: number in skip_reasons
+  target INTEGER,
+  depth INTEGER NOT NULL,
+  redirects INTEGER NOT NULL,
+  source INTEGER,                    -- n of the URL that named it; NULL for a seed
+  seen INTEGER NOT NULL,             -- time
+  visit INTEGER,                     -- the last one
+  visits INTEGER NOT NULL,
+  rule INTEGER,                      -- word
+  url TEXT NOT NULL
+);
+CREATE UNIQUE INDEX url_id ON url(id);
+CREATE INDEX url_failed ON url(n) WHERE state = 2;
+
+CREATE TABLE pending(
+  host INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  url INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  PRIMARY KEY(host, priority, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE visit(
+  n INTEGER PRIMARY KEY,
+  url INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  ip INTEGER,                        -- word
+  protocol INTEGER,                  -- word
+  bytes_wire INTEGER NOT NULL,
+  bytes_body INTEGER NOT NULL,
+  dns_ms INTEGER,
+  connect_ms INTEGER,
+  tls_ms INTEGER,
+  first_byte_ms INTEGER,
+  total_ms INTEGER,
+  parse_ms INTEGER,
+  detail TEXT
+);
+CREATE INDEX visit_error ON visit(n) WHERE outcome <> 0 OR status >= 400;
+CREATE TABLE redirect(
+  visit INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL,           -- fingerprint
+  status INTEGER NOT NULL
+);
+
+CREATE TABLE page(
+  url INTEGER PRIMARY KEY,
+  visit INTEGER NOT NULL,            -- the one that gave this content, its text and its links
+  status INTEGER NOT NULL,
+  content_type INTEGER,              -- word
+  charset INTEGER,                   -- word
+  language INTEGER,                  -- word
+  words INTEGER NOT NULL,
+  depth INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  content_hash INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  truncated INTEGER NOT NULL,
+  links INTEGER NOT NULL,
+  title TEXT,
+  description TEXT,
+  canonical TEXT,
+  etag TEXT,
+  last_modified TEXT
+);
+CREATE TABLE page_text(visit INTEGER PRIMARY KEY, text TEXT NOT NULL);
+
+CREATE TABLE link_kind(
+  n INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  rel TEXT NOT NULL,
+  external INTEGER NOT NULL,
+  UNIQUE(kind, rel, external)
+);
+CREATE TABLE link(
+  n INTEGER PRIMARY KEY,             -- visit * 65536 + place in the document
+  target INTEGER NOT NULL,           -- fingerprint
+  kind INTEGER NOT NULL,
+  anchor TEXT NOT NULL
+);
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, kFirst},
+};
+
+}  // namespace
+
+std::span<const Migration> Migrations() {
+  return kMigrations;
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "config/options.h"
+#include "storage/sqlite/connection.h"
+
+namespace trawl::storage::sqlite {
+
+/// False, with a sentence in `error`, when the path names something that can never be a database: a folder, a
+/// device, a file of another format. Looks without changing anything.
+bool CheckFile(const std::string& path, std::string& error);
+
+/// The connection that writes, in WAL mode, its schema up to date. None with a sentence in `error`; a file
+/// that was refused is as it was.
+std::unique_ptr<Connection> OpenForWriting(const config::StorageOptions& options, const std::string& vfs,
+                                           std::string& error);
+
+/// A connection that reads beside a writer.
+std::unique_ptr<Connection> OpenForReading(const std::string& path, const std::string& vfs,
+                                           std::string& error);
+
+/// What went wrong with the file, and what to do.
+std::string Sentence(const std::string& path, const Connection::Failure& failure);
+
+}  // namespace trawl::storage::sqlite

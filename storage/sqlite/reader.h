@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace trawl::storage::sqlite {
+
+/// Answers what a running crawl asks of the database. Every call is one short read transaction, so that the
+/// write-ahead log can always be folded back soon. Runs on: storage thread (a reader lane). Borrows a
+/// connection that only reads.
+class Reader {
+ public:
+  explicit Reader(Connection& db);
+
+  /// Numbers of this run's targets by index: rows carry the number, the crawl knows the index.
+  void SetTargets(const std::vector<std::int64_t>& numbers);
+
+  Result<FrontierTotals> LoadFrontier(FrontierSink& sink);
+  Result<std::vector<QueuedUrl>> LoadQueue(HostId host, QueueKey after, std::size_t limit);
+
+ private:
+  Connection& db_;
+  Statement begin_, end_, queue_;
+  std::unordered_map<std::int64_t, std::uint16_t> target_index_;
+};
+
+}  // namespace trawl::storage::sqlite

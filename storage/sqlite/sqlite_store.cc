@@ -1,0 +1,152 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "storage/sqlite/open_database.h"
+
+namespace trawl::storage::sqlite {
+namespace {
+
+// A group commits when nothing more comes for this long. The links of a page are fetched only once it is
+// committed, so a crawl with little in flight must not wait for commit_age; and while a commit is on its way
+// to the disk the next group gathers by itself.
+constexpr std::chrono::milliseconds kQuiet(5);
+
+}  // namespace
+
+SqliteStore::SqliteStore(const config::StorageOptions& options) : options_(options) {}
+
+SqliteStore::~SqliteStore() {
+  StopThreads();
+}
+
+std::unique_ptr<SqliteStore> SqliteStore::Open(const config::StorageOptions& options, std::string& error,
+                                               const std::string& vfs) {
+  std::unique_ptr<SqliteStore> store(new SqliteStore(options));
+  if (!CheckFile(options.path, error) || !store->lock_.Acquire(options.path, error)) return nullptr;
+  std::unique_ptr<Connection> writer = OpenForWriting(options, vfs, error);
+  if (!writer) return nullptr;
+  std::vector<std::unique_ptr<Connection>> readers;
+  for (std::uint32_t i = 0; i < std::max(options.readers, 1U); ++i) {
+    readers.push_back(OpenForReading(options.path, vfs, error));
+    if (!readers.back()) return nullptr;
+  }
+  store->Start(std::move(writer), std::move(readers));
+  if (store->connection_->failed()) {
+    error = Sentence(options.path, store->connection_->failure());
+    return nullptr;
+  }
+  return store;
+}
+
+void SqliteStore::Start(std::unique_ptr<Connection> connection,
+                        std::vector<std::unique_ptr<Connection>> readers) {
+  connection_ = std::move(connection);
+  writer_ = std::make_unique<Writer>(*connection_, options_);
+  for (std::unique_ptr<Connection>& reader : readers) {
+    ReaderLane lane;
+    lane.connection = std::move(reader);
+    lane.reader = std::make_unique<Reader>(*lane.connection);
+    lane.lane = std::make_unique<Lane>();
+    readers_.push_back(std::move(lane));
+  }
+  writer_lane_ =
+      std::make_unique<Lane>(std::min<Duration>(kQuiet, options_.commit_age), [this] { CommitGroup(); });
+}
+
+Result<void> SqliteStore::RunOnWriter(const std::function<void()>& job) {
+  std::promise<boost::system::error_code> answer;
+  std::future<boost::system::error_code> future = answer.get_future();
+  const bool posted = writer_lane_->Post([this, &job, &answer] {
+    CommitGroup();
+    job();
+    answer.set_value(writer_->error());
+  });
+  if (!posted) return StoreErrc::kClosed;
+  if (const boost::system::error_code error = future.get()) return error;
+  return {};
+}
+
+Result<void> SqliteStore::BeginRun(const RunStart& run) {
+  Result<void> begun = RunOnWriter([this, &run] { writer_->BeginRun(run); });
+  if (!begun) return begun;
+  // The lane has answered and has nothing to do until the first Write: its writer may be looked at.
+  for (ReaderLane& reader : readers_) {
+    reader.lane->Post([&reader, numbers = writer_->targets()] { reader.reader->SetTargets(numbers); });
+  }
+  return begun;
+}
+
+void SqliteStore::Write(WriteBatch batch, Done<void> done) {
+  const std::size_t bytes = batch.bytes();
+  queued_.fetch_add(bytes, std::memory_order_relaxed);
+  writer_lane_->Post([this, bytes, batch = std::move(batch), done = std::move(done)]() mutable {
+    AddToGroup(batch, std::move(done), bytes);
+  });
+}
+
+void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes) {
+  const auto now = std::chrono::steady_clock::now();
+  if (group_.empty()) group_start_ = now;
+  const Result<void> applied = writer_->Apply(batch);
+  group_.push_back({std::move(done), bytes, applied ? boost::system::error_code() : applied.error()});
+  group_bytes_ += bytes;
+  const bool due = group_bytes_ >= options_.commit_size.count || now - group_start_ >= options_.commit_age;
+  if (due || writer_->error()) CommitGroup();
+}
+
+void SqliteStore::CommitGroup() {
+  if (group_.empty()) return;
+  writer_->Commit();
+  const boost::system::error_code error = writer_->error();
+  std::vector<Waiting> group = std::exchange(group_, {});
+  group_bytes_ = 0;
+  for (Waiting& waiting : group) {
+    queued_.fetch_sub(waiting.bytes, std::memory_order_relaxed);
+    if (error) {
+      waiting.done(error);
+    } else if (waiting.refused) {
+      waiting.done(waiting.refused);
+    } else {
+      waiting.done({});
+    }
+  }
+  writer_->CheckpointIfDue();
+}
+
+SqliteStore::ReaderLane& SqliteStore::NextReader() {
+  return readers_[next_reader_++ % readers_.size()];
+}
+
+void SqliteStore::LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post(
+      [reader = lane.reader.get(), &sink, done = std::move(done)] { done(reader->LoadFrontier(sink)); });
+}
+
+void SqliteStore::LoadQueue(HostId host, QueueKey after, std::size_t limit,
+                            Done<std::vector<QueuedUrl>> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post([reader = lane.reader.get(), host, after, limit, done = std::move(done)] {
+    done(reader->LoadQueue(host, after, limit));
+  });
+}
+
+Result<void> SqliteStore::Close(const RunEnd& end) {
+  Result<void> ended = RunOnWriter([this, &end] { writer_->EndRun(end); });
+  StopThreads();
+  return ended;
+}
+
+void SqliteStore::StopThreads() {
+  if (writer_lane_) writer_lane_->Stop();
+  // Readers go first: the last connection to close folds the log into the database, and that is the writer's
+  // to do.
+  readers_.clear();
+  writer_.reset();
+  connection_.reset();
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/options.h"
+#include "storage/lane.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/lock_file.h"
+#include "storage/sqlite/reader.h"
+#include "storage/sqlite/writer.h"
+#include "storage/store.h"
+
+namespace trawl::storage::sqlite {
+
+/// A crawl in one SQLite file: a writer lane that commits batches in groups, and reader lanes.
+/// Runs on: the event loop calls; the work is done on its storage threads. Owns the connections, the threads
+/// and the lock.
+///
+/// One connection does all the writing *and* all the checkpointing. SQLite 3.7.0 to 3.51.2 can corrupt a
+/// database in WAL mode when one connection writes just as another one resets the log after a checkpoint;
+/// distributions still ship these versions. Readers never checkpoint: they are opened read-only.
+class SqliteStore final : public Store {
+ public:
+  /// None, with a sentence that names the file and the fix in `error`. `vfs`: for tests, a registered VFS.
+  static std::unique_ptr<SqliteStore> Open(const config::StorageOptions& options, std::string& error,
+                                           const std::string& vfs = {});
+  ~SqliteStore() override;
+
+  Result<void> BeginRun(const RunStart& run) override;
+  void Write(WriteBatch batch, Done<void> done) override;
+  std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
+  void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;
+  void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
+  Result<void> Close(const RunEnd& end) override;
+
+ private:
+  struct Waiting {
+    Done<void> done;
+    std::size_t bytes;
+    boost::system::error_code refused;  // this batch alone was wrong
+  };
+  struct ReaderLane {
+    std::unique_ptr<Connection> connection;
+    std::unique_ptr<Reader> reader;
+    std::unique_ptr<Lane> lane;  // last: gone first
+  };
+
+  explicit SqliteStore(const config::StorageOptions& options);
+  void Start(std::unique_ptr<Connection> connection, std::vector<std::unique_ptr<Connection>> readers);
+  void AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes);
+  void CommitGroup();
+  Result<void> RunOnWriter(const std::function<void()>& job);
+  ReaderLane& NextReader();
+  void StopThreads();
+
+  const config::StorageOptions options_;
+  LockFile lock_;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Writer> writer_;
+  std::vector<ReaderLane> readers_;
+  std::size_t next_reader_ = 0;  // event loop thread
+  std::atomic<std::size_t> queued_{0};
+
+  // The open group, writer lane only.
+  std::vector<Waiting> group_;
+  std::size_t group_bytes_ = 0;
+  std::chrono::steady_clock::time_point group_start_{};
+
+  std::unique_ptr<Lane> writer_lane_;  // last: its thread ends before what it uses
+};
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,66 @@
+#include "storage/sqlite/url_rows.h"
+
+#include "storage/sqlite/cells.h"
+
+namespace trawl::storage::sqlite {
+
+UrlRows::UrlRows(Connection& db)
+    : db_(db),
+      find_(db.Prepare("SELECT n FROM url WHERE id = ?")),
+      add_(db.Prepare(
+          "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
+          "url) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT(id) DO NOTHING")),
+      visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
+      update_(db.Prepare(
+          "UPDATE url SET visits = visits + 1, visit = ?, state = ?, skip = ?, rule = ? WHERE n = ?")),
+      decide_(db.Prepare("UPDATE url SET state = ?, skip = ?, rule = ? WHERE n = ?")),
+      enqueue_(db.Prepare("INSERT OR REPLACE INTO pending(host, priority, seq, url, due, attempts) "
+                          "VALUES (?, ?, ?, ?, ?, ?)")),
+      dequeue_(db.Prepare("DELETE FROM pending WHERE host = ? AND priority = ? AND seq = ? RETURNING url")),
+      next_(db.Int("SELECT max(n) FROM url").value_or(0) + 1) {}
+
+std::int64_t UrlRows::Find(UrlId id) {
+  if (!find_.With(ToKey(id)).Step()) return 0;
+  const std::int64_t number = find_.Int(0);
+  find_.Reset();
+  return number;
+}
+
+void UrlRows::Add(const NewUrl& url, const Refs& refs) {
+  add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
+            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url)
+      .Run();
+  if (db_.failed() || db_.changes() == 0) return;
+  if (url.queue) Enqueue(refs.host, next_, *url.queue);
+  ++next_;
+}
+
+void UrlRows::Update(std::int64_t url, const Change& change) {
+  if (!change.state) {
+    if (change.visit) visited_.With(change.visit, url).Run();
+    return;
+  }
+  const int state = static_cast<int>(*change.state);
+  const int skip = static_cast<int>(change.skip);
+  if (change.visit) {
+    update_.With(change.visit, state, skip, change.rule, url).Run();
+  } else {
+    decide_.With(state, skip, change.rule, url).Run();
+  }
+}
+
+void UrlRows::Enqueue(std::int64_t host, std::int64_t url, const QueuePlace& place) {
+  enqueue_
+      .With(host, place.key.priority, static_cast<std::int64_t>(place.key.seq), url, ToMs(place.due),
+            place.attempts)
+      .Run();
+}
+
+std::int64_t UrlRows::Dequeue(std::int64_t host, const QueueKey& key) {
+  if (!dequeue_.With(host, key.priority, static_cast<std::int64_t>(key.seq)).Step()) return 0;
+  const std::int64_t url = dequeue_.Int(0);
+  dequeue_.Run();  // a DELETE with RETURNING is done only when it was stepped to its end
+  return url;
+}
+
+}  // namespace trawl::storage::sqlite

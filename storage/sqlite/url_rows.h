@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include "storage/records.h"
+#include "storage/sqlite/connection.h"
+
+namespace trawl::storage::sqlite {
+
+/// Writes the tables `url` and `pending`: what is known, and what of it waits.
+/// Runs on: storage thread. Borrows the connection.
+class UrlRows {
+ public:
+  /// What the row of a new URL needs beyond the NewUrl: numbers of other rows.
+  struct Refs {
+    std::int64_t host = 0;
+    std::optional<std::int64_t> target, source, rule;
+    std::int64_t seen_ms = 0;
+  };
+
+  /// What a visit changes in the row of its URL. `visit` none: there was none, only a decision.
+  struct Change {
+    std::optional<UrlState> state;
+    SkipReason skip = SkipReason::kNone;
+    std::optional<std::int64_t> rule, visit;
+  };
+
+  explicit UrlRows(Connection& db);
+
+  /// The number of a known URL, or 0.
+  std::int64_t Find(UrlId id);
+  /// Adds the URL and its place in the queue, unless it is known: then nothing changes.
+  void Add(const NewUrl& url, const Refs& refs);
+  void Update(std::int64_t url, const Change& change);
+
+  void Enqueue(std::int64_t host, std::int64_t url, const QueuePlace& place);
+  /// Takes a place out of the queue: the number of the URL that stood there, or 0.
+  std::int64_t Dequeue(std::int64_t host, const QueueKey& key);
+
+ private:
+  Connection& db_;
+  Statement find_, add_, visited_, update_, decide_, enqueue_, dequeue_;
+  std::int64_t next_ = 1;
+};
+
+}  // namespace trawl::storage::sqlite

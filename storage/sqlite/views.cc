@@ -1,0 +1,124 @@
+#include <vector>
+
+#include "storage/sqlite/schema.h"
+
+// What people query: the columns are promises, more may follow at the end, none is renamed. Plain SQL only,
+// so that any sqlite3 reads them. @time(x) stands for a column of milliseconds as ISO-8601 text, @word(x) for
+// a word of the dictionary. A scalar subquery costs nothing where its column is not asked for.
+
+namespace trawl::storage::sqlite {
+namespace {
+
+struct Template {
+  std::string_view name;
+  std::string_view select;
+};
+
+constexpr Template kTemplates[] = {
+    {"pages", R"sql(
+SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target) AS target, p.status AS status,
+  @word(p.content_type) AS content_type, @word(p.charset) AS charset, @word(p.language) AS language,
+  p.title AS title, p.description AS description, p.canonical AS canonical,
+  (SELECT text FROM page_text WHERE visit = p.visit) AS text, p.words AS words, p.depth AS depth, p.bytes AS bytes,
+  printf('%016x', p.content_hash) AS content_hash, p.etag AS etag, p.last_modified AS last_modified,
+  @time(p.first_seen) AS first_seen, @time(p.fetched_at) AS fetched_at, @time(p.changed_at) AS changed_at,
+  u.visits AS visits, p.truncated AS truncated, p.links AS links
+FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
+    {"visits", R"sql(
+SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
+  (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, v.attempt AS attempt, @word(v.ip) AS ip,
+  @word(v.protocol) AS protocol, v.bytes_wire AS bytes_wire, v.bytes_body AS bytes_body, v.dns_ms AS dns_ms,
+  v.connect_ms AS connect_ms, v.tls_ms AS tls_ms, v.first_byte_ms AS first_byte_ms, v.total_ms AS total_ms,
+  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run
+FROM visit v JOIN url u ON u.n = v.url)sql"},
+    {"errors", R"sql(
+SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
+  (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, v.attempt AS attempt, @word(v.ip) AS ip,
+  @word(v.protocol) AS protocol, v.bytes_wire AS bytes_wire, v.bytes_body AS bytes_body, v.dns_ms AS dns_ms,
+  v.connect_ms AS connect_ms, v.tls_ms AS tls_ms, v.first_byte_ms AS first_byte_ms, v.total_ms AS total_ms,
+  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run
+FROM visit v JOIN url u ON u.n = v.url
+WHERE v.outcome <> 0 OR v.status >= 400)sql"},
+    {"links", R"sql(
+SELECT s.url AS source, t.url AS target, k.kind AS kind, k.rel AS rel, l.anchor AS anchor, k.external AS external
+FROM link l JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url
+  LEFT JOIN url t ON t.id = l.target LEFT JOIN link_kind k ON k.n = l.kind)sql"},
+    {"skipped", R"sql(
+SELECT u.url AS url, (SELECT name FROM skip_reasons WHERE number = u.skip) AS reason, @word(u.rule) AS rule,
+  (SELECT url FROM url WHERE n = u.source) AS source,
+  @time(coalesce((SELECT at FROM visit WHERE n = u.visit), u.seen)) AS at,
+  (SELECT name FROM host WHERE n = u.host) AS host
+FROM url u WHERE u.state = 3)sql"},
+    {"redirects", R"sql(
+SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at
+FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target)sql"},
+    {"hosts", R"sql(
+SELECT h.name AS host, h.ip AS ip, h.pages AS pages, h.errors AS errors, h.bytes AS bytes, h.delay_ms AS delay_ms,
+  (SELECT status FROM robots WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,
+  (SELECT crawl_delay_ms FROM robots WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS crawl_delay_ms,
+  h.waiting_for AS waiting_for, @time(h.blocked_until) AS blocked_until,
+  (SELECT count(*) FROM pending WHERE host = h.n) AS queued
+FROM host h)sql"},
+    {"queue", R"sql(
+SELECT u.url AS url, h.name AS host, q.priority AS priority, u.depth AS depth, @time(q.due) AS due_at,
+  q.attempts AS attempts, q.seq AS seq
+FROM pending q JOIN url u ON u.n = q.url JOIN host h ON h.n = q.host)sql"},
+    {"runs", R"sql(
+SELECT @time(r.started) AS started_at, @time(r.ended) AS ended_at, r.end_reason AS end_reason, r.version AS version,
+  r.pages AS pages, r.config AS config, r.n AS run
+FROM run r)sql"},
+    {"duplicates", R"sql(
+WITH d AS MATERIALIZED (
+  SELECT content_hash, count(*) AS copies FROM page WHERE status = 200 AND bytes > 0
+  GROUP BY content_hash HAVING count(*) > 1)
+SELECT printf('%016x', d.content_hash) AS content_hash, d.copies AS copies, u.url AS url, p.title AS title,
+  p.bytes AS bytes
+FROM page p JOIN d ON d.content_hash = p.content_hash JOIN url u ON u.n = p.url
+WHERE p.status = 200)sql"},
+    {"broken_links", R"sql(
+WITH b AS MATERIALIZED (
+  SELECT u.id, u.url, v.status, v.outcome FROM url u JOIN visit v ON v.n = u.visit WHERE u.state = 2)
+SELECT s.url AS source, b.url AS target, b.status AS status,
+  (SELECT name FROM outcomes WHERE number = b.outcome) AS outcome,
+  (SELECT kind FROM link_kind WHERE n = l.kind) AS kind, l.anchor AS anchor
+FROM link l CROSS JOIN b ON b.id = l.target JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url)sql"},
+    {"progress", R"sql(
+SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pending) AS queued,
+  (SELECT coalesce(sum(pages), 0) FROM host) AS pages, (SELECT coalesce(sum(errors), 0) FROM host) AS errors,
+  (SELECT coalesce(sum(bytes), 0) FROM host) AS bytes, (SELECT count(*) FROM host) AS hosts,
+  (SELECT @time(started) FROM run ORDER BY n DESC LIMIT 1) AS started_at,
+  (SELECT end_reason FROM run ORDER BY n DESC LIMIT 1) AS end_reason)sql"},
+};
+
+/// Replaces every `@name(x)` of the text by before + x + after. `x` may hold balanced parentheses.
+void Expand(std::string& text, std::string_view name, std::string_view before, std::string_view after) {
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+    const std::size_t open = at + name.size();
+    std::size_t close = open;
+    for (int depth = 1; depth > 0;) {
+      ++close;
+      if (text[close] == '(') ++depth;
+      if (text[close] == ')') --depth;
+    }
+    const std::string inner = text.substr(open + 1, close - open - 1);
+    text.replace(at, close + 1 - at, std::string(before) + inner + std::string(after));
+  }
+}
+
+}  // namespace
+
+std::span<const View> Views() {
+  static const std::vector<View> views = [] {
+    std::vector<View> all;
+    for (const Template& entry : kTemplates) {
+      std::string sql = "CREATE VIEW " + std::string(entry.name) + " AS" + std::string(entry.select);
+      Expand(sql, "@time", "strftime('%Y-%m-%dT%H:%M:%fZ', ", " / 1000.0, 'unixepoch')");
+      Expand(sql, "@word", "(SELECT text FROM word WHERE n = ", ")");
+      all.push_back({entry.name, std::move(sql)});
+    }
+    return all;
+  }();
+  return views;
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,94 @@
+#include "storage/sqlite/visit_rows.h"
+
+#include <algorithm>
+
+#include "storage/sqlite/cells.h"
+
+namespace trawl::storage::sqlite {
+namespace {
+
+constexpr std::int64_t FirstLink(std::int64_t visit) {
+  return visit * static_cast<std::int64_t>(kMaxLinksPerPage);
+}
+
+}  // namespace
+
+VisitRows::VisitRows(Connection& db, Words& words, const config::StorageOptions& options)
+    : words_(words),
+      kinds_(db),
+      keep_links_(options.links),
+      keep_text_(options.text),
+      add_(
+          db.Prepare("INSERT INTO visit(n, url, run, at, outcome, status, attempt, ip, protocol, bytes_wire, "
+                     "bytes_body, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms, parse_ms, detail) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      redirect_(db.Prepare("INSERT INTO redirect(visit, target, status) VALUES (?, ?, ?)")),
+      earlier_(db.Prepare("SELECT visit, first_seen, changed_at, content_hash FROM page WHERE url = ?")),
+      page_(db.Prepare(
+          "INSERT OR REPLACE INTO page(url, visit, status, content_type, charset, language, words, depth, "
+          "bytes, content_hash, first_seen, fetched_at, changed_at, truncated, links, title, "
+          "description, canonical, etag, last_modified) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      text_(db.Prepare("INSERT INTO page_text(visit, text) VALUES (?, ?)")),
+      link_(db.Prepare("INSERT INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)")),
+      drop_text_(db.Prepare("DELETE FROM page_text WHERE visit = ?")),
+      drop_links_(db.Prepare("DELETE FROM link WHERE n >= ? AND n < ?")),
+      confirm_(db.Prepare("UPDATE page SET fetched_at = ? WHERE url = ?")),
+      next_(db.Int("SELECT max(n) FROM visit").value_or(0) + 1) {}
+
+std::int64_t VisitRows::Add(const Visit& visit, std::int64_t url, std::int64_t run) {
+  add_.With(next_, url, run, ToMs(visit.at), static_cast<int>(visit.outcome), visit.status, visit.attempt,
+            words_.NumberOf(visit.ip), words_.NumberOf(visit.protocol),
+            static_cast<std::int64_t>(visit.bytes_wire), static_cast<std::int64_t>(visit.bytes_body),
+            visit.dns_ms, visit.connect_ms, visit.tls_ms, visit.first_byte_ms, visit.total_ms, visit.parse_ms,
+            TextOrNull{visit.detail})
+      .Run();
+  return next_++;
+}
+
+void VisitRows::AddRedirect(std::int64_t visit, const Redirect& redirect) {
+  redirect_.With(visit, ToKey(redirect.target), redirect.status).Run();
+}
+
+VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
+  const std::int64_t now = ToMs(page.fetched_at);
+  if (!earlier_.With(url).Step()) return {0, now, now};
+  Earlier earlier{earlier_.Int(0), earlier_.Int(1), earlier_.Int(2)};
+  if (earlier_.Int(3) != static_cast<std::int64_t>(page.content_hash)) earlier.changed_at = now;
+  earlier_.Reset();
+  drop_text_.With(earlier.visit).Run();
+  drop_links_.With(FirstLink(earlier.visit), FirstLink(earlier.visit + 1)).Run();
+  return earlier;
+}
+
+bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit) {
+  const Earlier earlier = Replace(page, url);
+  page_
+      .With(url, visit, page.status, words_.NumberOf(page.content_type), words_.NumberOf(page.charset),
+            words_.NumberOf(page.language), page.words, page.depth, static_cast<std::int64_t>(page.bytes),
+            static_cast<std::int64_t>(page.content_hash), earlier.first_seen, ToMs(page.fetched_at),
+            earlier.changed_at, page.truncated, page.links, TextOrNull{page.title},
+            TextOrNull{page.description}, TextOrNull{page.canonical}, TextOrNull{page.etag},
+            TextOrNull{page.last_modified})
+      .Run();
+  if (keep_text_ && !page.text.empty()) text_.With(visit, page.text).Run();
+  AddLinks(links, visit);
+  return earlier.visit == 0;
+}
+
+void VisitRows::AddLinks(std::span<const Link> links, std::int64_t visit) {
+  if (keep_links_ == config::LinkStorage::kNone) return;
+  const bool all = keep_links_ == config::LinkStorage::kAll;
+  std::int64_t number = FirstLink(visit);
+  for (const Link& link : links.first(std::min(links.size(), kMaxLinksPerPage))) {
+    if (!all && !link.external) continue;
+    link_.With(number++, ToKey(link.target), kinds_.NumberOf(link.kind, link.rel, link.external), link.anchor)
+        .Run();
+  }
+}
+
+void VisitRows::Confirm(std::int64_t url, Instant at) {
+  confirm_.With(ToMs(at), url).Run();
+}
+
+}  // namespace trawl::storage::sqlite

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "config/options.h"
+#include "storage/records.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/dictionary.h"
+
+namespace trawl::storage::sqlite {
+
+/// Links of one page that have a number; more are counted, not kept.
+inline constexpr std::size_t kMaxLinksPerPage = 65536;
+
+/// Writes what a visit brought: the tables `visit`, `redirect`, `page`, `page_text` and `link`.
+/// Runs on: storage thread. Borrows the connection and the dictionary of words.
+class VisitRows {
+ public:
+  VisitRows(Connection& db, Words& words, const config::StorageOptions& options);
+
+  /// Appends a visit and gives its number.
+  std::int64_t Add(const Visit& visit, std::int64_t url, std::int64_t run);
+  void AddRedirect(std::int64_t visit, const Redirect& redirect);
+  /// Puts the page in the place of the earlier one, with its text and links. True when the URL had none.
+  bool PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit);
+  /// The server says that the stored page is still current.
+  void Confirm(std::int64_t url, Instant at);
+
+ private:
+  struct Earlier {
+    std::int64_t visit = 0;
+    std::int64_t first_seen = 0;
+    std::int64_t changed_at = 0;
+  };
+
+  Earlier Replace(const Page& page, std::int64_t url);
+  void AddLinks(std::span<const Link> links, std::int64_t visit);
+
+  Words& words_;
+  LinkKinds kinds_;
+  const config::LinkStorage keep_links_;
+  const bool keep_text_;
+  Statement add_, redirect_, earlier_, page_, text_, link_, drop_text_, drop_links_, confirm_;
+  std::int64_t next_ = 1;
+};
+
+}  // namespace trawl::storage::sqlite

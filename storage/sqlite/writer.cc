@@ -1,0 +1,161 @@
+#include "storage/sqlite/writer.h"
+
+#include <algorithm>
+
+#include "storage/sqlite/cells.h"
+
+namespace trawl::storage::sqlite {
+namespace {
+
+// The log is copied into the database once it has this many pages (32 MiB). Longer: pages that many commits
+// change are copied once; shorter: less to read through for readers, less disk.
+constexpr int kCheckpointPages = 8192;
+
+bool Failed(Outcome outcome) {
+  return outcome != Outcome::kOk && outcome != Outcome::kNotModified && outcome != Outcome::kRedirect;
+}
+
+bool Adds(const WriteBatch& batch, UrlId id) {
+  return std::any_of(batch.urls.begin(), batch.urls.end(), [id](const NewUrl& url) { return url.id == id; });
+}
+
+bool HasSubject(const WriteBatch& batch) {
+  return batch.visit || batch.page || batch.leaves || batch.state || batch.requeued;
+}
+
+UrlId SubjectOf(const WriteBatch& batch) {
+  if (batch.visit) return batch.visit->url;
+  return batch.page ? batch.page->url : batch.subject;
+}
+
+}  // namespace
+
+Writer::Writer(Connection& db, const config::StorageOptions& options)
+    : db_(db),
+      begin_(db.Prepare("BEGIN IMMEDIATE")),
+      commit_(db.Prepare("COMMIT")),
+      count_pages_(db.Prepare("UPDATE run SET pages = pages + ? WHERE n = ?")),
+      words_(db),
+      hosts_(db),
+      urls_(db),
+      visits_(db, words_, options) {}
+
+void Writer::BeginRun(const RunStart& run) {
+  OpenGroup();
+  // A run without an end was cut off; its last visit is the last that is known of it.
+  db_.Exec(
+      "UPDATE run SET end_reason = 'crashed', "
+      "ended = max(started, coalesce((SELECT at FROM visit WHERE run = run.n ORDER BY n DESC LIMIT 1), "
+      "started)) "
+      "WHERE ended IS NULL");
+  Statement insert = db_.Prepare("INSERT INTO run(started, version, config) VALUES (?, ?, ?) RETURNING n");
+  if (insert.With(ToMs(run.at), run.version, run.config).Step()) run_ = insert.Int(0);
+  insert.Reset();
+  Statement add = db_.Prepare("INSERT INTO target(name) VALUES (?) ON CONFLICT DO NOTHING");
+  Statement find = db_.Prepare("SELECT n FROM target WHERE name = ?");
+  targets_.clear();
+  for (const std::string& name : run.target_names) {
+    add.With(name).Run();
+    if (find.With(name).Step()) targets_.push_back(find.Int(0));
+    find.Reset();
+  }
+  latest_ = run.at;
+  Commit();
+}
+
+void Writer::EndRun(const RunEnd& end) {
+  OpenGroup();
+  db_.Prepare("UPDATE run SET ended = ?, end_reason = ? WHERE n = ?")
+      .With(ToMs(end.at), end.reason, run_)
+      .Run();
+  Commit();
+}
+
+void Writer::OpenGroup() {
+  if (!db_.in_transaction()) begin_.Run();
+}
+
+void Writer::Commit() {
+  if (!db_.in_transaction()) return;
+  hosts_.WriteCounters();
+  if (run_pages_ > 0) count_pages_.With(run_pages_, run_).Run();
+  run_pages_ = 0;
+  commit_.Run();
+}
+
+void Writer::CheckpointIfDue() {
+  if (db_.wal_pages() >= kCheckpointPages) db_.Checkpoint();
+}
+
+Result<void> Writer::Apply(const WriteBatch& batch) {
+  OpenGroup();
+  const UrlId subject_id = SubjectOf(batch);
+  std::int64_t subject = 0;
+  bool taken = false;
+  if (HasSubject(batch)) {
+    // Taking it out of its queue names the row without a look-up of its own; that nothing was there changes
+    // nothing.
+    subject = TakeFromQueue(batch);
+    taken = subject != 0;
+    if (!taken) subject = urls_.Find(subject_id);
+    if (subject == 0 && !Adds(batch, subject_id)) return StoreErrc::kUnknownUrl;
+  }
+  if (batch.visit) latest_ = std::max(latest_, batch.visit->at);
+  if (batch.robots) latest_ = std::max(latest_, batch.robots->fetched_at);
+  AddUrls(batch, subject_id, subject);
+  if (HasSubject(batch)) {
+    if (subject == 0) subject = urls_.Find(subject_id);
+    if (!taken) TakeFromQueue(batch);
+    const std::optional<std::int64_t> rule =
+        batch.state == UrlState::kExcluded ? words_.NumberOf(batch.rule) : std::nullopt;
+    urls_.Update(subject, {batch.state, batch.skip, rule, AddVisit(batch, subject)});
+    if (batch.requeued) urls_.Enqueue(hosts_.Find(batch.requeued->key.host), subject, *batch.requeued);
+  }
+  if (batch.robots) hosts_.Put(*batch.robots);
+  for (const HostState& host : batch.hosts) hosts_.Put(host);
+  return {};
+}
+
+std::int64_t Writer::TakeFromQueue(const WriteBatch& batch) {
+  const std::int64_t host = batch.leaves ? hosts_.Find(batch.leaves->host) : 0;
+  return host != 0 ? urls_.Dequeue(host, *batch.leaves) : 0;
+}
+
+void Writer::AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject) {
+  for (const NewUrl& url : batch.urls) {
+    UrlRows::Refs refs;
+    refs.host = hosts_.NumberOf(url.host, url.host_name);
+    refs.target = TargetOf(url.target);
+    refs.rule = words_.NumberOf(url.rule);
+    refs.seen_ms = ToMs(latest_);
+    if (url.source) {
+      const std::int64_t source =
+          *url.source == subject_id && subject != 0 ? subject : urls_.Find(*url.source);
+      if (source != 0) refs.source = source;
+    }
+    urls_.Add(url, refs);
+  }
+}
+
+std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64_t url) {
+  if (!batch.visit) return std::nullopt;
+  const Visit& visit = *batch.visit;
+  const std::int64_t number = visits_.Add(visit, url, run_);
+  if (batch.redirect) visits_.AddRedirect(number, *batch.redirect);
+  if (visit.outcome == Outcome::kNotModified) visits_.Confirm(url, visit.at);
+  bool first = false;
+  if (batch.page) {
+    first = visits_.PutPage(*batch.page, batch.links, url, number);
+    ++run_pages_;
+  }
+  if (const std::int64_t host = hosts_.Find(visit.host)) {
+    hosts_.Count(host, first ? 1 : 0, Failed(visit.outcome) ? 1 : 0, visit.bytes_wire);
+  }
+  return number;
+}
+
+std::optional<std::int64_t> Writer::TargetOf(std::uint16_t index) const {
+  return index < targets_.size() ? std::optional(targets_[index]) : std::nullopt;
+}
+
+}  // namespace trawl::storage::sqlite

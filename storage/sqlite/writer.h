@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "config/options.h"
+#include "storage/records.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/dictionary.h"
+#include "storage/sqlite/host_rows.h"
+#include "storage/sqlite/url_rows.h"
+#include "storage/sqlite/visit_rows.h"
+
+namespace trawl::storage::sqlite {
+
+/// Turns batches into rows, many batches to a transaction. After the first error nothing is written any more:
+/// see the connection's error(). Runs on: storage thread (the writer lane). Borrows the one connection that
+/// writes.
+class Writer {
+ public:
+  Writer(Connection& db, const config::StorageOptions& options);
+
+  /// Closes runs that a crash left open, opens the new one. Commits.
+  void BeginRun(const RunStart& run);
+  void EndRun(const RunEnd& end);
+
+  /// Adds the batch to the open group. kUnknownUrl: the batch is refused and has left no trace; the group
+  /// goes on.
+  Result<void> Apply(const WriteBatch& batch);
+  /// Commits the group, if one is open; what was applied is durable when error() is clear after it.
+  void Commit();
+
+  /// Copies the log into the database once it is long. Not part of Commit, so that those who wait hear first.
+  void CheckpointIfDue();
+
+  /// Numbers of this run's targets, by RunStart's index.
+  const std::vector<std::int64_t>& targets() const { return targets_; }
+
+  boost::system::error_code error() const { return db_.error(); }
+  const std::string& error_message() const { return db_.failure().message; }
+
+ private:
+  void OpenGroup();
+  std::int64_t TakeFromQueue(const WriteBatch& batch);
+  void AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject);
+  std::optional<std::int64_t> AddVisit(const WriteBatch& batch, std::int64_t url);
+  std::optional<std::int64_t> TargetOf(std::uint16_t index) const;
+
+  Connection& db_;
+  Statement begin_, commit_, count_pages_;
+  Words words_;
+  HostRows hosts_;
+  UrlRows urls_;
+  VisitRows visits_;
+  std::vector<std::int64_t> targets_;
+  std::int64_t run_ = 0;
+  std::int64_t run_pages_ = 0;  // since the last commit
+  Instant latest_{};            // of the moments that batches brought; dates URLs that came without a visit
+};
+
+}  // namespace trawl::storage::sqlite
