@@ -20,7 +20,7 @@
 //   flags   = 1 want_text | 2 want_links
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps texts
-//   head    = flags:u8 charset.size:u8 language.size:u8 zero:u8
+//   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
 //             title.size:u16 description.size:u16 canonical.size:u16 base.size:u16
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
@@ -181,6 +181,22 @@ std::string_view Name(LinkKind kind) {
   return {};
 }
 
+std::string_view Name(CharsetSource source) {
+  switch (source) {
+    case CharsetSource::kBom:
+      return "bom";
+    case CharsetSource::kHttp:
+      return "http";
+    case CharsetSource::kMeta:
+      return "meta";
+    case CharsetSource::kGuess:
+      return "guess";
+    case CharsetSource::kDefault:
+      return "default";
+  }
+  return {};
+}
+
 void EncodeJob(const PageJob& job, std::string& out) {
   assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
          job.body.size() <= kMaxJobBody);
@@ -221,7 +237,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
                                       (page.text_truncated ? kTextTruncated : 0)));
   writer.U8(Size<std::uint8_t>(page.charset));
   writer.U8(Size<std::uint8_t>(page.language));
-  writer.U8(0);
+  writer.U8(static_cast<std::uint8_t>(page.charset_source));
   for (const std::string_view text : {page.title, page.description, page.canonical, page.base}) {
     writer.U16(Size<std::uint16_t>(text));
   }
@@ -320,7 +336,8 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const std::uint8_t flags = reader.AtMost<std::uint8_t>(kAllPageFlags);
   const auto charset_size = reader.AtMost<std::uint8_t>(kMaxCharset);
   const auto language_size = reader.AtMost<std::uint8_t>(kMaxLanguage);
-  reader.AtMost<std::uint8_t>(0);
+  const auto source = static_cast<CharsetSource>(reader.U8());
+  if (Name(source).empty()) reader.Fail(ParserErrc::kBadFrame);
   const auto title_size = reader.AtMost<std::uint16_t>(kMaxTitle);
   const auto description_size = reader.AtMost<std::uint16_t>(kMaxDescription);
   const auto canonical_size = reader.AtMost<std::uint16_t>(kMaxUrl);
@@ -361,6 +378,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   ReadRobots(ByteReader(rule_records), ByteReader(sitemap_records), reader, page.robots);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
+  page.charset_source = source;
   page.noindex = (flags & kNoindex) != 0;
   page.nofollow = (flags & kNofollow) != 0;
   page.links_truncated = (flags & kLinksTruncated) != 0;

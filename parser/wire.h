@@ -53,6 +53,10 @@ enum class LinkKind : std::uint8_t {
 };
 std::string_view Name(LinkKind kind);  ///< the word in the `links` view, e.g. "a", "img", "meta-refresh"
 
+/// What said in which charset a page is.
+enum class CharsetSource : std::uint8_t { kBom = 1, kHttp = 2, kMeta = 3, kGuess = 4, kDefault = 5 };
+std::string_view Name(CharsetSource source);  ///< "bom", "http", "meta", "guess", "default"
+
 /// One document to parse. Owned by the sender until Encode has copied it.
 struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
@@ -78,6 +82,7 @@ struct ParsedLink {
 /// it.
 struct ParsedPage {
   std::string charset;  ///< WHATWG name
+  CharsetSource charset_source = CharsetSource::kDefault;
   std::string_view title;
   std::string_view description;
   std::string_view canonical;  ///< normalised URL or empty

@@ -22,6 +22,7 @@ PageJob SampleJob() {
 ParsedPage SamplePage() {
   ParsedPage page;
   page.charset = "windows-1252";
+  page.charset_source = CharsetSource::kMeta;
   page.title = "Title";
   page.description = "D\xC3\xA9scription";
   page.canonical = "http://example.org/c";
@@ -64,6 +65,7 @@ trawl::Result<ParsedPage> Decode(const std::string& payload) {
 
 // Where the answer's head has its fields: see the grammar of wire.cc.
 constexpr std::size_t kCharsetSize = 1;
+constexpr std::size_t kCharsetSource = 3;
 constexpr std::size_t kTitleSize = 4;
 constexpr std::size_t kDescriptionSize = 6;
 constexpr std::size_t kCanonicalSize = 8;
@@ -107,6 +109,7 @@ TEST_CASE("An answer comes out as it went in") {
   REQUIRE(decoded.has_value());
   const ParsedPage& page = *decoded;
   CHECK(page.charset == "windows-1252");
+  CHECK(page.charset_source == CharsetSource::kMeta);
   CHECK(page.title == "Title");
   CHECK(page.description == "D\xC3\xA9scription");
   CHECK(page.canonical == "http://example.org/c");
@@ -280,6 +283,8 @@ TEST_CASE("A length that lies shifts what follows and is refused") {
 TEST_CASE("An unknown enum or flag is refused") {
   const std::string payload = AnswerPayload(SamplePage());
   CheckRefused(Patched<std::uint8_t>(payload, 0, 0x10), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 0), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 6), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 0), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 12), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink + 1, 2), ParserErrc::kBadFrame);
