@@ -11,6 +11,8 @@
 namespace trawl::parser {
 
 Arena::Arena(std::size_t cap) {
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  cap = (cap + page - 1) / page * page;
   void* const memory =
       ::mmap(nullptr, cap, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();

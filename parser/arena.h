@@ -14,6 +14,7 @@ class Arena {
   /// What stays resident after Reset; a document that needed more gives the rest back to the kernel.
   static constexpr std::size_t kKeep = 4 << 20;
 
+  /// `cap` is rounded up to whole pages. Throws std::bad_alloc where the address space has no room for it.
   explicit Arena(std::size_t cap);
   ~Arena();
   Arena(const Arena&) = delete;
@@ -21,8 +22,9 @@ class Arena {
 
   /// `size` bytes, aligned to 8, alive until Reset.
   void* Allocate(std::size_t size) {
-    size = (size + 7) & ~std::size_t{7};
+    // The rounded size fits as well: the mapping ends at a multiple of 8, and so does what is taken of it.
     if (size > static_cast<std::size_t>(end_ - at_)) ExitAtLimit();
+    size = (size + 7) & ~std::size_t{7};
     last_ = at_;
     at_ += size;
     return last_;

@@ -240,7 +240,8 @@ void OnUndecodable(const void* context, UConverterToUnicodeArgs* args, const cha
              size == 2 && charset == Charset::kBig5 &&
              (text = Big5Pair(static_cast<std::uint16_t>(byte(0) << 8 | byte(1)))) != nullptr) {
     units[0] = text->units[0];
-  } else if (size >= 2 && byte(size - 1) < 0x80) {
+  } else if (size >= 2 && byte(size - 1) < 0x80 && charset != Charset::kUtf16be &&
+             charset != Charset::kUtf16le) {
     units[count++] = byte(size - 1);
   }
   ucnv_cbToUWriteUChars(args, units, count, 0, error);

@@ -1,5 +1,6 @@
 #include "parser/html_shape.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -30,6 +31,7 @@ enum class Role : std::uint8_t {
   kRuby,
   kRubyPart,
   kOption,
+  kAnchor,  // ends the one before, but not what was opened since
 };
 
 struct TagName {
@@ -76,7 +78,7 @@ constexpr RoleRow kRoles[] = {
     {"select", Role::kScope},     {"svg", Role::kForeign},      {"math", Role::kForeign},
     {"ruby", Role::kRuby},        {"rt", Role::kRubyPart},      {"rp", Role::kRubyPart},
     {"rb", Role::kRubyPart},      {"rtc", Role::kRubyPart},     {"option", Role::kOption},
-    {"optgroup", Role::kOption},
+    {"optgroup", Role::kOption},  {"a", Role::kAnchor},         {"nobr", Role::kAnchor},
 };
 
 constexpr std::uint32_t HashByte(std::uint32_t hash, char c) {
@@ -276,6 +278,9 @@ class Surveyor {
       case Role::kOption:
         Close(Set(Role::kOption), ~Bit(Role::kPlain));
         break;
+      case Role::kAnchor:
+        Remove(name);
+        break;
       default:
         break;
     }
@@ -314,6 +319,20 @@ class Surveyor {
       const std::uint32_t bit = Bit(stack_[i - 1].role);
       if (bit & what) return PopTo(i - 1);
       if (bit & barrier) return;
+    }
+  }
+
+  // Takes the innermost element of that name off the stack, and leaves what stands inside it open.
+  void Remove(const TagName& name) {
+    if (named_[name.hash & 255] == 0) return;
+    for (std::size_t i = depth_; i > 0; --i) {
+      if (stack_[i - 1].hash == name.hash) {
+        std::copy(stack_.begin() + i, stack_.begin() + depth_, stack_.begin() + i - 1);
+        --depth_;
+        --named_[name.hash & 255];
+        return;
+      }
+      if (Bit(stack_[i - 1].role) & Set(Role::kTable, Role::kCell, Role::kScope)) return;
     }
   }
 

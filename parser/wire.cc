@@ -17,7 +17,7 @@
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
 //             token.size:u16 * tokens texts
 //   texts   = url content_type token * tokens body
-//   flags   = 1 want_text | 2 want_links
+//   flags   = 1 want_text | 2 want_links | 4 want_source
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps texts
 //   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
@@ -40,7 +40,7 @@ constexpr std::size_t kLinkRecord = 8;
 constexpr std::size_t kRuleRecord = 8;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
-enum JobFlag : std::uint8_t { kWantText = 1, kWantLinks = 2, kAllJobFlags = 3 };
+enum JobFlag : std::uint8_t { kWantText = 1, kWantLinks = 2, kWantSource = 4, kAllJobFlags = 7 };
 enum PageFlag : std::uint8_t {
   kNoindex = 1,
   kNofollow = 2,
@@ -205,7 +205,8 @@ void EncodeJob(const PageJob& job, std::string& out) {
   FrameWriter frame(FrameType::kJob, out);
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
-  writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0)));
+  writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
+                                      (job.want_source ? kWantSource : 0)));
   writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
@@ -322,6 +323,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.kind = static_cast<DocumentKind>(kind);
   job.want_text = (flags & kWantText) != 0;
   job.want_links = (flags & kWantLinks) != 0;
+  job.want_source = (flags & kWantSource) != 0;
   job.url = url;
   job.content_type = content_type;
   job.body = body;

@@ -62,6 +62,7 @@ struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
   bool want_text = true;
   bool want_links = true;
+  bool want_source = false;  ///< only the charset, and as text the document as decoded, markup and all
   std::string url;           ///< normalised; base of relative links
   std::string content_type;  ///< value of the header, may be empty
   std::vector<std::string>

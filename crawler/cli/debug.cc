@@ -4,6 +4,7 @@
 #include <istream>
 #include <ostream>
 
+#include "crawler/cli/debug_html.h"
 #include "crawler/cli/debug_robots.h"
 #include "crawler/cli/debug_url.h"
 
@@ -17,6 +18,12 @@ constexpr DebugKind kKinds[] = {
     {"robots", DebugRobots,
      R"({"robots_txt" or "robots_b64","user_agents":[...],"url"} -> )"
      R"({"allowed","line"?,"crawl_delay_ms","sitemaps"})"},
+    {"html", DebugHtml,
+     R"({"body_b64","url"?,"content_type"?} -> title, description, canonical, text, links and the rest)"},
+    {"links", DebugLinks,
+     R"({"body_b64","url","content_type"?} -> {"base","links","meta_refresh","truncated"})"},
+    {"text", DebugText, R"({"body_b64","url"?} -> {"text","title","language","description"})"},
+    {"charset", DebugCharset, R"({"body_b64","content_type"?} -> {"encoding","source","text"})"},
 };
 
 enum class LineRead { kEnd, kLine, kTooLong };

@@ -98,6 +98,7 @@ TEST_CASE("A job comes out as it went in") {
   CHECK(decoded->kind == DocumentKind::kHtml);
   CHECK(decoded->want_text);
   CHECK(decoded->want_links);
+  CHECK_FALSE(decoded->want_source);
   CHECK(decoded->url == job.url);
   CHECK(decoded->content_type == job.content_type);
   CHECK(decoded->product_tokens == job.product_tokens);
@@ -204,7 +205,7 @@ TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {
   CHECK(DecodeJob(payload + "x").error() == ParserErrc::kTrailingBytes);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 0)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 9)).error() == ParserErrc::kBadFrame);
-  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 4)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 8)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint16_t>(payload, 2, kMaxProductTokens + 1)).error() ==
         ParserErrc::kBadFrame);
 }

@@ -1,0 +1,118 @@
+#include "crawler/cli/debug_html.h"
+
+#include <algorithm>
+
+#include "parser/error.h"
+#include "parser/normalize.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+using parser::PageJob;
+using parser::ParsedLink;
+using parser::ParsedPage;
+
+json::string Text(std::string_view text) {
+  return json::string(text.data(), text.size());
+}
+
+// A page's URL as a crawl would have it.
+Result<std::string> PageUrl(std::string_view text) {
+  const auto url = parser::Url::Parse(text);
+  if (!url) return url.error();
+  return parser::Normalize(*url);
+}
+
+Result<PageJob> JobOf(const json::object& in) {
+  PageJob job;
+  auto body = BytesAt(in, "body", "body_b64");
+  if (!body || body->size() > parser::kMaxJobBody) return parser::ParserErrc::kBadFrame;
+  job.body = std::move(*body);
+  job.content_type = StringAt(in, "content_type").value_or("").substr(0, parser::kMaxContentType);
+  auto url = PageUrl(StringAt(in, "url").value_or("http://localhost/"));
+  if (!url) return url.error();
+  job.url = std::move(*url);
+  return job;
+}
+
+json::array LinksOf(const ParsedPage& page) {
+  json::array links;
+  for (const ParsedLink& link : page.links) {
+    links.push_back(json::object{{"url", Text(link.url)},
+                                 {"kind", Text(Name(link.kind))},
+                                 {"rel", Text(link.rel)},
+                                 {"anchor", Text(link.anchor)}});
+  }
+  return links;
+}
+
+json::value RefreshOf(const ParsedPage& page) {
+  const auto link = std::find_if(page.links.begin(), page.links.end(), [](const ParsedLink& candidate) {
+    return candidate.kind == parser::LinkKind::kMetaRefresh;
+  });
+  if (!page.refresh_ms || link == page.links.end()) return nullptr;
+  return json::array{*page.refresh_ms / 1000.0, Text(link->url)};
+}
+
+void AddLinks(const PageJob& job, const ParsedPage& page, json::object& out) {
+  out["base"] = Text(page.base.empty() ? std::string_view(job.url) : page.base);
+  out["links"] = LinksOf(page);
+  out["meta_refresh"] = RefreshOf(page);
+  out["truncated"] = page.links_truncated;
+}
+
+void AddText(const ParsedPage& page, json::object& out) {
+  out["text"] = Text(page.text);
+  out["title"] = Text(page.title);
+  out["language"] = Text(page.language);
+  out["description"] = Text(page.description);
+}
+
+// Reads the line, has it parsed, and lets `answer(job, page, out)` tell of it.
+template <class Answer>
+json::object Debug(const json::object& in, DebugContext& context, bool want_source, Answer answer) {
+  if (!context.parse) return DebugError("no parser process");
+  auto job = JobOf(in);
+  if (!job)
+    return DebugError("\"body_b64\" must be base64 and \"url\" an http(s) URL: " + job.error().message());
+  job->want_source = want_source;
+  const auto page = context.parse(*job);
+  if (!page) return DebugError(page.error().message());
+  json::object out;
+  answer(*job, *page, out);
+  return out;
+}
+
+}  // namespace
+
+json::object DebugHtml(const json::object& in, DebugContext& context) {
+  return Debug(in, context, false, [](const PageJob& job, const ParsedPage& page, json::object& out) {
+    AddText(page, out);
+    out["canonical"] = Text(page.canonical);
+    out["charset"] = Text(page.charset);
+    out["noindex"] = page.noindex;
+    out["nofollow"] = page.nofollow;
+    out["words"] = page.words;
+    AddLinks(job, page, out);
+  });
+}
+
+json::object DebugLinks(const json::object& in, DebugContext& context) {
+  return Debug(in, context, false, AddLinks);
+}
+
+json::object DebugText(const json::object& in, DebugContext& context) {
+  return Debug(in, context, false,
+               [](const PageJob&, const ParsedPage& page, json::object& out) { AddText(page, out); });
+}
+
+json::object DebugCharset(const json::object& in, DebugContext& context) {
+  return Debug(in, context, true, [](const PageJob&, const ParsedPage& page, json::object& out) {
+    out["encoding"] = Text(page.charset);
+    out["source"] = Text(Name(page.charset_source));
+    out["text"] = Text(page.text);
+  });
+}
+
+}  // namespace trawl::crawler

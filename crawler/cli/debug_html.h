@@ -1,0 +1,25 @@
+#pragma once
+
+#include "crawler/cli/debug.h"
+
+namespace trawl::crawler {
+
+/// {"body_b64" or "body","url"?,"content_type"?} in all of them; the URL is "http://localhost/" when there is
+/// none.
+
+/// Everything a page says:
+/// {"title","description","canonical","language","charset","noindex","nofollow","words","text",
+/// "links":[...],"base","meta_refresh","truncated"}
+json::object DebugHtml(const json::object& in, DebugContext& context);
+
+/// {"base","links":[{"url","kind","rel","anchor"}],"meta_refresh":[delay,url] or null,"truncated"}
+json::object DebugLinks(const json::object& in, DebugContext& context);
+
+/// {"text","title","language","description"}
+json::object DebugText(const json::object& in, DebugContext& context);
+
+/// {"encoding","source","text"}; the text is the document as decoded, markup and all, cut at the limit of a
+/// page's text.
+json::object DebugCharset(const json::object& in, DebugContext& context);
+
+}  // namespace trawl::crawler

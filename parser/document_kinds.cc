@@ -1,0 +1,84 @@
+#include "parser/document_kinds.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "parser/charset.h"
+#include "parser/fingerprint.h"
+#include "parser/html.h"
+#include "parser/robots.h"
+#include "parser/utf8.h"
+
+namespace trawl::parser {
+namespace {
+
+ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
+  const DecodedText decoded = DecodeDocument(job.body, job.content_type, arena);
+  ParsedPage page;
+  if (job.want_source) {
+    page.text = CutUtf8(decoded.utf8, kMaxText);
+    page.text_truncated = page.text.size() < decoded.utf8.size();
+    page.content_hash = HashContent(job.body);
+  } else {
+    page = ParseHtml(job, decoded.utf8, arena);
+  }
+  page.charset = Name(decoded.verdict.charset);
+  page.charset_source = decoded.verdict.source;
+  return page;
+}
+
+// Brings what robots.txt says within the limits of an answer. A pattern longer than any URL that is asked
+// about: a disallow is cut, which forbids no less, an allow is left out, which allows no more.
+void FitAnswer(RobotsRules& robots) {
+  std::erase_if(robots.rules,
+                [](const RobotsRule& rule) { return rule.allow && rule.pattern.size() > kMaxRobotsPattern; });
+  for (RobotsRule& rule : robots.rules) {
+    if (rule.pattern.size() <= kMaxRobotsPattern) continue;
+    rule.pattern.resize(kMaxRobotsPattern);
+    while (!rule.pattern.empty() && rule.pattern.back() == '$') rule.pattern.pop_back();
+  }
+  std::erase_if(robots.sitemaps, [](const std::string& url) { return url.size() > kMaxUrl; });
+  if (robots.crawl_delay) robots.crawl_delay = std::clamp(*robots.crawl_delay, Duration(0), kMaxCrawlDelay);
+}
+
+ParsedPage ParseRobotsDocument(const PageJob& job, Arena&) {
+  ParsedPage page;
+  page.robots = ParseRobots(job.body, job.product_tokens);
+  FitAnswer(page.robots);
+  page.charset = Name(Charset::kUtf8);
+  page.content_hash = HashContent(job.body);
+  return page;
+}
+
+constexpr DocumentKindRow kKinds[] = {
+    {DocumentKind::kHtml, "html", ParseHtmlDocument},
+    {DocumentKind::kRobots, "robots", ParseRobotsDocument},
+};
+
+std::uint64_t ThreadCpuMicroseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+}  // namespace
+
+std::span<const DocumentKindRow> DocumentKinds() {
+  return kKinds;
+}
+
+ParsedPage ParseDocument(const PageJob& job, Arena& arena) {
+  const std::uint64_t start = ThreadCpuMicroseconds();
+  const auto* const row = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                       [&](const DocumentKindRow& r) { return r.kind == job.kind; });
+  ParsedPage page;
+  if (row != std::end(kKinds)) page = row->parse(job, arena);
+  page.parse_us = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(ThreadCpuMicroseconds() - start, std::numeric_limits<std::uint32_t>::max()));
+  return page;
+}
+
+}  // namespace trawl::parser

@@ -1,0 +1,166 @@
+// The conformance suites of markup and character encodings, through the rows of `trawl debug`.
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "crawler/cli/debug.h"
+#include "parser/charset_labels.h"
+#include "parser/document_kinds.h"
+#include "parser/url.h"
+#include "tests/support/catch.h"
+#include "tests/support/suites.h"
+
+namespace trawl::test {
+namespace {
+
+namespace json = crawler::json;
+using Exceptions = std::map<std::string, std::string>;  // case -> why it differs
+
+std::vector<json::object> ReadJsonLines(const std::filesystem::path& path) {
+  std::vector<json::object> objects;
+  std::ifstream lines(path, std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty()) objects.push_back(crawler::ParseJson(line)->get_object());
+  }
+  return objects;
+}
+
+// What a worker would answer, over the wire and back.
+Result<parser::ParsedPage> Parse(const parser::PageJob& job) {
+  parser::Arena arena(64 << 20);
+  std::string frame;
+  EncodeAnswer(ParseDocument(job, arena), frame);
+  return parser::DecodeAnswer(std::vector<char>(frame.begin() + parser::kFrameHeader, frame.end()));
+}
+
+json::object Ask(std::string_view kind, const json::object& in) {
+  crawler::DebugContext context;
+  context.parse = Parse;
+  const auto answer =
+      crawler::ParseJson(crawler::DebugLine(*crawler::FindDebugKind(kind), crawler::ToJson(in), context));
+  REQUIRE(answer.has_value());
+  return answer->get_object();
+}
+
+std::string Text(const json::object& object, std::string_view key) {
+  return std::string(crawler::StringAt(object, key).value_or("(none)"));
+}
+
+// Two spellings of one URL are one.
+std::string Href(std::string_view url) {
+  const auto parsed = parser::Url::Parse(url);
+  return parsed ? std::string(parsed->Href()) : std::string(url);
+}
+
+// w3lib has Python's names of encodings.
+std::string EncodingName(std::string name) {
+  static const std::map<std::string, std::string> kNames = {
+      {"cp1251", "windows-1251"}, {"cp1252", "windows-1252"}, {"big5hkscs", "Big5"},
+      {"utf8", "UTF-8"},          {"utf-16-be", "UTF-16BE"},  {"utf-16-le", "UTF-16LE"},
+      {"gb18030", "gb18030"},     {"ascii", "windows-1252"},  {"iso8859-4", "ISO-8859-4"}};
+  if (const auto found = kNames.find(name); found != kNames.end()) return found->second;
+  const auto charset = parser::CharsetOfLabel(name);
+  return charset ? std::string(Name(*charset)) : name;
+}
+
+// The page of a case of w3lib's, as a line of `trawl debug links`.
+json::object LinksCase(const json::object& test) {
+  json::object in;
+  if (test.contains("text")) in["body"] = test.at("text");
+  if (test.contains("text_b64")) in["body_b64"] = test.at("text_b64");
+  in["url"] = test.contains("baseurl") ? test.at("baseurl") : json::value("http://localhost/");
+  // Their functions take characters, or bytes with an encoding.
+  in["content_type"] = "text/html; charset=utf-8";
+  if (test.contains("encoding") && test.contains("text_b64")) {
+    in["content_type"] = "text/html; charset=" + Text(test, "encoding");
+  }
+  return in;
+}
+
+void CheckAgreement(const std::string& id, bool agrees, const Exceptions& exceptions,
+                    const json::object& answer) {
+  const auto exception = exceptions.find(id);
+  INFO(id << ": " << crawler::ToJson(answer)
+          << (exception == exceptions.end() ? "" : ", though " + exception->second));
+  CHECK(agrees == (exception == exceptions.end()));
+}
+
+}  // namespace
+
+TEST_CASE("Suite: base URLs of w3lib") {
+  const auto path = Suite("html/w3lib_get_base_url.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer = Ask("links", LinksCase(test));
+    const std::string expected = Text(test, "expected");
+    const bool agrees = expected.empty() ? Href(Text(answer, "base")) == "http://localhost/"
+                                         : Href(Text(answer, "base")) == Href(expected);
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+TEST_CASE("Suite: meta refreshes of w3lib") {
+  const auto path = Suite("html/w3lib_get_meta_refresh.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer = Ask("links", LinksCase(test));
+    const json::array& expected = test.at("expected").get_array();
+    const json::value& refresh = answer.at("meta_refresh");
+    bool agrees = false;
+    if (expected[1].is_null()) {
+      agrees = refresh.is_null();
+    } else if (refresh.is_array()) {
+      const json::array& found = refresh.get_array();
+      agrees =
+          found[0].to_number<double>() == expected[0].to_number<double>() &&
+          Href(std::string_view(found[1].get_string())) == Href(std::string_view(expected[1].get_string()));
+    }
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+TEST_CASE("Suite: charset prescan of html5lib") {
+  const auto path = Suite("charset/html5lib_prescan.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer = Ask("charset", {{"body_b64", test.at("data_b64")}});
+    const bool agrees = Text(answer, "encoding") == EncodingName(Text(test, "expected"));
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+TEST_CASE("Suite: HTML to Unicode of w3lib") {
+  const auto path = Suite("charset/w3lib_html_to_unicode.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    json::object in{{"body_b64", test.at("html_body_b64")}};
+    std::string header = Text(test, "content_type_header");
+    if (header.starts_with("Content-Type: ")) in["content_type"] = header.substr(14);
+    const json::object answer = Ask("charset", in);
+    const json::array& expected = test.at("expected").get_array();
+    const bool agrees = answer.contains("text") && answer.at("text") == expected[1];
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+TEST_CASE("Suite: charset parameters of w3lib") {
+  const auto path = Suite("charset/w3lib_http_content_type_encoding.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    std::string header = Text(test, "content_type");
+    if (header.starts_with("Content-Type: ")) header.erase(0, 14);
+    const json::object answer = Ask("charset", {{"body", "x"}, {"content_type", header}});
+    const bool agrees = test.at("expected").is_null()
+                            ? Text(answer, "source") == "default"
+                            : Text(answer, "encoding") == EncodingName(Text(test, "expected"));
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+}  // namespace trawl::test

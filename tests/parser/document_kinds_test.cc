@@ -1,0 +1,182 @@
+#include "parser/document_kinds.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <new>
+#include <string>
+
+#include "parser/zygote_client.h"
+#include "tests/support/catch.h"
+
+using namespace trawl::parser;
+
+namespace {
+
+PageJob Job(std::string body, DocumentKind kind = DocumentKind::kHtml) {
+  PageJob job;
+  job.kind = kind;
+  job.url = "http://example.org/";
+  job.body = std::move(body);
+  job.product_tokens = {"trawl"};
+  return job;
+}
+
+std::string Repeat(std::string_view text, std::size_t times) {
+  std::string all;
+  all.reserve(text.size() * times);
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+std::string Attributes(int count) {
+  std::string tag = "<p";
+  for (int i = 0; i < count; ++i) tag += " a" + std::to_string(i);
+  return tag;
+}
+
+struct Ending {
+  int exit_code = -1;
+  int signal = 0;
+};
+
+// Parses as a worker does, in a process that may take two seconds and no more memory than a worker.
+Ending ParseConfined(std::string (*body)()) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit cpu{2, 3};
+    ::setrlimit(RLIMIT_CPU, &cpu);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    const rlimit memory{256U << 20, 256U << 20};
+    ::setrlimit(RLIMIT_AS, &memory);
+#endif
+    const rlimit core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &core);
+    std::set_new_handler(Arena::ExitAtLimit);
+    Arena arena(160 << 20);
+    std::string frame;
+    const PageJob job = Job(body());
+    EncodeAnswer(ParseDocument(job, arena), frame);
+    const std::vector<char> payload(frame.begin() + kFrameHeader, frame.end());
+    ::_exit(DecodeAnswer(payload).has_value() ? 0 : 100);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? Ending{-1, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
+}
+
+// A page that is made in the child, so that its memory is counted there alone.
+struct Hostile {
+  const char* name;
+  int exit_code;
+  std::string (*body)();
+};
+
+const Hostile kHostile[] = {
+    {"empty", 0, [] { return std::string(); }},
+    {"one NUL", 0, [] { return std::string(1, '\0'); }},
+    {"a megabyte of NULs", 0, [] { return std::string(1 << 20, '\0'); }},
+    {"a megabyte of noise", kExitLimit,
+     [] {
+       std::string noise;
+       unsigned state = 7;
+       for (int i = 0; i < 1 << 20; ++i)
+         noise.push_back(static_cast<char>((state = state * 1664525 + 1013904223) >> 24));
+       return noise;
+     }},
+    {"the head of a PNG", 0, [] { return "\x89PNG\r\n\x1A\n" + std::string(100, '\0'); }},
+    {"512 nested div", 0, [] { return Repeat("<div>", 512); }},
+    {"10,000 nested div", kExitLimit, [] { return Repeat("<div>", 10'000); }},
+    {"200,000 nested div", kExitLimit, [] { return Repeat("<div>", 200'000); }},
+    {"200,000 nested b", kExitLimit, [] { return Repeat("<b>", 200'000); }},
+    {"a million attributes", kExitLimit, [] { return Attributes(1'000'000) + ">"; }},
+    {"a million attributes, cut off", kExitLimit, [] { return Attributes(1'000'000); }},
+    {"formatting elements that are rebuilt in each paragraph", kExitLimit,
+     [] {
+       std::string html;
+       for (int i = 0; i < 20'000; ++i) html += "<p><b id=" + std::to_string(i) + ">x</p>";
+       return html;
+     }},
+    {"10 MB of <", 0, [] { return std::string(10'000'000, '<'); }},
+    {"100,000 links", 0, [] { return Repeat("<a href=x>", 100'000); }},
+    {"a million links", kExitLimit, [] { return Repeat("<a href=x>", 1'000'000); }},
+    {"an attribute of 10 MB", 0, [] { return "<a href='" + std::string(10'000'000, 'x') + "'>"; }},
+    {"a title of 10 MB", 0, [] { return "<title>" + std::string(10'000'000, 'x'); }},
+    {"a comment of 10 MB that never ends", 0, [] { return "<!--" + std::string(10'000'000, '-'); }},
+    {"a script that never ends", 0, [] { return "<script>" + Repeat("<!--<script>", 500'000); }},
+    {"srcset of a million commas", 0, [] { return "<img srcset='" + std::string(1'000'000, ',') + "'>"; }},
+    {"srcset of half a million images", 0, [] { return "<img srcset='" + Repeat("a,", 500'000) + " b'>"; }},
+    {"a million line ends", 0, [] { return "<pre>" + std::string(1'000'000, '\n'); }},
+    {"200,000 br", 0, [] { return Repeat("<br>", 200'000); }},
+    {"a million br", kExitLimit, [] { return Repeat("<br>", 1'000'000); }},
+    {"a table out of which 300,000 texts fall", 0, [] { return "<table>" + Repeat("x<tr>", 300'000); }},
+};
+
+}  // namespace
+
+TEST_CASE("A hostile page ends as a page or at the limit, in two seconds and 256 MiB") {
+  for (const Hostile& page : kHostile) {
+    const Ending ending = ParseConfined(page.body);
+    INFO(page.name << ": exit code " << ending.exit_code << ", signal " << ending.signal);
+    CHECK(ending.exit_code == page.exit_code);
+  }
+}
+
+TEST_CASE("After a large document the next one is parsed as if nothing had been") {
+  Arena arena(160 << 20);
+  const PageJob large = Job(Repeat("<p><a href=/x>text</a>", 20'000));
+  const PageJob small = Job("<title>t</title><a href=/y>y</a>");
+  std::string before, after;
+  EncodeAnswer(ParseDocument(small, arena), before);
+  arena.Reset();
+  ParseDocument(large, arena);
+  arena.Reset();
+  EncodeAnswer(ParseDocument(small, arena), after);
+  constexpr std::size_t kParseUs = kFrameHeader + 36;  // the one field that may differ
+  before.replace(kParseUs, 4, "----");
+  after.replace(kParseUs, 4, "----");
+  CHECK(before == after);
+}
+
+TEST_CASE("An HTML job is decoded by what its header says") {
+  Arena arena(16 << 20);
+  PageJob job = Job("<title>\xE9</title>");
+  job.content_type = "text/html; charset=iso-8859-2";
+  const ParsedPage page = ParseDocument(job, arena);
+  CHECK(page.charset == "ISO-8859-2");
+  CHECK(page.charset_source == CharsetSource::kHttp);
+  CHECK(page.title == "\xC3\xA9");
+}
+
+TEST_CASE("A job for the source gives the decoded document") {
+  Arena arena(16 << 20);
+  PageJob job = Job("<p>\xE9</p>");
+  job.want_source = true;
+  const ParsedPage page = ParseDocument(job, arena);
+  CHECK(page.text == "<p>\xC3\xA9</p>");
+  CHECK(page.links.empty());
+}
+
+TEST_CASE("The CPU time of parsing is told") {
+  Arena arena(160 << 20);
+  CHECK(ParseDocument(Job(Repeat("<p><a href=/x>text</a>", 20'000)), arena).parse_us > 100);
+}
+
+TEST_CASE("Rules of robots.txt that pass the limits of an answer are made no weaker") {
+  const std::string longer = "/" + std::string(kMaxRobotsPattern, 'x');
+  const PageJob job = Job("User-agent: trawl\nDisallow: " + longer + "\nAllow: " + longer +
+                              "\nDisallow: /short\nSitemap: " + "http://example.org/" +
+                              std::string(kMaxUrl, 's') + "\nSitemap: http://example.org/s\n",
+                          DocumentKind::kRobots);
+  Arena arena(1 << 20);
+  std::string frame;
+  EncodeAnswer(ParseDocument(job, arena), frame);
+  const auto page = DecodeAnswer(std::vector<char>(frame.begin() + kFrameHeader, frame.end()));
+  REQUIRE(page.has_value());
+  REQUIRE(page->robots.rules.size() == 2);
+  CHECK(page->robots.rules[0].pattern == longer.substr(0, kMaxRobotsPattern));
+  CHECK_FALSE(page->robots.rules[0].allow);
+  CHECK(page->robots.rules[1].pattern == "/short");
+  CHECK(page->robots.sitemaps == std::vector<std::string>{"http://example.org/s"});
+}
