@@ -2,12 +2,16 @@
 
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_cb.h>
+#include <unicode/ustring.h>
 
 #include <array>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "parser/charset_patches.h"
+#include "parser/percent_encode.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
@@ -330,6 +334,15 @@ std::string_view DecodeWithIcu(Charset charset, std::string_view bytes, Arena& a
   return out.Finish();
 }
 
+// What an encoding has no bytes for: "&#N;", percent-encoded.
+void OnUnencodable(const void*, UConverterFromUnicodeArgs* args, const UChar*, int32_t, UChar32 code_point,
+                   UConverterCallbackReason reason, UErrorCode* error) {
+  if (reason > UCNV_IRREGULAR) return;
+  *error = U_ZERO_ERROR;
+  const std::string reference = "%26%23" + std::to_string(code_point) + "%3B";
+  ucnv_cbFromUWriteBytes(args, reference.data(), static_cast<int32_t>(reference.size()), 0, error);
+}
+
 std::string_view RepairUtf8(std::string_view bytes, Arena& arena) {
   const std::size_t valid = Utf8Prefix(bytes);
   if (valid == bytes.size()) return bytes;
@@ -355,6 +368,35 @@ std::string_view DecodeToUtf8(Charset charset, std::string_view bytes, Arena& ar
     return DecodeUpperHalf(units, bytes, arena);
   }
   return DecodeWithIcu(charset, bytes, arena);
+}
+
+std::string EncodeQuery(Charset charset, std::string_view query) {
+  const bool as_utf8 =
+      charset == Charset::kUtf8 || charset == Charset::kUtf16be || charset == Charset::kUtf16le;
+  if (as_utf8 || IcuName(charset) == nullptr || IsAscii(query)) return std::string(query);
+  UErrorCode error = U_ZERO_ERROR;
+  const Converter converter(ucnv_open(IcuName(charset), &error));
+  if (U_FAILURE(error)) return std::string(query);
+  ucnv_setFromUCallBack(converter.get(), OnUnencodable, nullptr, nullptr, nullptr, &error);
+  std::vector<UChar> units(query.size() + 1);
+  int32_t count = 0;
+  u_strFromUTF8(units.data(), static_cast<int32_t>(units.size()), &count, query.data(),
+                static_cast<int32_t>(query.size()), &error);
+  // The longest of a unit is a reference of 16 bytes.
+  std::string bytes(static_cast<std::size_t>(count) * 16 + 16, '\0');
+  const int32_t size = ucnv_fromUChars(converter.get(), bytes.data(), static_cast<int32_t>(bytes.size()),
+                                       units.data(), count, &error);
+  if (U_FAILURE(error)) return std::string(query);
+  std::string encoded;
+  for (int32_t i = 0; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+    if (byte < 0x80) {
+      encoded.push_back(static_cast<char>(byte));
+    } else {
+      AppendEscape(byte, encoded);
+    }
+  }
+  return encoded;
 }
 
 void PreloadCharsets() {

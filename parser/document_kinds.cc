@@ -23,7 +23,7 @@ ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
     page.text_truncated = page.text.size() < decoded.utf8.size();
     page.content_hash = HashContent(job.body);
   } else {
-    page = ParseHtml(job, decoded.utf8, arena);
+    page = ParseHtml(job, decoded.utf8, decoded.verdict.charset, arena);
   }
   page.charset = Name(decoded.verdict.charset);
   page.charset_source = decoded.verdict.source;

@@ -235,7 +235,7 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
 
 }  // namespace
 
-ParsedPage ParseHtml(const PageJob& job, std::string_view html, Arena& arena) {
+ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset, Arena& arena) {
   const HtmlShape shape = ShapeOf(html);
   if (!shape.fits_tree) Arena::ExitAtLimit();
   GumboOptions options = kGumboDefaultOptions;
@@ -246,7 +246,7 @@ ParsedPage ParseHtml(const PageJob& job, std::string_view html, Arena& arena) {
   const GumboOutput* const output = gumbo_parse_with_options(&options, html.data(), html.size());
   // A character reference is at least four bytes for at most six, a NUL may become a three-byte U+FFFD, and a
   // line end takes a tag.
-  PageBuilder builder(job, 3 * html.size() + 16, arena);
+  PageBuilder builder(job, charset, 3 * html.size() + 16, arena);
   Walk(output->root, Noscripts(shape.noscripts), builder);
   return builder.Finish();
 }

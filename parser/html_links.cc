@@ -1,8 +1,11 @@
 #include "parser/html_links.h"
 
 #include <algorithm>
+#include <string>
 
+#include "parser/charset_decode.h"
 #include "parser/link_resolver.h"
+#include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
@@ -31,6 +34,24 @@ std::string_view NextCandidate(std::string_view& rest) {
   }
   rest.remove_prefix(at);
   return url;
+}
+
+// Where the query of a link begins and ends.
+std::string_view QueryOf(std::string_view href) {
+  href = href.substr(0, href.find('#'));
+  return href.substr(std::min(href.find('?'), href.size()));
+}
+
+bool HasForeignQuery(std::string_view href, Charset charset) {
+  return charset != Charset::kUtf8 && href.size() <= Url::kMaxInput && !IsAscii(QueryOf(href));
+}
+
+std::string WithQueryIn(Charset charset, std::string_view href) {
+  const std::string_view query = QueryOf(href);
+  const std::size_t start = static_cast<std::size_t>(query.data() - href.data());
+  std::string encoded(href.substr(0, start));
+  encoded.append(EncodeQuery(charset, query)).append(href.substr(start + query.size()));
+  return encoded;
 }
 
 }  // namespace
@@ -143,7 +164,7 @@ std::string_view LinkCollector::CleanRel(std::string_view rel) {
   return {lower, rel.size()};
 }
 
-void LinkCollector::Resolve(const Url& base, ParsedPage& page) {
+void LinkCollector::Resolve(const Url& base, Charset charset, ParsedPage& page) {
   EndAnchor();
   NormalizeOptions options;
   options.max_length = kMaxUrl;
@@ -155,7 +176,8 @@ void LinkCollector::Resolve(const Url& base, ParsedPage& page) {
       ++page.links_found;
       continue;
     }
-    const auto url = resolver.Resolve(raw.href);
+    const auto url = HasForeignQuery(raw.href, charset) ? resolver.Resolve(WithQueryIn(charset, raw.href))
+                                                        : resolver.Resolve(raw.href);
     if (!url) continue;
     ++page.links_found;
     page.links.push_back(

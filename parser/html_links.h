@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/arena.h"
+#include "parser/charset_labels.h"
 #include "parser/html_names.h"
 #include "parser/html_text.h"
 #include "parser/url.h"
@@ -36,8 +37,9 @@ class LinkCollector {
   void Space() { anchor_text_.Space(); }
   void AddRefresh(std::string_view url) { Add(LinkKind::kMetaRefresh, url, {}, {}); }
 
-  /// Fills links, links_found and links_truncated. Left out is what does not resolve to http(s).
-  void Resolve(const Url& base, ParsedPage& page);
+  /// Fills links, links_found and links_truncated. Left out is what does not resolve to http(s). `charset` is
+  /// the page's: queries are in it.
+  void Resolve(const Url& base, Charset charset, ParsedPage& page);
 
  private:
   struct RawLink {

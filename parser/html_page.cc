@@ -42,8 +42,9 @@ Result<Url> DocumentUrl(const std::string& url) {
 
 }  // namespace
 
-PageBuilder::PageBuilder(const PageJob& job, std::size_t text_bound, Arena& arena)
+PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::size_t text_bound, Arena& arena)
     : job_(job),
+      charset_(charset),
       meta_(job, arena),
       links_(arena),
       text_(arena, job.want_text ? std::min(text_bound, kMaxText) : 0) {}
@@ -62,10 +63,10 @@ void PageBuilder::Open(Element element, const Attributes& attributes) {
     ++hidden_;
     return;
   }
-  OpenDisplay(element, attributes);
+  OpenDisplay(element);
 }
 
-void PageBuilder::OpenDisplay(Element element, const Attributes&) {
+void PageBuilder::OpenDisplay(Element element) {
   switch (DisplayOf(element)) {
     case Display::kBlock:
       text_.Break(1);
@@ -131,7 +132,7 @@ ParsedPage PageBuilder::Finish() {
     page.refresh_ms = refresh->delay_ms;
     if (job_.want_links) links_.AddRefresh(refresh->url);
   }
-  if (job_.want_links) links_.Resolve(base, page);
+  if (job_.want_links) links_.Resolve(base, charset_, page);
   return page;
 }
 

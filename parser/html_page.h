@@ -16,8 +16,9 @@ namespace trawl::parser {
 /// too.
 class PageBuilder {
  public:
-  /// `text_bound`: more bytes than the document's text can have.
-  PageBuilder(const PageJob& job, std::size_t text_bound, Arena& arena);
+  /// `charset`: of the body, before it was decoded. `text_bound`: more bytes than the document's text can
+  /// have.
+  PageBuilder(const PageJob& job, Charset charset, std::size_t text_bound, Arena& arena);
 
   /// Whether what is told from here on lies in a <noscript>: not shown, and nothing the page says of itself,
   /// but its links are links.
@@ -30,9 +31,10 @@ class PageBuilder {
   ParsedPage Finish();
 
  private:
-  void OpenDisplay(Element element, const Attributes& attributes);
+  void OpenDisplay(Element element);
 
   const PageJob& job_;
+  Charset charset_;
   MetaCollector meta_;
   LinkCollector links_;
   TextBuilder text_;

@@ -14,11 +14,13 @@ namespace {
 // A page read from `html` as if fetched from http://example.org/dir/page.
 class Read {
  public:
-  explicit Read(std::string html, std::vector<std::string> product_tokens = {}) : arena_(64 << 20) {
+  explicit Read(std::string html, std::vector<std::string> product_tokens = {},
+                Charset charset = Charset::kUtf8)
+      : arena_(64 << 20) {
     job_.url = "http://example.org/dir/page";
     job_.product_tokens = std::move(product_tokens);
     job_.body = std::move(html);
-    page_ = ParseHtml(job_, job_.body, arena_);
+    page_ = ParseHtml(job_, job_.body, charset, arena_);
   }
 
   const ParsedPage* operator->() const { return &page_; }
@@ -84,6 +86,16 @@ script:x">j</a><img src="data:image/png;base64,AAAA"><a href="http://">bad</a><a
 TEST_CASE("An empty or fragment-only href leads to the page itself") {
   CHECK(Read("<a href=''>x</a><a href='#y'>z</a>").links() ==
         Lines{"a http://example.org/dir/page 'x'", "a http://example.org/dir/page 'z'"});
+}
+
+TEST_CASE("The query of a link is in the page's encoding, its path in UTF-8") {
+  // URL Standard, percent-encode after encoding; KOI8-R has neither of the two characters.
+  const std::string html = "<a href='/\xC3\xA9?q=\xC3\xA9&\xE2\x82\xAC#\xC3\xA9'>x</a>";
+  const auto url = [&html](Charset charset) { return Read(html, {}, charset).links().at(0); };
+  CHECK(url(Charset::kUtf8) == "a http://example.org/%C3%A9?q=%C3%A9&%E2%82%AC 'x'");
+  CHECK(url(Charset::kUtf16le) == url(Charset::kUtf8));
+  CHECK(url(Charset::kWindows1252) == "a http://example.org/%C3%A9?q=%E9&%80 'x'");
+  CHECK(url(Charset::kKoi8R) == "a http://example.org/%C3%A9?q=%26%23233%3B&%26%238364%3B 'x'");
 }
 
 TEST_CASE("Links of a template are inert, those of noscript count") {
@@ -273,7 +285,7 @@ TEST_CASE("Without links or text asked for, neither is made") {
   job.url = "http://example.org/";
   job.body = "<title>t</title><a href=/x>text</a>";
   job.want_links = job.want_text = false;
-  const ParsedPage page = ParseHtml(job, job.body, arena);
+  const ParsedPage page = ParseHtml(job, job.body, Charset::kUtf8, arena);
   CHECK(page.title == "t");
   CHECK(page.links.empty());
   CHECK(page.text.empty());
