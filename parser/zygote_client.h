@@ -30,15 +30,16 @@ struct SpawnedWorker {
 };
 
 /// The main process's end of the fork server. Start() must be called before any thread or io_context exists.
-/// Runs on: event loop (no call blocks). Owns the control socket; the zygote and every worker end when it closes,
-/// however this process ends.
+/// Runs on: event loop (no call blocks). Owns the control socket; the zygote and every worker end when it
+/// closes, however this process ends.
 class ZygoteClient {
  public:
   /// Forks and execs `program` (the trawl-parser) as the zygote, with the limits of `options`.
   static Result<ZygoteClient> Start(const config::ParserOptions& options, const std::string& program);
 
-  ZygoteClient(ZygoteClient&&) noexcept = default;
-  ZygoteClient& operator=(ZygoteClient&&) noexcept = default;
+  ZygoteClient(ZygoteClient&& other) noexcept;
+  ZygoteClient& operator=(ZygoteClient&& other) noexcept;
+  /// Ends the zygote and every worker; waits until they are gone.
   ~ZygoteClient();
 
   /// Control socket, to be watched for readability.
@@ -60,6 +61,7 @@ class ZygoteClient {
 
  private:
   ZygoteClient() = default;
+  void End();
   UniqueFd control_;
   pid_t pid_ = 0;
 };

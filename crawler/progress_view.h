@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "crawler/engine.h"
+
+namespace trawl::crawler {
+
+/// Shows a crawl while it runs, on stderr: one block that is drawn over itself on a terminal, else a plain
+/// line now and then. Runs on: event loop.
+class ProgressView {
+ public:
+  ProgressView();
+
+  /// Draws. `now` is the clock's; plain lines come every ten seconds at most.
+  void Show(const Progress& progress, Instant now);
+  /// Leaves the terminal as a reader expects it: the last block stays, the cursor is below.
+  void End(const Progress& progress, Instant now);
+
+ private:
+  bool terminal_;
+  bool drawn_ = false;
+  Instant last_line_{};
+  Instant rate_since_{};
+  std::uint64_t rate_pages_ = 0;
+  double rate_ = 0;
+};
+
+/// "1:02:03" or "02:03".
+std::string Elapsed(Duration duration);
+
+}  // namespace trawl::crawler
