@@ -14,7 +14,7 @@ namespace {
 using storage::SkipReason;
 
 /// Relations of <link> that name a document of its own; the others name parts of the page (stylesheet, icon,
-/// preload …).
+/// preload ...).
 constexpr std::array<std::string_view, 23> kPageRelations = {
     "alternate", "amphtml", "author", "bookmark", "canonical", "contents", "copyright", "first",
     "glossary",  "help",    "home",   "index",    "last",      "license",  "next",      "prev",

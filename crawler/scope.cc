@@ -24,17 +24,12 @@ re2::RE2::Options ExpressionOptions() {
 
 }  // namespace
 
-std::string WrongExpression(const std::string& text) {
-  re2::RE2 expression(text, ExpressionOptions());
-  return expression.ok() ? "" : expression.error();
-}
-
 struct Scope::Expressions {
   std::vector<std::unique_ptr<re2::RE2>> allow, deny;
 };
 
 Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds,
-             std::vector<std::string>& errors)
+             std::vector<WrongExpression>& wrong)
     : kind_(target.scope), expressions_(std::make_unique<Expressions>()) {
   for (const std::string& seed : seeds) {
     parser::UrlParts parts;
@@ -44,13 +39,14 @@ Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds
     domains_.emplace_back(RegistrableDomain(parts.host));
   }
   auto compile = [&](const std::vector<std::string>& texts, auto& out, const char* key) {
-    for (const std::string& text : texts) {
-      auto expression = std::make_unique<re2::RE2>(text, ExpressionOptions());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      auto expression = std::make_unique<re2::RE2>(texts[i], ExpressionOptions());
       if (expression->ok()) {
         out.push_back(std::move(expression));
       } else {
-        errors.push_back("target \"" + target.name + "\": " + key + ": \"" + text +
-                         "\" is not an RE2 expression: " + expression->error());
+        wrong.push_back({key, i,
+                         "\"" + texts[i] + "\" is not a regular expression: " + expression->error() +
+                             "; allowed: RE2 syntax"});
       }
     }
   };

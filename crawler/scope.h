@@ -16,13 +16,20 @@ struct ScopeVerdict {
   std::string_view rule;  ///< the expression that decided; lives as long as the Scope
 };
 
+/// An expression of a target that RE2 refuses.
+struct WrongExpression {
+  std::string key;        ///< "allow" or "deny"
+  std::size_t index = 0;  ///< in that list
+  std::string message;
+};
+
 /// What belongs to one target: its seeds' prefix, host or domain, its allow and deny expressions.
 /// Runs on: event loop. Owns its compiled expressions; const after construction.
 class Scope {
  public:
-  /// `seeds` are normalised. Errors, one sentence each, are appended: an expression that RE2 refuses.
+  /// `seeds` are normalised. Expressions that RE2 refuses are appended to `wrong` and left out.
   Scope(const config::Target& target, const std::vector<std::string>& seeds,
-        std::vector<std::string>& errors);
+        std::vector<WrongExpression>& wrong);
   ~Scope();
   Scope(Scope&&) noexcept;
   Scope& operator=(Scope&&) noexcept;
@@ -38,9 +45,6 @@ class Scope {
   std::vector<std::string> prefixes_, hosts_, domains_;
   std::unique_ptr<Expressions> expressions_;
 };
-
-/// Why RE2 refuses an expression; empty when it does not.
-std::string WrongExpression(const std::string& text);
 
 /// The registrable domain of a host after the public suffix list ("example.co.uk" of "www.example.co.uk");
 /// the host itself for an address or a name without one.

@@ -26,9 +26,10 @@ Targets::Targets(config::Loaded& loaded) {
                             "; a seed is an http:// or https:// URL");
       }
     }
-    std::vector<std::string> errors;
-    Scope scope(target, seeds, errors);
-    for (std::string& error : errors) loaded.AddError(path, std::move(error));
+    std::vector<WrongExpression> wrong;
+    Scope scope(target, seeds, wrong);
+    for (WrongExpression& one : wrong)
+      loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
     TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =

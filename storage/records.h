@@ -36,7 +36,7 @@ enum class SkipReason : std::uint8_t {
   kTooLong = 7,        ///< the URL is longer than crawl.max_url
   kRedirectLimit = 8,  ///< a chain of more than max_redirects
   kNofollow = 9,       ///< only found behind nofollow
-  kNotPage = 10,       ///< a resource (image, script …) that this crawl does not fetch
+  kNotPage = 10,       ///< a resource (image, script ...) that this crawl does not fetch
   kTrap = 11,          ///< repeated path segments or query pairs
 };
 
@@ -111,7 +111,7 @@ struct Page {
 
 struct Link {
   UrlId target{};
-  std::string_view kind;  ///< static text: "a", "img" …
+  std::string_view kind;  ///< static text: "a", "img" ...
   std::string_view rel;
   std::string_view anchor;
   bool external = false;  ///< other host than the page
@@ -141,7 +141,7 @@ struct HostState {
   std::string_view name;
   std::string_view ip;
   Duration delay{};              ///< in force now
-  std::string_view waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" …
+  std::string_view waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" ...
   std::optional<Instant> blocked_until;
   std::uint8_t backoffs = 0;  ///< consecutive answers of 429/503, network errors
 };
@@ -173,9 +173,9 @@ struct WriteBatch {
   std::optional<Page> page;
   std::vector<Link> links;           ///< of `page`; replace its earlier ones
   std::optional<Redirect> redirect;  ///< of `visit`
-  /// The visited URL leaves this place in the queue …
+  /// The visited URL leaves this place in the queue ...
   std::optional<QueueKey> leaves;
-  /// … and goes into this state; kQueued needs `requeued`.
+  /// ... and goes into this state; kQueued needs `requeued`.
   std::optional<UrlState> state;
   SkipReason skip = SkipReason::kNone;  ///< with state kExcluded
   std::string_view rule;
@@ -230,7 +230,7 @@ struct RunStart {
 
 struct RunEnd {
   Instant at{};
-  std::string reason;  ///< "done", "stopped", "max_pages", "max_duration", "waiting" …
+  std::string reason;  ///< "done", "stopped", "max_pages", "max_duration", "waiting" ...
 };
 
 }  // namespace trawl::storage

@@ -9,9 +9,9 @@ using storage::SkipReason;
 namespace {
 
 SkipReason Judge(const config::Target& target, const std::string& seed, const std::string& url) {
-  std::vector<std::string> errors;
-  const Scope scope(target, {seed}, errors);
-  REQUIRE(errors.empty());
+  std::vector<WrongExpression> wrong;
+  const Scope scope(target, {seed}, wrong);
+  REQUIRE(wrong.empty());
   parser::UrlParts parts;
   REQUIRE(parser::SplitNormalized(url, parts));
   return scope.Judge(url, parts).skip;
@@ -58,12 +58,18 @@ TEST_CASE("Deny beats allow, and allow leaves out what it does not name") {
   CHECK(Judge(target, "http://h/", "http://h/a/secret") == SkipReason::kDenied);
 }
 
-TEST_CASE("A bad expression is one sentence that names it") {
+TEST_CASE("A bad expression is named with its place in its list, and the others count") {
   auto target = With(config::ScopeKind::kAny);
   target.name = "t";
   target.deny = {"(", "fine", "(?=x)"};
-  std::vector<std::string> errors;
-  const Scope scope(target, {}, errors);
-  REQUIRE(errors.size() == 2);
-  CHECK(errors[0].find("\"(\"") != std::string::npos);
+  std::vector<WrongExpression> wrong;
+  const Scope scope(target, {}, wrong);
+  REQUIRE(wrong.size() == 2);
+  CHECK(wrong[0].key == "deny");
+  CHECK(wrong[0].index == 0);
+  CHECK(wrong[0].message.find("\"(\"") != std::string::npos);
+  CHECK(wrong[1].index == 2);
+  parser::UrlParts parts;
+  REQUIRE(parser::SplitNormalized("http://h/fine", parts));
+  CHECK(scope.Judge("http://h/fine", parts).skip == SkipReason::kDenied);
 }
