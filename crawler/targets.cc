@@ -23,7 +23,8 @@ Targets::Targets(config::Loaded& loaded) {
       } else {
         loaded.AddError(path + ".seeds[" + std::to_string(n) + "]",
                         "\"" + target.seeds[n] + "\" cannot be crawled: " + seed.error().message() +
-                            "; a seed is an http:// or https:// URL");
+                            "; allowed: an http:// or https:// URL of at most " +
+                            std::to_string(normalize.max_length) + " bytes");
       }
     }
     std::vector<WrongExpression> wrong;

@@ -44,8 +44,10 @@ TEST_CASE("A seed that is no URL, or too long a one, is an error at its place") 
       "'http://a.example/" +
       std::string(64, 'x') + "']\n");
   REQUIRE(messages.size() == 2);
-  CHECK_THAT(messages[0],
-             Catch::StartsWith("f.toml:4:10: target.seeds: \"http://a.example:99999/\" is not a URL"));
+  CHECK_THAT(
+      messages[0],
+      Catch::StartsWith(
+          "f.toml:4:10: target.seeds: \"http://a.example:99999/\" cannot be crawled: not a valid URL; "));
   CHECK_THAT(messages[1],
              Catch::StartsWith("f.toml:4:37: target.seeds: ") && Catch::Contains("longer than the limit"));
 }
