@@ -1,22 +1,14 @@
 #include "crawler/engine.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "crawler/async.h"
+#include "crawler/page_request.h"
 #include "parser/fingerprint.h"
 
 namespace trawl::crawler {
 namespace {
-
-/// The product token of RFC 9309 2.2.1: what stands before the version in the user agent, in lower case.
-std::string ProductToken(const std::string& user_agent) {
-  std::string token = user_agent.substr(0, user_agent.find_first_of("/ "));
-  std::transform(token.begin(), token.end(), token.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return token;
-}
 
 constexpr std::size_t kSeedsPerBatch = 1000;
 /// How often the loop looks up although nothing woke it: limits of time are seen within this.

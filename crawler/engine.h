@@ -112,7 +112,6 @@ class Engine {
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
   bool OverPageLimit(const FetchTask& task) const;
-  FetchRequest RequestFor(const std::string& url, std::uint16_t target) const;
 
   boost::asio::any_io_executor loop_;
   const config::Options& options_;

@@ -6,6 +6,7 @@
 #include "crawler/async.h"
 #include "crawler/engine.h"
 #include "crawler/frontier/retry.h"
+#include "crawler/page_request.h"
 #include "crawler/retry_after.h"
 #include "parser/fingerprint.h"
 #include "parser/url.h"
@@ -17,30 +18,7 @@ std::uint32_t Milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
 }
 
-/// Whether a body of this type is read for links. Servers that name no type mean HTML more often than not.
-bool IsHtml(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  type.erase(0, type.find_first_not_of(" \t"));
-  type.erase(type.find_last_not_of(" \t") + 1);
-  return type.empty() || type == "text/html" || type == "application/xhtml+xml";
-}
-
 }  // namespace
-
-FetchRequest Engine::RequestFor(const std::string& url, std::uint16_t target) const {
-  const TargetPlan& plan = targets_[target];
-  FetchRequest request;
-  request.url = url;
-  request.headers = plan.target.http.headers;
-  request.max_body = plan.max_body;
-  request.timeout = plan.timeout;
-  request.allow_private = options_.crawl.private_addresses == config::PrivateAddresses::kAllow;
-  request.private_networks = plan.target.private_networks;
-  request.target = target;
-  return request;
-}
 
 Awaitable<void> Engine::Page(FetchTask task) {
   parser::UrlParts parts;
@@ -63,7 +41,7 @@ Awaitable<void> Engine::Page(FetchTask task) {
       co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
     } else {
       const Instant began = parts_.clock.Now();
-      FetchRequest request = RequestFor(url, task.url.target);
+      FetchRequest request = RequestFor(options_, targets_, task.url.target, url);
       request.etag = task.url.etag;
       request.last_modified = task.url.last_modified;
       FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
@@ -119,12 +97,7 @@ Awaitable<void> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   const bool html = document && IsHtml(fetched.Header("Content-Type"));
   bool parsed = false;
   if (html) {
-    parser::PageJob job;
-    job.kind = parser::DocumentKind::kHtml;
-    job.want_text = options_.storage.text;
-    job.url = task.url.url;
-    job.content_type = std::string(fetched.Header("Content-Type").substr(0, parser::kMaxContentType));
-    job.product_tokens = product_tokens_;
+    parser::PageJob job = HtmlJob(options_, task.url.url, fetched.Header("Content-Type"));
     job.body = std::move(fetched.body);
     answer = co_await parts_.parser.Parse(std::move(job));
     parsed = answer.outcome == Outcome::kOk;

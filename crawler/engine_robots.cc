@@ -4,6 +4,7 @@
 
 #include "crawler/async.h"
 #include "crawler/engine.h"
+#include "crawler/page_request.h"
 #include "parser/fingerprint.h"
 #include "parser/url.h"
 
@@ -50,7 +51,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   } else {
     std::string at = origin + "/robots.txt";
     for (int hop = 0; hop <= kMaxRobotsRedirects; ++hop) {
-      FetchRequest request = RequestFor(at, task.url.target);
+      FetchRequest request = RequestFor(options_, targets_, task.url.target, at);
       request.max_body = {parser::RobotsRules::kMaxBody};
       fetched = co_await parts_.fetcher.Fetch(std::move(request));
       if (fetched.outcome != Outcome::kRedirect) break;

@@ -1,0 +1,57 @@
+#include "crawler/cli/debug_command.h"
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "config/options.h"
+#include "crawler/cli/debug.h"
+#include "crawler/cli/exit_codes.h"
+#include "crawler/cli/page_session.h"
+
+namespace trawl::crawler {
+namespace {
+
+struct DebugCommand {
+  std::string kind;
+  bool kinds = false;
+};
+
+void PrintKinds() {
+  for (const DebugKind& kind : DebugKinds())
+    std::printf("%-10s %s\n", std::string(kind.name).c_str(), std::string(kind.help).c_str());
+}
+
+int Run(const DebugCommand& command) {
+  if (command.kinds) {
+    PrintKinds();
+    return kExitDone;
+  }
+  const DebugKind* kind = FindDebugKind(command.kind);
+  if (kind == nullptr)
+    return CommandLine::Refuse("debug", "\"" + command.kind + "\" is no kind; \"trawl debug --kinds\" lists them");
+  std::unique_ptr<PageSession> session = PageSession::Start({});
+  if (!session) return kExitFailed;
+  DebugContext context;
+  context.parse = [&](const parser::PageJob& job) -> Result<parser::ParsedPage> {
+    ParseAnswer answer = session->Parse(job);
+    if (answer.outcome != Outcome::kOk) return ErrorOf(answer.outcome);
+    return std::move(answer.page);
+  };
+  RunDebug(*kind, std::cin, std::cout, context);
+  return std::cout.good() ? kExitDone : kExitIo;
+}
+
+}  // namespace
+
+std::function<int()> DefineDebug(CommandLine& line) {
+  auto command = std::make_shared<DebugCommand>();
+  line.AddText("KIND", "", command->kind, "what is debugged");
+  line.AddFlag("--kinds", command->kinds, "list the kinds with the shapes of their lines");
+  return [command] {
+    std::ios::sync_with_stdio(false);
+    return Run(*command);
+  };
+}
+
+}  // namespace trawl::crawler

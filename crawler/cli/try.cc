@@ -1,0 +1,183 @@
+#include "crawler/cli/try.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <memory>
+
+#include "config/load.h"
+#include "crawler/cli/exit_codes.h"
+#include "crawler/cli/page_session.h"
+#include "crawler/cli/try_report.h"
+#include "crawler/discovery.h"
+#include "crawler/load_config.h"
+#include "crawler/page_request.h"
+#include "crawler/targets.h"
+#include "parser/normalize.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+constexpr const char* kDefaultBase = "http://localhost/";
+
+struct TryCommand {
+  std::string what;  ///< URL, file or "-"
+  std::string base = kDefaultBase;
+  std::string config;
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool head = false;
+};
+
+bool IsUrl(const std::string& text) { return text.find("://") != std::string::npos; }
+
+Result<std::string> NormalizeText(std::string_view text, const parser::Url* base = nullptr) {
+  const Result<parser::Url> url = parser::Url::Parse(text, base);
+  return url ? parser::Normalize(*url) : Result<std::string>(url.error());
+}
+
+/// At most `max` bytes of a file, "-" for stdin. Nothing, and the reason in errno, when it cannot be read.
+std::optional<std::string> ReadDocument(const std::string& path, std::size_t max) {
+  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rbe");
+  if (file == nullptr) return std::nullopt;
+  std::string text;
+  char buffer[64 * 1024];
+  std::size_t got = 1;
+  while (got > 0 && text.size() < max) {
+    got = std::fread(buffer, 1, std::min(sizeof buffer, max - text.size()), file);
+    text.append(buffer, got);
+  }
+  int error = std::ferror(file) != 0 ? errno : 0;
+  if (file != stdin) std::fclose(file);
+  errno = error;
+  return error == 0 ? std::optional(std::move(text)) : std::nullopt;
+}
+
+/// One run of the command: loads, fetches or reads, parses, judges the links.
+class Trial {
+ public:
+  explicit Trial(const TryCommand& command) : command_(command) {}
+
+  int Run() {
+    const bool url = IsUrl(command_.what);
+    const Result<std::string> normalized = NormalizeText(url ? command_.what : command_.base);
+    if (!normalized)
+      return CommandLine::Refuse("try", "\"" + (url ? command_.what : command_.base) + "\" cannot be fetched: " +
+                                            normalized.error().message());
+    report_.url = *normalized;
+    config::Loaded loaded = LoadConfig(SourcesFor(report_.url));
+    if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
+    const Targets targets(loaded);
+    const std::uint16_t target = TargetOf(targets);
+    report_.target = targets[target].target.name;
+    session_ = PageSession::Start(loaded.options);
+    if (!session_) return kExitFailed;
+
+    std::optional<std::string> body = url ? Fetch(loaded.options, targets, target) : ReadFile(loaded.options);
+    if (!url && !body) return kExitIo;
+    report_.body_bytes = body ? body->size() : 0;
+    if (body && !command_.head) Parse(loaded.options, targets, target, std::move(*body));
+    if (command_.json) {
+      std::cout << ToJson(TryToJson(report_)) << '\n';
+    } else {
+      WriteTry(report_, std::cout, Terminal::Of(STDOUT_FILENO));
+    }
+    std::cout.flush();
+    const bool parsed = !report_.parse || report_.parse->outcome == Outcome::kOk;
+    return body && parsed ? kExitDone : kExitFailed;
+  }
+
+ private:
+  /// With a file its targets decide about scope; without, the page itself is the one seed.
+  config::Sources SourcesFor(const std::string& url) const {
+    config::Sources sources;
+    sources.file = command_.config;
+    sources.overrides = command_.overrides;
+    if (command_.config.empty()) sources.urls = {url};
+    return sources;
+  }
+
+  /// The first target that takes the page, else the first.
+  std::uint16_t TargetOf(const Targets& targets) const {
+    parser::UrlParts parts;
+    if (!parser::SplitNormalized(report_.url, parts)) return 0;
+    return targets.Find(0, report_.url, parts).target;
+  }
+
+  std::optional<std::string> Fetch(const config::Options& options, const Targets& targets, std::uint16_t target) {
+    FetchRequest request = RequestFor(options, targets, target, report_.url);
+    if (command_.head) request.method = "HEAD";
+    FetchResult result = session_->Fetch(std::move(request));
+    std::string body = std::move(result.body);
+    result.body.clear();
+    if (result.Redirects()) {
+      const Result<parser::Url> base = parser::Url::Parse(report_.url);
+      const Result<std::string> location = NormalizeText(result.Header("Location"), &*base);
+      report_.location = location ? *location : std::string(result.Header("Location"));
+    }
+    const bool document = result.outcome == Outcome::kOk || result.outcome == Outcome::kIncomplete ||
+                          result.outcome == Outcome::kHttpError;
+    if (result.outcome == Outcome::kRefusedPrivate)
+      result.detail += "; to allow it: --set crawl.private_addresses=allow";
+    content_type_ = std::string(result.Header("Content-Type"));
+    const bool good = document && result.status < 400;
+    report_.fetch = std::move(result);
+    return good ? std::optional(std::move(body)) : std::nullopt;
+  }
+
+  std::optional<std::string> ReadFile(const config::Options& options) {
+    report_.file = command_.what;
+    auto body = ReadDocument(command_.what, options.http.max_body.count);
+    if (!body) std::fprintf(stderr, "trawl try: %s: %s\n", command_.what.c_str(), std::strerror(errno));
+    return body;
+  }
+
+  void Parse(const config::Options& options, const Targets& targets, std::uint16_t target, std::string body) {
+    if (!IsHtml(content_type_)) return;
+    parser::PageJob job = HtmlJob(options, report_.url, content_type_);
+    job.want_text = true;
+    job.body = std::move(body);
+    report_.parse = session_->Parse(std::move(job));
+    if (report_.parse->outcome != Outcome::kOk) return;
+    for (const parser::ParsedLink& link : report_.parse->page.links) {
+      report_.links.push_back({Follow(targets, target, link), std::string(Name(link.kind)), std::string(link.url),
+                               std::string(link.rel), std::string(link.anchor)});
+    }
+  }
+
+  std::string Follow(const Targets& targets, std::uint16_t target, const parser::ParsedLink& link) const {
+    if (!LeadsToPage(link)) return std::string(Name(storage::SkipReason::kNotPage));
+    if (link.nofollow || report_.parse->page.nofollow) return std::string(Name(storage::SkipReason::kNofollow));
+    parser::UrlParts parts;
+    if (!parser::SplitNormalized(link.url, parts)) return std::string(Name(storage::SkipReason::kScope));
+    const storage::SkipReason skip = targets.Find(target, link.url, parts).verdict.skip;
+    return skip == storage::SkipReason::kNone ? "yes" : std::string(Name(skip));
+  }
+
+  const TryCommand& command_;
+  TryReport report_;
+  std::string content_type_;
+  std::unique_ptr<PageSession> session_;
+};
+
+}  // namespace
+
+std::function<int()> DefineTry(CommandLine& line) {
+  auto command = std::make_shared<TryCommand>();
+  line.AddRequired("PAGE", "", command->what, "a URL, a file, or - for stdin");
+  line.AddText("-c,--config", "FILE", command->config, "settings and targets, as for a crawl");
+  line.AddList("--set", "KEY=VALUE", command->overrides, "a setting on top of it; any number of times");
+  line.AddText("--base", "URL", command->base, "what a file's links are relative to (http://localhost/)");
+  line.AddFlag("--json", command->json, "all of it as one JSON object");
+  line.AddFlag("--head", command->head, "only the answer's header, by a HEAD request");
+  return [command] {
+    if (command->head && !IsUrl(command->what)) return CommandLine::Refuse("try", "--head needs a URL");
+    return Trial(*command).Run();
+  };
+}
+
+}  // namespace trawl::crawler

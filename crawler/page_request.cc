@@ -1,0 +1,53 @@
+#include "crawler/page_request.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace trawl::crawler {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+}  // namespace
+
+std::string ProductToken(const std::string& user_agent) {
+  return Lower(user_agent.substr(0, user_agent.find_first_of("/ ")));
+}
+
+bool IsHtml(std::string_view content_type) {
+  std::string type = Lower(content_type.substr(0, content_type.find(';')));
+  type.erase(0, type.find_first_not_of(" \t"));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  return type.empty() || type == "text/html" || type == "application/xhtml+xml";
+}
+
+FetchRequest RequestFor(const config::Options& options, const Targets& targets, std::uint16_t target,
+                        const std::string& url) {
+  const TargetPlan& plan = targets[target];
+  FetchRequest request;
+  request.url = url;
+  request.headers = plan.target.http.headers;
+  request.max_body = plan.max_body;
+  request.timeout = plan.timeout;
+  request.allow_private = options.crawl.private_addresses == config::PrivateAddresses::kAllow;
+  request.private_networks = plan.target.private_networks;
+  request.target = target;
+  return request;
+}
+
+parser::PageJob HtmlJob(const config::Options& options, const std::string& url, std::string_view content_type) {
+  parser::PageJob job;
+  job.kind = parser::DocumentKind::kHtml;
+  job.want_text = options.storage.text;
+  job.url = url;
+  job.content_type = std::string(content_type.substr(0, parser::kMaxContentType));
+  job.product_tokens = {ProductToken(options.http.user_agent)};
+  return job;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "config/options.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/targets.h"
+#include "parser/wire.h"
+
+// What is asked of the fetcher and of a parser process for one page: the same in a crawl and in `trawl try`.
+
+namespace trawl::crawler {
+
+/// The product token of RFC 9309 2.2.1: what stands before the version in the user agent, in lower case.
+std::string ProductToken(const std::string& user_agent);
+
+/// Whether a body of this type is read for links. Servers that name no type mean HTML more often than not.
+bool IsHtml(std::string_view content_type);
+
+/// The exchange for a normalised URL of a target; validators are the caller's to add.
+FetchRequest RequestFor(const config::Options& options, const Targets& targets, std::uint16_t target,
+                        const std::string& url);
+
+/// The document to parse, without its body.
+parser::PageJob HtmlJob(const config::Options& options, const std::string& url, std::string_view content_type);
+
+}  // namespace trawl::crawler
