@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxFieldValue = 4096;
 constexpr std::size_t kMaxExpression = 4096;
 constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxProduct = 128;  // no longer one crosses to a parser process
 
 bool IsVisible(char c) {
   return c > ' ' && c < 0x7f;
@@ -198,8 +199,10 @@ std::string CheckUserAgent(std::string_view text) {
   if (text.empty()) return "is empty; allowed: a name and version such as \"trawl/0.1\"";
   if (std::string wrong = CheckFieldValue(text); !wrong.empty()) return wrong;
   std::string_view product = text.substr(0, text.find_first_of("/ "));
-  if (product.empty() || !std::all_of(product.begin(), product.end(), IsToken))
-    return "does not begin with a product name; allowed: a name and version such as \"trawl/0.1\"";
+  if (product.empty() || product.size() > kMaxProduct ||
+      !std::all_of(product.begin(), product.end(), IsToken))
+    return "does not begin with a product name of at most 128 characters; allowed: a name and version such "
+           "as \"trawl/0.1\"";
   return {};
 }
 

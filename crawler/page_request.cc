@@ -40,7 +40,8 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
   return request;
 }
 
-parser::PageJob HtmlJob(const config::Options& options, const std::string& url, std::string_view content_type) {
+parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
+                        std::string_view content_type) {
   parser::PageJob job;
   job.kind = parser::DocumentKind::kHtml;
   job.want_text = options.storage.text;

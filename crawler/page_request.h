@@ -24,6 +24,7 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
                         const std::string& url);
 
 /// The document to parse, without its body.
-parser::PageJob HtmlJob(const config::Options& options, const std::string& url, std::string_view content_type);
+parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
+                        std::string_view content_type);
 
 }  // namespace trawl::crawler

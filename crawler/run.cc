@@ -9,7 +9,6 @@
 
 #include <cinttypes>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 
 #include "crawler/async.h"
@@ -18,6 +17,7 @@
 #include "crawler/load_config.h"
 #include "crawler/notify.h"
 #include "crawler/parse_pool.h"
+#include "crawler/parser_program.h"
 #include "crawler/progress_view.h"
 #include "crawler/version.h"
 #include "storage/open_store.h"
@@ -50,12 +50,6 @@ void RaiseDescriptorLimit(config::Options& options) {
                static_cast<std::uint64_t>(limit.rlim_max), possible, options.crawl.max_fetches, wanted,
                wanted);
   options.crawl.max_fetches = static_cast<std::uint32_t>(possible);
-}
-
-std::string ParserProgram(const config::ParserOptions& options) {
-  if (!options.program.empty()) return options.program;
-  std::error_code ignored;
-  return (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "trawl-parser").string();
 }
 
 /// One crawl from start to end: everything it owns, in the order in which it starts.

@@ -5,16 +5,23 @@
 
 #include "config/nearest.h"
 #include "crawler/cli/check.h"
+#include "crawler/cli/crawl.h"
+#include "crawler/cli/debug_command.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/query.h"
+#include "crawler/cli/try.h"
 #include "crawler/version.h"
 
 namespace trawl::crawler {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"crawl", "crawls until nothing is left to fetch, with live progress", kCrawlManual, DefineCrawl},
+    {"daemon", "crawls as a service, in the foreground", kDaemonManual, DefineDaemon},
     {"check", "checks a configuration and says all that is wrong with it", kCheckManual, DefineCheck},
     {"query", "answers SQL from the database, also while the crawl runs", kQueryManual, DefineQuery},
+    {"try", "fetches or reads one page and shows what a crawl would find", kTryManual, DefineTry},
+    {"debug", "answers JSON lines by single code paths of the crawl", kDebugManual, DefineDebug},
 };
 
 constexpr const char* kProgramManual = R"(

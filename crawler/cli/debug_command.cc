@@ -29,7 +29,8 @@ int Run(const DebugCommand& command) {
   }
   const DebugKind* kind = FindDebugKind(command.kind);
   if (kind == nullptr)
-    return CommandLine::Refuse("debug", "\"" + command.kind + "\" is no kind; \"trawl debug --kinds\" lists them");
+    return CommandLine::Refuse("debug",
+                               "\"" + command.kind + "\" is no kind; \"trawl debug --kinds\" lists them");
   std::unique_ptr<PageSession> session = PageSession::Start({});
   if (!session) return kExitFailed;
   DebugContext context;

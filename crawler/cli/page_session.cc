@@ -66,15 +66,22 @@ PageSession::~PageSession() {
   impl_->loop.run();
 }
 
-FetchResult PageSession::Fetch(FetchRequest request) { return impl_->Await(impl_->fetcher.Fetch(std::move(request))); }
+FetchResult PageSession::Fetch(FetchRequest request) {
+  return impl_->Await(impl_->fetcher.Fetch(std::move(request)));
+}
 
-ParseAnswer PageSession::Parse(parser::PageJob job) { return impl_->Await(impl_->pool.Parse(std::move(job))); }
+ParseAnswer PageSession::Parse(parser::PageJob job) {
+  return impl_->Await(impl_->pool.Parse(std::move(job)));
+}
 
 boost::system::error_code ErrorOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kParseTimeout: return parser::ParserErrc::kWorkerTimeout;
-    case Outcome::kParseLimit: return parser::ParserErrc::kWorkerLimit;
-    default: return parser::ParserErrc::kWorkerCrashed;
+    case Outcome::kParseTimeout:
+      return parser::ParserErrc::kWorkerTimeout;
+    case Outcome::kParseLimit:
+      return parser::ParserErrc::kWorkerLimit;
+    default:
+      return parser::ParserErrc::kWorkerCrashed;
   }
 }
 

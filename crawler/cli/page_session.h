@@ -10,12 +10,13 @@
 
 namespace trawl::crawler {
 
-/// Single fetches and documents outside of a crawl, through the crawl's own fetcher and parser processes, for commands
-/// that wait for each answer. Runs on: the caller's thread, which is the event loop while a call lasts.
-/// Owns the loop, the zygote and its workers; they end with it.
+/// Single fetches and documents outside of a crawl, through the crawl's own fetcher and parser processes, for
+/// commands that wait for each answer. Runs on: the caller's thread, which is the event loop while a call
+/// lasts. Owns the loop, the zygote and its workers; they end with it.
 class PageSession {
  public:
-  /// Starts the zygote, so it is called before any thread exists. Nothing, and the reason on stderr, when that fails.
+  /// Starts the zygote, so it is called before any thread exists. Nothing, and the reason on stderr, when
+  /// that fails.
   static std::unique_ptr<PageSession> Start(const config::Options& options);
   ~PageSession();
   PageSession(const PageSession&) = delete;

@@ -33,7 +33,9 @@ struct TryCommand {
   bool head = false;
 };
 
-bool IsUrl(const std::string& text) { return text.find("://") != std::string::npos; }
+bool IsUrl(const std::string& text) {
+  return text.find("://") != std::string::npos;
+}
 
 Result<std::string> NormalizeText(std::string_view text, const parser::Url* base = nullptr) {
   const Result<parser::Url> url = parser::Url::Parse(text, base);
@@ -66,8 +68,8 @@ class Trial {
     const bool url = IsUrl(command_.what);
     const Result<std::string> normalized = NormalizeText(url ? command_.what : command_.base);
     if (!normalized)
-      return CommandLine::Refuse("try", "\"" + (url ? command_.what : command_.base) + "\" cannot be fetched: " +
-                                            normalized.error().message());
+      return CommandLine::Refuse("try", "\"" + (url ? command_.what : command_.base) +
+                                            "\" cannot be fetched: " + normalized.error().message());
     report_.url = *normalized;
     config::Loaded loaded = LoadConfig(SourcesFor(report_.url));
     if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
@@ -108,7 +110,8 @@ class Trial {
     return targets.Find(0, report_.url, parts).target;
   }
 
-  std::optional<std::string> Fetch(const config::Options& options, const Targets& targets, std::uint16_t target) {
+  std::optional<std::string> Fetch(const config::Options& options, const Targets& targets,
+                                   std::uint16_t target) {
     FetchRequest request = RequestFor(options, targets, target, report_.url);
     if (command_.head) request.method = "HEAD";
     FetchResult result = session_->Fetch(std::move(request));
@@ -144,14 +147,15 @@ class Trial {
     report_.parse = session_->Parse(std::move(job));
     if (report_.parse->outcome != Outcome::kOk) return;
     for (const parser::ParsedLink& link : report_.parse->page.links) {
-      report_.links.push_back({Follow(targets, target, link), std::string(Name(link.kind)), std::string(link.url),
-                               std::string(link.rel), std::string(link.anchor)});
+      report_.links.push_back({Follow(targets, target, link), std::string(Name(link.kind)),
+                               std::string(link.url), std::string(link.rel), std::string(link.anchor)});
     }
   }
 
   std::string Follow(const Targets& targets, std::uint16_t target, const parser::ParsedLink& link) const {
     if (!LeadsToPage(link)) return std::string(Name(storage::SkipReason::kNotPage));
-    if (link.nofollow || report_.parse->page.nofollow) return std::string(Name(storage::SkipReason::kNofollow));
+    if (link.nofollow || report_.parse->page.nofollow)
+      return std::string(Name(storage::SkipReason::kNofollow));
     parser::UrlParts parts;
     if (!parser::SplitNormalized(link.url, parts)) return std::string(Name(storage::SkipReason::kScope));
     const storage::SkipReason skip = targets.Find(target, link.url, parts).verdict.skip;

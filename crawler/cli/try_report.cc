@@ -17,9 +17,9 @@ constexpr std::size_t kUsualWidth = 100;
 constexpr std::string_view kBold = "\x1b[1m", kPlain = "\x1b[0m", kGood = "\x1b[32m", kBad = "\x1b[31m";
 
 /// Fields that say how a page may be stored and asked for again.
-constexpr std::string_view kFields[] = {"Content-Type",  "Content-Encoding", "Content-Language", "Last-Modified",
-                                        "ETag",          "Cache-Control",    "X-Robots-Tag",     "Retry-After",
-                                        "Link",          "Server"};
+constexpr std::string_view kFields[] = {
+    "Content-Type",  "Content-Encoding", "Content-Language", "Last-Modified", "ETag",
+    "Cache-Control", "X-Robots-Tag",     "Retry-After",      "Link",          "Server"};
 
 std::string Grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
@@ -51,7 +51,8 @@ class Writer {
     if (value.empty()) return;
     std::string padding(kLabelWidth > label.size() ? kLabelWidth - label.size() : 1, ' ');
     std::string shown = Printable(value);
-    if (std::size_t room = terminal_.columns; terminal_.is_terminal && DisplayWidth(shown) + kLabelWidth + 2 > room)
+    if (std::size_t room = terminal_.columns;
+        terminal_.is_terminal && DisplayWidth(shown) + kLabelWidth + 2 > room)
       shown = std::string(CutToWidth(shown, room > kLabelWidth + 5 ? room - kLabelWidth - 5 : 0)) + "...";
     out_ << "  " << label << padding << Coloured(shown, colour) << '\n';
   }
@@ -70,7 +71,9 @@ class Writer {
     Line("server", where);
     std::string times;
     for (const Step& step : StepsOf(fetch.timings)) {
-      if (step.ms) times += (times.empty() ? "" : ", ") + std::string(step.name) + " " + std::to_string(*step.ms) + " ms";
+      if (step.ms)
+        times +=
+            (times.empty() ? "" : ", ") + std::string(step.name) + " " + std::to_string(*step.ms) + " ms";
     }
     Line("time", times);
     if (fetch.status != 0)
@@ -91,12 +94,15 @@ class Writer {
   }
 
   void Links(const TryReport& report) {
-    auto followed = std::count_if(report.links.begin(), report.links.end(), [](const auto& link) { return link.follow == "yes"; });
-    Title("links: " + Grouped(report.links.size()) + ", " + Grouped(static_cast<std::uint64_t>(followed)) + " to follow");
+    auto followed = std::count_if(report.links.begin(), report.links.end(),
+                                  [](const auto& link) { return link.follow == "yes"; });
+    Title("links: " + Grouped(report.links.size()) + ", " + Grouped(static_cast<std::uint64_t>(followed)) +
+          " to follow");
     if (report.links.empty()) return;
     TableWriter table(out_, terminal_);
     table.Header({"follow", "kind", "url", "rel", "anchor"});
-    for (const TriedLink& link : report.links) table.Row({link.follow, link.kind, link.url, link.rel, link.anchor});
+    for (const TriedLink& link : report.links)
+      table.Row({link.follow, link.kind, link.url, link.rel, link.anchor});
     table.Finish();
   }
 
@@ -108,7 +114,8 @@ class Writer {
     for (std::string_view rest = shown; !rest.empty();) {
       std::string_view line = CutToWidth(rest, width > 2 ? width - 2 : 1);
       if (line.size() < rest.size()) {
-        if (std::size_t blank = line.rfind(' '); blank != std::string_view::npos && blank > 0) line = line.substr(0, blank);
+        if (std::size_t blank = line.rfind(' '); blank != std::string_view::npos && blank > 0)
+          line = line.substr(0, blank);
       }
       if (line.empty()) break;
       out_ << "  " << line << '\n';
@@ -128,7 +135,9 @@ class Writer {
   const Terminal& terminal_;
 };
 
-json::string Text(std::string_view text) { return json::string(parser::ScrubUtf8(text)); }
+json::string Text(std::string_view text) {
+  return json::string(parser::ScrubUtf8(text));
+}
 
 json::object FetchToJson(const TryReport& report) {
   const FetchResult& fetch = *report.fetch;

@@ -65,6 +65,8 @@ TEST_CASE("A header field cannot smuggle another, nor one of Trawl's own") {
 TEST_CASE("A user agent begins with a product token (RFC 9110 10.1.5)") {
   CHECK(CheckUserAgent("trawl/0.1").empty());
   CHECK(CheckUserAgent("MyBot (contact me)").empty());
+  CHECK(CheckUserAgent(std::string(128, 'b') + "/1").empty());
+  CHECK_FALSE(CheckUserAgent(std::string(129, 'b') + "/1").empty());
   for (const char* bad : {"", " trawl", "/0.1", "(comment)", "tr\xc3\xa4wl/1", "a\nb"})
     CHECK_FALSE(CheckUserAgent(bad).empty());
 }
