@@ -91,6 +91,16 @@ struct Dns::Tick final : TimingWheel::Entry {
   Dns* dns;
 };
 
+/// Questions that come in a burst are lost in one, and then cost a repeat of seconds.
+struct Dns::Pace final : TimingWheel::Entry {
+  explicit Pace(Dns* owner) : dns(owner) {}
+  void Expire() override {
+    dns->burst_ = 0;
+    dns->StartQueued();
+  }
+  Dns* dns;
+};
+
 DnsWait::~DnsWait() {
   if (dns_ != nullptr) dns_->Forget(*this);
 }
@@ -100,7 +110,8 @@ Dns::Dns(asio::any_io_executor loop, Timers& timers, const config::DnsOptions& o
     : loop_(std::move(loop)),
       timers_(timers),
       patience_(options.timeout * std::max<std::uint32_t>(1, options.tries)),
-      tick_(std::make_unique<Tick>(this)) {
+      tick_(std::make_unique<Tick>(this)),
+      pace_(std::make_unique<Pace>(this)) {
   for (const auto& [name, where] : options.hosts) {
     if (!hosts_.Add(name, where)) setup_error_ = "dns.hosts: '" + where + "' is no address";
   }
@@ -177,15 +188,13 @@ void Dns::Ask(const std::string& host, DnsWait& wait) {
   }
   slot->waiting.push_back(&wait);
   if (!fresh) return;
-  if (asked_ < kMaxInFlight) {
-    Send(*slot);
-  } else {
-    queued_.push_back(std::move(name));
-  }
+  queued_.push_back(std::move(name));
+  StartQueued();
 }
 
 void Dns::Send(Lookup& lookup) {
   lookup.asked = true;
+  if (burst_++ == 0) timers_.ArmIn(*pace_, TimingWheel::kTick);
   lookup.serial = ++serial_;
   lookup.open = 2;
   ++asked_;
@@ -278,7 +287,7 @@ void Dns::Finish(Lookup& lookup) {
 }
 
 void Dns::StartQueued() {
-  while (asked_ < kMaxInFlight && !queued_.empty()) {
+  while (asked_ < kMaxInFlight && burst_ < kBurst && !queued_.empty()) {
     const std::string name = std::move(queued_.front());
     queued_.pop_front();
     const auto found = lookups_.find(name);

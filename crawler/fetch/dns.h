@@ -45,6 +45,8 @@ class DnsWait {
 class Dns {
  public:
   static constexpr std::size_t kMaxInFlight = 512;  ///< names asked for at once; more wait their turn
+  static constexpr std::size_t kBurst =
+      64;  ///< names in one tick of the wheel: what a server's socket takes at once
   static constexpr std::size_t kMaxAddresses = 16;  ///< kept of one name
   static constexpr Duration kResolutionDelay{
       60};  ///< for the other family, once one has come (RFC 8305 section 3)
@@ -71,6 +73,7 @@ class Dns {
   struct Watched;
   struct Readiness;
   struct Tick;
+  struct Pace;
 
   void OpenChannel(const config::DnsOptions& options);
   void Start(const std::string& name);
@@ -96,6 +99,8 @@ class Dns {
   std::size_t queries_ = 0;  ///< c-ares has these; an outlived lookup's too
   std::unordered_map<int, std::shared_ptr<Watched>> watched_;
   std::unique_ptr<Tick> tick_;
+  std::unique_ptr<Pace> pace_;
+  std::size_t burst_ = 0;  ///< sent in this tick
 };
 
 }  // namespace trawl::crawler
