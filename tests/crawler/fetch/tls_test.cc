@@ -1,0 +1,187 @@
+#include <fstream>
+
+#include "tests/crawler/fetch/fetch_loop.h"
+#include "tests/support/catch.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace trawl::test {
+namespace {
+
+using crawler::FetchResult;
+
+void Serve(Peer& peer) {
+  while (!peer.ReadHead().empty()) peer.Send(Answer("<p>sealed"));
+}
+
+/// A client that trusts the authority, and knows some names of 127.0.0.1.
+class Client {
+ public:
+  explicit Client(const TestAuthority& authority) {
+    std::ofstream(folder_ / "ca.pem") << authority.Pem();
+    config::Options options = FetchLoop::DefaultOptions();
+    options.tls.verify = true;
+    options.tls.ca_file = (folder_ / "ca.pem").string();
+    options.dns.hosts = {
+        {"good.example", "127.0.0.1"}, {"other.example", "127.0.0.1"}, {"sub.wild.example", "127.0.0.1"}};
+    loop_ = std::make_unique<FetchLoop>(options);
+  }
+  FetchResult Get(const ScriptedServer& server, const std::string& host = "good.example") {
+    return loop_->Get("https://" + host + ":" + std::to_string(server.port()) + "/");
+  }
+  FetchLoop& loop() { return *loop_; }
+
+ private:
+  TempDir folder_;
+  std::unique_ptr<FetchLoop> loop_;
+};
+
+bool Says(const FetchResult& result, const std::string& words) {
+  return result.outcome == Outcome::kTlsFailed && result.detail.find(words) != std::string::npos;
+}
+
+TEST_CASE("ATrustedNameIsFetchedAndReused") {
+  TestAuthority authority;
+  const Certificate certificate =
+      authority.Sign({{"DNS:good.example", "DNS:*.wild.example", "IP:127.0.0.1"}});
+  ScriptedServer server(Serve, {&certificate});
+  Client client(authority);
+  const FetchResult result = client.Get(server);
+  INFO(result.detail);
+  CHECK(result.outcome == Outcome::kOk);
+  CHECK(result.body == "<p>sealed");
+  CHECK(result.security == "TLSv1.3");
+  CHECK(result.timings.tls_ms.has_value());
+  CHECK(client.Get(server).reused);
+  CHECK(client.Get(server, "sub.wild.example").outcome == Outcome::kOk);
+  CHECK(client.Get(server, "127.0.0.1").outcome == Outcome::kOk);
+}
+
+TEST_CASE("EachFailedCheckOfACertificateIsNamed") {
+  TestAuthority authority, stranger("Somebody else");
+  Client client(authority);
+  const struct {
+    TestAuthority& by;
+    TestAuthority::Subject subject;
+    const char* host;
+    const char* words;
+  } cases[] = {
+      {authority, {{"DNS:good.example"}, -7200, -3600}, "good.example", "certificate has expired"},
+      {authority, {{"DNS:good.example"}, 3600, 7200}, "good.example", "certificate is not yet valid"},
+      {authority, {{"DNS:good.example"}}, "other.example", "hostname mismatch"},
+      {authority, {{"DNS:*.example"}}, "127.0.0.1", "IP address mismatch"},
+      {stranger, {{"DNS:good.example"}}, "good.example", "unable to get local issuer certificate"},
+  };
+  for (const auto& one : cases) {
+    const Certificate certificate = one.by.Sign(one.subject);
+    ScriptedServer server(Serve, {&certificate});
+    const FetchResult result = client.Get(server, one.host);
+    INFO(one.words << " / " << result.detail);
+    CHECK(Says(result, one.words));
+    CHECK(Says(result, "certificate: "));
+    CHECK(result.status == 0);
+  }
+  CHECK(client.loop().fetcher().counts().open == 0);
+}
+
+TEST_CASE("WithoutVerificationAnyCertificateWillDo") {
+  TestAuthority stranger;
+  const Certificate certificate = stranger.Sign({{"DNS:nobody.example"}, -7200, -3600});
+  ScriptedServer server(Serve, {&certificate});
+  FetchLoop loop;
+  CHECK(loop.Get(server.Url()).outcome == Outcome::kOk);
+}
+
+TEST_CASE("ASessionIsResumedOnTheNextConnection") {
+  TestAuthority authority;
+  const Certificate certificate = authority.Sign({{"DNS:good.example"}});
+  for (const bool old : {false, true}) {
+    ScriptedServer server(
+        [](Peer& peer) {
+          peer.ReadHead();
+          peer.Send(Answer("<p>once", "Connection: close\r\n"));
+        },
+        {&certificate, old});
+    Client client(authority);
+    for (int i = 0; i < 3; ++i) {
+      const FetchResult result = client.Get(server);
+      CHECK(result.outcome == Outcome::kOk);
+      CHECK(result.security == (old ? "TLSv1.2" : "TLSv1.3"));
+    }
+    CHECK(server.connections() == 3);
+    CHECK(server.resumed() == 2);
+  }
+}
+
+TEST_CASE("ObsoleteVersionsAreRefused") {
+  TestAuthority authority;
+  const Certificate certificate = authority.Sign({{"DNS:good.example"}});
+  ScriptedServer server(Serve, {&certificate, false, true});
+  Client client(authority);
+  CHECK(Says(client.Get(server), "handshake: "));
+}
+
+TEST_CASE("WhatIsNotTlsIsToldSo") {
+  ScriptedServer plain([](Peer& peer) { peer.Send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
+  ScriptedServer mute([](Peer&) {});
+  TestAuthority authority;
+  Client client(authority);
+  CHECK(Says(client.Get(plain), "handshake: wrong version number"));
+  const FetchResult closed = client.Get(mute);
+  INFO(closed.detail);
+  CHECK(closed.outcome == Outcome::kTlsFailed);
+}
+
+TEST_CASE("ATruncatedCloseMattersOnlyWhereTheCloseIsTheEnd") {
+  TestAuthority authority;
+  const Certificate certificate = authority.Sign({{"DNS:good.example"}});
+  const struct {
+    const char* answer;
+    bool notify;
+    Outcome outcome;
+  } cases[] = {
+      {"HTTP/1.1 200 OK\r\n\r\nall until the close", true, Outcome::kOk},
+      {"HTTP/1.1 200 OK\r\n\r\nall until the close", false, Outcome::kIncomplete},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole", false, Outcome::kOk},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", true, Outcome::kIncomplete},
+      {"HTTP/1.1 200 OK\r\nContent-Le", false, Outcome::kConnectionLost},
+  };
+  for (const auto& one : cases) {
+    ScriptedServer server(
+        [&](Peer& peer) {
+          peer.ReadHead();
+          peer.Send(one.answer);
+        },
+        {&certificate, false, false, one.notify});
+    Client client(authority);
+    const FetchResult result = client.Get(server);
+    INFO(one.answer << result.detail);
+    CHECK(Name(result.outcome) == Name(one.outcome));
+  }
+}
+
+TEST_CASE("ALargeSealedBodyComesWhole") {
+  TestAuthority authority;
+  const Certificate certificate = authority.Sign({{"DNS:good.example"}});
+  std::string body;
+  for (int i = 0; body.size() < 3'000'000; ++i) body += std::to_string(i) + " ";
+  ScriptedServer server(
+      [&](Peer& peer) {
+        peer.ReadHead();
+        peer.Send(Answer(body));
+      },
+      {&certificate});
+  Client client(authority);
+  CHECK(client.Get(server).body == body);
+}
+
+TEST_CASE("ATrustStoreThatCannotBeReadIsAnOperatorsError") {
+  config::Options options = FetchLoop::DefaultOptions();
+  options.tls.verify = true;
+  options.tls.ca_file = "/nonexistent/ca.pem";
+  FetchLoop loop(options);
+  CHECK(loop.fetcher().SetupError().find("tls.ca_file: '/nonexistent/ca.pem'") == 0);
+}
+
+}  // namespace
+}  // namespace trawl::test
