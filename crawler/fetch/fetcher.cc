@@ -111,6 +111,7 @@ struct Fetcher::Impl {
   std::vector<char> buffer;  ///< of whoever reads; nothing stays in it across a wait
   Chained jobs;
   std::uint64_t connects = 0, reuses = 0;
+  bool cancelled = false;
 };
 
 Fetcher::Fetcher(asio::any_io_executor loop, const config::Options& options, SocketDoor* door)
@@ -127,6 +128,7 @@ Fetcher::Counts Fetcher::counts() const {
 }
 
 void Fetcher::Cancel() {
+  impl_->cancelled = true;
   for (Chained* job = impl_->jobs.next; job != &impl_->jobs; job = job->next)
     static_cast<Job*>(job)->deadline.Cancel();
 }
@@ -207,19 +209,18 @@ asio::awaitable<FetchFailure> Fetcher::Impl::Handshake(Job& job, FetchResult& re
                                                        std::unique_ptr<Transport> transport) {
   const auto begun = Deadline::Clock::now();
   job.deadline.BeginStep("the TLS handshake", http.tls_timeout);
-  bool waited = false;
   for (;;) {
     FetchFailure failure;
     const Need need = transport->Handshake(failure);
     if (failure) co_return failure;
     if (need == Need::kNothing) break;
-    waited = true;
     job.deadline.Watch(&transport->socket());
     co_await transport->socket().Wait(need);
     job.deadline.Watch(nullptr);
     if (job.deadline.expired()) co_return job.deadline.failure();
   }
-  if (waited) result.timings.tls_ms = MillisSince(begun);
+  result.security = transport->Security();
+  if (!result.security.empty()) result.timings.tls_ms = MillisSince(begun);
   job.lease.connection->transport = std::move(transport);
   co_return FetchFailure();
 }
@@ -228,6 +229,11 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
   FetchResult result;
   Impl& all = *impl_;
   Job job(&all.jobs, all.timers, request.timeout);
+  if (all.cancelled) {
+    result.outcome = Outcome::kTimeout;
+    result.detail = "cancelled before it began";
+    co_return result;
+  }
   const std::optional<Origin> origin = CutUrl(request.url);
   if (!origin) {
     result.outcome = Outcome::kConnectFailed;
@@ -244,7 +250,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
         break;
       }
       Transport& transport = *job.lease.connection->transport;
-      result.security = transport.Security();
+      if (result.reused) result.security = transport.Security();
       Http1Exchange exchange(transport, job.deadline, all.buffer, all.http, request, result);
       co_await exchange.Run(Http1Request(request, *origin, all.http));
       // A reused connection that ends without a byte was closed while it was idle: that says nothing of the
@@ -267,6 +273,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
 
 asio::awaitable<std::vector<address>> Fetcher::Resolve(std::string host) {
   if (std::optional<DnsAnswer> known = impl_->dns.Known(host)) co_return std::move(known->addresses);
+  if (impl_->cancelled) co_return std::vector<address>();
   Job job(&impl_->jobs, impl_->timers, Duration(60'000));
   DnsWait wait(impl_->loop);
   job.deadline.BeginStep("dns", Duration(60'000));

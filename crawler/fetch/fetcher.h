@@ -90,7 +90,8 @@ class Fetcher {
   /// that follows. `host` as it stands in a normalised URL.
   boost::asio::awaitable<std::vector<boost::asio::ip::address>> Resolve(std::string host);
 
-  /// Ends every fetch and look-up under way as kTimeout, soon.
+  /// Ends every fetch and look-up under way as kTimeout, soon, and all that begin later at once: for the end
+  /// of a crawl.
   void Cancel();
 
   struct Counts {

@@ -4,7 +4,7 @@
 #include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <stdexcept>
@@ -157,6 +157,11 @@ void ScriptedServer::Accept() {
 }
 
 void ScriptedServer::Serve(int fd, int number) {
+  // OpenSSL's own socket writes raise it; only here, so that a client that raises it is seen.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   if (!context_) {
     PlainPeer peer(fd, number);
     return script_(peer);
