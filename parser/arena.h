@@ -20,11 +20,12 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  /// `size` bytes, aligned to 8, alive until Reset.
+  /// `size` bytes, aligned to 8, alive until Reset. Also of nothing every allocation has an address of its
+  /// own: it is by that that Free and Shrink know the last one.
   void* Allocate(std::size_t size) {
-    // The rounded size fits as well: the mapping ends at a multiple of 8, and so does what is taken of it.
+    if (size > cap()) ExitAtLimit();  // rounding must not wrap around
+    size = (size + (size == 0) + 7) & ~std::size_t{7};
     if (size > static_cast<std::size_t>(end_ - at_)) ExitAtLimit();
-    size = (size + 7) & ~std::size_t{7};
     last_ = at_;
     at_ += size;
     return last_;

@@ -68,6 +68,17 @@ TEST_CASE("An allocation gives back what it does not need") {
   CHECK(arena.used() == 16);
 }
 
+TEST_CASE("An allocation of nothing does not touch its neighbour") {
+  Arena arena(1 << 16);
+  void* const nothing = arena.Allocate(0);
+  void* const next = arena.Allocate(100);
+  CHECK(nothing != next);
+  const std::size_t used = arena.used();
+  arena.Shrink(nothing, 0);
+  arena.Free(nothing);
+  CHECK(arena.used() == used);
+}
+
 TEST_CASE("Reset starts over, and the memory of a large document is clean again") {
   Arena arena(Arena::kKeep + (1 << 20));
   const std::size_t size = Arena::kKeep + 4096;
