@@ -13,8 +13,8 @@ import urllib.parse
 # What makes a link to a page: element, attribute. DOCUMENTED: `links` names these kinds, and a crawl follows them.
 PAGE_LINKS = {("a", "href"), ("area", "href"), ("iframe", "src"), ("frame", "src")}
 # <link rel=...> that leads to a page; others lead to resources.
-PAGE_RELS = {"alternate", "author", "bookmark", "canonical", "contents", "copyright", "first", "glossary", "help", "home",
-             "index", "last", "license", "next", "prev", "previous", "search", "start", "toc", "top", "up", "amphtml"}
+PAGE_RELS = {"alternate", "author", "bookmark", "canonical", "chapter", "contents", "copyright", "first", "glossary", "help",
+             "home", "index", "last", "license", "next", "prev", "previous", "search", "start", "toc", "top", "up", "amphtml"}
 HTML_SUFFIXES = (".html", ".htm")
 MAX_URL = 2048  # DOCUMENTED: crawl.max_url
 
