@@ -6,7 +6,8 @@
 
 namespace trawl::crawler {
 
-/// Path of the trawl-parser to start: parser.program, else the one beside the running program.
+/// Path of the trawl-parser to start: parser.program, else the installed one, else the one beside the running
+/// program.
 std::string ParserProgram(const config::ParserOptions& options);
 
 }  // namespace trawl::crawler
