@@ -60,7 +60,7 @@ void Discovery::Meet(Step& step, UrlId id, const Found& found, const Origin& fro
   row.depth = found.depth;
   row.redirects = found.redirects;
   if (!seed) row.source = from.url;
-  row.skip = found.skip;
+  row.skip = found.url.size() > limits_.url ? SkipReason::kTooLong : found.skip;
   if (row.skip == SkipReason::kNone && !seed) {
     const Targets::Place place = targets_.Find(from.target, found.url, found.parts);
     row.skip = place.verdict.skip;
@@ -137,7 +137,7 @@ UrlId Discovery::Redirect(Step& step, const Origin& from, std::string_view url) 
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return id;
   const auto redirects = static_cast<std::uint8_t>(std::min(from.redirects + 1, 255));
-  const SkipReason skip = redirects > max_redirects_ ? SkipReason::kRedirectLimit : SkipReason::kNone;
+  const SkipReason skip = redirects > limits_.redirects ? SkipReason::kRedirectLimit : SkipReason::kNone;
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + from.depth, kRetryPriority - 1));
   Meet(step, id, {kept, parts, from.depth, redirects, priority, skip}, from, false);
   return id;

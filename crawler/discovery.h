@@ -41,8 +41,12 @@ struct Step {
 /// written before the loop does anything else: the seen set knows its URLs from then on.
 class Discovery {
  public:
-  Discovery(Frontier& frontier, const Targets& targets, std::uint32_t max_redirects)
-      : frontier_(frontier), targets_(targets), max_redirects_(max_redirects) {}
+  struct Limits {
+    std::uint32_t redirects = 10;  ///< in a row
+    std::size_t url = 2048;        ///< bytes of a URL that is queued
+  };
+  Discovery(Frontier& frontier, const Targets& targets, Limits limits)
+      : frontier_(frontier), targets_(targets), limits_(limits) {}
 
   /// A seed of a target; nothing when it is known.
   void Seed(Step& step, std::uint16_t target, std::string_view url);
@@ -68,7 +72,7 @@ class Discovery {
 
   Frontier& frontier_;
   const Targets& targets_;
-  std::uint32_t max_redirects_;
+  Limits limits_;
 };
 
 /// Whether a link leads to a document that a crawl visits, rather than to a part of this page (an image, a

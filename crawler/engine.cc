@@ -11,8 +11,20 @@ namespace trawl::crawler {
 namespace {
 
 constexpr std::size_t kSeedsPerBatch = 1000;
+/// Pages that were fetched and are not yet committed; beyond them nothing new is fetched, for a crash would
+/// have to fetch them all again. Enough to keep the parsers and one group of commits busy.
+constexpr std::uint64_t kMaxBacklog = 64;
 /// How often the loop looks up although nothing woke it: limits of time are seen within this.
 constexpr Duration kLongestSleep = std::chrono::seconds(1);
+
+std::vector<PageBudget::Limits> LimitsOf(const Targets& targets) {
+  std::vector<PageBudget::Limits> limits;
+  for (std::uint16_t i = 0; i < targets.size(); ++i) {
+    const config::Target& target = targets[i].target;
+    limits.push_back({target.max_pages, target.max_pages_per_host});
+  }
+  return limits;
+}
 
 }  // namespace
 
@@ -42,11 +54,11 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       parts_(parts),
       one_shot_(one_shot),
       storage_(loop, parts.store),
-      discovery_(frontier_, targets, options.crawl.max_redirects),
+      discovery_(frontier_, targets, {options.crawl.max_redirects, options.crawl.max_url.count}),
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
-      target_pages_(targets.size()) {}
+      budget_(LimitsOf(targets)) {}
 
 /// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
 class Engine::Loading final : public storage::FrontierSink {
@@ -88,7 +100,7 @@ Awaitable<bool> Engine::Load() {
         policy.ip_delay = std::max(policy.ip_delay, targets_[i].policy.ip_delay);
       }
     }
-    host_pages_[host.host] = host.pages;
+    budget_.RestoreHost(host.host, host.pages);
     frontier_.AddStoredHost(host, policy, now);
   }
   for (storage::StoredRobots& receipt : loading.receipts) {
@@ -134,6 +146,7 @@ Awaitable<EndReason> Engine::Run() {
 
 bool Engine::HasRoom() const {
   if (frontier_.in_flight() >= options_.crawl.max_fetches) return false;
+  if (working_ - frontier_.in_flight() >= kMaxBacklog) return false;
   if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
   // What the open fetches will bring is not known: the mean of what came stands for it.
   const std::uint64_t mean = counts_.visits == 0 ? 0 : counts_.bytes_wire / counts_.visits;
@@ -205,6 +218,12 @@ bool Engine::Finished() {
     return true;
   }
   return false;
+}
+
+void Engine::StopAtOnce() {
+  cut_ = true;
+  Stop();
+  parts_.fetcher.Cancel();
 }
 
 void Engine::End(EndReason reason) {

@@ -9,7 +9,6 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <unordered_map>
 
 #include "config/options.h"
 #include "crawler/clock.h"
@@ -17,6 +16,7 @@
 #include "crawler/fetch/fetcher.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/gate.h"
+#include "crawler/page_budget.h"
 #include "crawler/page_parser.h"
 #include "crawler/robots_cache.h"
 #include "crawler/storage_gate.h"
@@ -77,6 +77,8 @@ class Engine {
   boost::asio::awaitable<EndReason> Run();
   /// Hands out nothing new; Run ends when what is in flight is stored.
   void Stop() { End(EndReason::kStopped); }
+  /// Stop, and ends what is in flight: its URLs go back to their places and are fetched by the next run.
+  void StopAtOnce();
 
   Progress progress() const;
   /// After kStorageFailed: what storage said.
@@ -104,14 +106,16 @@ class Engine {
   boost::asio::awaitable<void> FetchRobots(FetchTask task);
   boost::asio::awaitable<bool> Admit(const FetchTask& task, const parser::UrlParts& parts,
                                      Instant& not_before);
-  boost::asio::awaitable<void> Record(FetchTask task, Instant began, FetchResult fetched);
+  boost::asio::awaitable<void> FetchPage(FetchTask task);
+  boost::asio::awaitable<bool> Record(FetchTask task, Instant began, FetchResult fetched);
   boost::asio::awaitable<void> Exclude(FetchTask task, storage::SkipReason reason, std::string rule);
   boost::asio::awaitable<bool> Write(Step step);
   void FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
                  const FetchResult& fetched);
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
-  bool OverPageLimit(const FetchTask& task) const;
+  /// The fetch ended because of StopAtOnce: nothing of it is recorded.
+  bool WasCut(const FetchResult& fetched) const { return cut_ && fetched.outcome == Outcome::kTimeout; }
 
   boost::asio::any_io_executor loop_;
   const config::Options& options_;
@@ -128,10 +132,10 @@ class Engine {
   std::optional<EndReason> ending_;
   std::string storage_error_;
   std::vector<std::string> product_tokens_;
-  std::vector<std::uint64_t> target_pages_;
-  std::unordered_map<HostId, std::uint64_t> host_pages_;  ///< only where a target limits them
-  std::size_t body_bytes_ = 0;                            ///< of fetched documents that are not yet stored
-  std::uint64_t working_ = 0;                             ///< page coroutines
+  PageBudget budget_;
+  bool cut_ = false;
+  std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored
+  std::uint64_t working_ = 0;   ///< page coroutines
   Progress counts_;
 };
 

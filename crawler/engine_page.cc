@@ -14,6 +14,9 @@
 namespace trawl::crawler {
 namespace {
 
+/// Until a URL is asked again whose target's pages may all be under way.
+constexpr Duration kBudgetWait = std::chrono::milliseconds(50);
+
 std::uint32_t Milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
 }
@@ -23,10 +26,9 @@ std::uint32_t Milliseconds(Duration duration) {
 Awaitable<void> Engine::Page(FetchTask task) {
   parser::UrlParts parts;
   const std::string url = task.url.url;
-  const HostId host = task.host;
   if (!parser::SplitNormalized(url, parts)) {
     co_await Exclude(std::move(task), storage::SkipReason::kTooLong, "");
-  } else if (OverPageLimit(task)) {
+  } else if (budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
     co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, "");
   } else {
     Instant not_before{};
@@ -39,20 +41,35 @@ Awaitable<void> Engine::Page(FetchTask task) {
       co_await FetchRobots(std::move(task));
     } else if (robots == Robots::kNo) {
       co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
+    } else if (budget_.Take(task.url.target, task.host) == PageBudget::Answer::kYes) {
+      co_await FetchPage(std::move(task));
     } else {
-      const Instant began = parts_.clock.Now();
-      FetchRequest request = RequestFor(options_, targets_, task.url.target, url);
-      request.etag = task.url.etag;
-      request.last_modified = task.url.last_modified;
-      FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
       const Instant now = parts_.clock.Now();
-      frontier_.Release(host, now, now - began);
-      Wake();
-      co_await Record(std::move(task), began, std::move(fetched));
+      frontier_.Return(std::move(task), now, now + kBudgetWait);
     }
   }
   --working_;
   Wake();
+}
+
+Awaitable<void> Engine::FetchPage(FetchTask task) {
+  const std::uint16_t target = task.url.target;
+  const HostId host = task.host;
+  const Instant began = parts_.clock.Now();
+  FetchRequest request = RequestFor(options_, targets_, target, task.url.url);
+  request.etag = task.url.etag;
+  request.last_modified = task.url.last_modified;
+  FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
+  const Instant now = parts_.clock.Now();
+  bool page = false;
+  if (WasCut(fetched)) {
+    frontier_.Return(std::move(task), now, now);
+  } else {
+    frontier_.Release(host, now, now - began);
+    Wake();
+    page = co_await Record(std::move(task), began, std::move(fetched));
+  }
+  budget_.Give(target, host, page);
 }
 
 Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
@@ -63,14 +80,6 @@ Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& par
   const auto addresses = co_await parts_.fetcher.Resolve(std::move(name));
   if (addresses.empty()) co_return true;  // the fetch fails, and says why
   co_return frontier_.BindAddress(host, addresses.front().to_string(), parts_.clock.Now(), not_before);
-}
-
-bool Engine::OverPageLimit(const FetchTask& task) const {
-  const TargetPlan& plan = targets_[task.url.target];
-  if (plan.target.max_pages != 0 && target_pages_[task.url.target] >= plan.target.max_pages) return true;
-  if (plan.target.max_pages_per_host == 0) return false;
-  const auto found = host_pages_.find(task.host);
-  return found != host_pages_.end() && found->second >= plan.target.max_pages_per_host;
 }
 
 Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std::string rule) {
@@ -88,11 +97,22 @@ Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std:
   if (written) frontier_.Finish(key);
 }
 
-Awaitable<void> Engine::Record(FetchTask task, Instant began, FetchResult fetched) {
+/// True when a page was stored.
+Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetched) {
   const std::size_t held = fetched.body.size();
   body_bytes_ += held;
   ParseAnswer answer;
   Outcome outcome = fetched.outcome;
+  std::string leads_to;
+  if (IsRedirect(fetched.status)) {
+    Result<std::string> url = RedirectTarget(task.url.url, fetched.Header("Location"));
+    if (url) {
+      leads_to = std::move(*url);
+    } else {
+      outcome = Outcome::kMalformed;
+      fetched.detail = "the redirect leads to no crawlable URL: " + url.error().message();
+    }
+  }
   const bool document = outcome == Outcome::kOk || outcome == Outcome::kIncomplete;
   const bool html = document && IsHtml(fetched.Header("Content-Type"));
   bool parsed = false;
@@ -119,37 +139,23 @@ Awaitable<void> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       parser::SplitNormalized(task.url.url, parts);
       discovery_.Links(step, {task.url.id, task.url.target, task.url.depth, 0}, parts, answer.page);
       step.batch.text.Adopt(std::move(answer.page.storage));
-    } else {
+    } else if (!html) {
       step.batch.page->content_hash = parser::HashContent(fetched.body);
     }
-  } else if (outcome == Outcome::kRedirect) {
-    const Result<parser::Url> base = parser::Url::Parse(task.url.url);
-    const Result<parser::Url> target = parser::Url::Parse(fetched.Header("Location"), &*base);
-    parser::NormalizeOptions normalize;
-    normalize.max_length = options_.crawl.max_url.count;
-    const Result<std::string> url =
-        target ? parser::Normalize(*target, normalize) : Result<std::string>(target.error());
-    if (url) {
-      const Origin from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
-      step.batch.redirect = storage::Redirect{discovery_.Redirect(step, from, *url), fetched.status};
-    } else {
-      step.batch.visit->detail =
-          step.batch.text.Keep("the redirect leads to no crawlable URL: " + url.error().message());
-    }
+  } else if (!leads_to.empty()) {
+    const Origin from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
+    step.batch.redirect = storage::Redirect{discovery_.Redirect(step, from, leads_to), fetched.status};
   }
   Decide(step, task, outcome, fetched);
 
-  const bool page_stored = document && fetched.status == 200;
+  const bool full = fetched.status == 200;
   const storage::QueueKey key = task.url.place.key;
   const bool written = co_await Write(std::move(step));
   body_bytes_ -= held;
-  if (!written) co_return;
+  if (!written) co_return false;
   frontier_.Finish(key);
-  counts_.pages += page_stored;
-  if (document) {
-    ++target_pages_[task.url.target];
-    ++host_pages_[task.host];
-  }
+  counts_.pages += document && full;
+  co_return document;
 }
 
 void Engine::FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,

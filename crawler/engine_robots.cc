@@ -22,7 +22,7 @@ Engine::Robots Engine::AskRobots(const FetchTask& task, const parser::UrlParts& 
   if (entry->meaning == RobotsEntry::Meaning::kAllowAll) return Robots::kYes;
   const parser::RobotsVerdict verdict = parser::Decide(entry->rules, parts.target);
   if (verdict.allowed) return Robots::kYes;
-  rule = "robots.txt line " + std::to_string(verdict.line);
+  rule = RobotsCache::Receipt(entry->rules, verdict);
   return Robots::kNo;
 }
 
@@ -55,12 +55,15 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
       request.max_body = {parser::RobotsRules::kMaxBody};
       fetched = co_await parts_.fetcher.Fetch(std::move(request));
       if (fetched.outcome != Outcome::kRedirect) break;
-      const Result<parser::Url> base = parser::Url::Parse(at);
-      const Result<parser::Url> next = parser::Url::Parse(fetched.Header("Location"), &*base);
+      Result<std::string> next = RedirectTarget(at, fetched.Header("Location"));
       if (!next) break;
-      const Result<std::string> normalized = parser::Normalize(*next);
-      if (!normalized) break;
-      at = *normalized;
+      at = std::move(*next);
+    }
+    if (WasCut(fetched)) {
+      const Instant now = parts_.clock.Now();
+      frontier_.Unhold(host, now);
+      frontier_.Return(std::move(task), now, now);
+      co_return;
     }
     entry = RobotsCache::Judge(fetched.outcome, fetched.status, fetched.detail, parts_.clock.Now());
   }

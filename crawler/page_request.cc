@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cctype>
 
+#include "parser/error.h"
+#include "parser/normalize.h"
+#include "parser/url.h"
+
 namespace trawl::crawler {
 namespace {
 
@@ -24,6 +28,21 @@ bool IsHtml(std::string_view content_type) {
   type.erase(0, type.find_first_not_of(" \t"));
   type.erase(type.find_last_not_of(" \t") + 1);
   return type.empty() || type == "text/html" || type == "application/xhtml+xml";
+}
+
+bool IsRedirect(std::uint16_t status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Result<std::string> RedirectTarget(const std::string& from, std::string_view location) {
+  if (location.empty()) return parser::ParserErrc::kInvalidUrl;
+  const Result<parser::Url> base = parser::Url::Parse(from);
+  if (!base) return base.error();
+  const Result<parser::Url> target = parser::Url::Parse(location, &*base);
+  if (!target) return target.error();
+  parser::NormalizeOptions normalize;
+  normalize.max_length = parser::kMaxUrl;
+  return parser::Normalize(*target, normalize);
 }
 
 FetchRequest RequestFor(const config::Options& options, const Targets& targets, std::uint16_t target,

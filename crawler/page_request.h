@@ -27,4 +27,11 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
 parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
                         std::string_view content_type);
 
+/// Whether a status asks for another URL (RFC 9110 15.4), whatever Location says.
+bool IsRedirect(std::uint16_t status);
+
+/// The normalised URL that a redirect of `from` leads to. Errors: ParserErrc::kInvalidUrl (also for an empty
+/// `location`), kNotCrawlable, kTooLong past parser::kMaxUrl.
+Result<std::string> RedirectTarget(const std::string& from, std::string_view location);
+
 }  // namespace trawl::crawler

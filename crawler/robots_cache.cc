@@ -1,5 +1,6 @@
 #include "crawler/robots_cache.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace trawl::crawler {
@@ -26,6 +27,14 @@ std::optional<std::string> RobotsCache::TakeStored(std::string_view origin, Inst
 
 void RobotsCache::PutStored(std::string origin, RobotsEntry entry, std::string body) {
   stored_[std::move(origin)] = {std::move(entry), std::move(body)};
+}
+
+std::string RobotsCache::Receipt(const parser::RobotsRules& rules, const parser::RobotsVerdict& verdict) {
+  std::string receipt = "robots.txt line " + std::to_string(verdict.line);
+  const auto rule = std::find_if(rules.rules.begin(), rules.rules.end(),
+                                 [&](const parser::RobotsRule& r) { return r.line == verdict.line; });
+  if (rule != rules.rules.end()) receipt += (rule->allow ? ": Allow: " : ": Disallow: ") + rule->pattern;
+  return receipt;
 }
 
 RobotsEntry RobotsCache::Judge(Outcome outcome, std::uint16_t status, std::string detail, Instant now) {

@@ -37,6 +37,9 @@ class RobotsCache {
   /// but 429: all is allowed; 5xx, 429 and no answer: all is disallowed, and tried again soon.
   static RobotsEntry Judge(Outcome outcome, std::uint16_t status, std::string detail, Instant now);
 
+  /// The line that decided, for people: "robots.txt line 5: Disallow: /private/", its pattern as compared.
+  static std::string Receipt(const parser::RobotsRules& rules, const parser::RobotsVerdict& verdict);
+
   static constexpr Duration kLifetime = std::chrono::hours(24);  ///< RFC 9309 2.4
   static constexpr Duration kFailureLifetime =
       std::chrono::minutes(5);  ///< until an unreachable one is tried again

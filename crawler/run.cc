@@ -100,7 +100,7 @@ class Session {
     asio::steady_timer draw(loop), drain(loop);
     ProgressView view;
 
-    asio::co_spawn(loop, Obey(signals, drain, engine, fetcher), Rethrow);
+    asio::co_spawn(loop, Obey(signals, drain, engine), Rethrow);
     asio::co_spawn(loop, Draw(draw, engine, pool, view), Rethrow);
     asio::co_spawn(loop, engine.Run(), [&](std::exception_ptr thrown, EndReason reason) {
       if (thrown) std::rethrow_exception(thrown);
@@ -135,20 +135,19 @@ class Session {
   }
 
   /// The first signal stops cleanly, the second ends what is in flight, so does the deadline.
-  Awaitable<void> Obey(asio::signal_set& signals, asio::steady_timer& drain, Engine& engine,
-                       Fetcher& fetcher) {
+  Awaitable<void> Obey(asio::signal_set& signals, asio::steady_timer& drain, Engine& engine) {
     const auto [failed, signal] = co_await signals.async_wait(kAwait);
     if (failed) co_return;
     engine.Stop();
-    asio::co_spawn(co_await asio::this_coro::executor, Deadline(drain, fetcher), Rethrow);
+    asio::co_spawn(co_await asio::this_coro::executor, Deadline(drain, engine), Rethrow);
     const auto [failed_again, second] = co_await signals.async_wait(kAwait);
-    if (!failed_again) fetcher.Cancel();
+    if (!failed_again) engine.StopAtOnce();
   }
 
-  Awaitable<void> Deadline(asio::steady_timer& drain, Fetcher& fetcher) {
+  Awaitable<void> Deadline(asio::steady_timer& drain, Engine& engine) {
     drain.expires_after(kDrain);
     const auto [failed] = co_await drain.async_wait(kAwait);
-    if (!failed && !ended_) fetcher.Cancel();
+    if (!failed && !ended_) engine.StopAtOnce();
   }
 
   Awaitable<void> Draw(asio::steady_timer& timer, Engine& engine, ParsePool& pool, ProgressView& view) {

@@ -1,9 +1,11 @@
 #include "parser/html_links.h"
+#include "parser/error.h"
 
 #include <algorithm>
 #include <string>
 
 #include "parser/charset_decode.h"
+#include "parser/error.h"
 #include "parser/link_resolver.h"
 #include "parser/utf8.h"
 
@@ -171,6 +173,7 @@ void LinkCollector::Resolve(const Url& base, Charset charset, ParsedPage& page) 
   LinkResolver resolver(base, options);
   page.links.reserve(std::min(links_.size(), kMaxLinks));
   page.links_found = uncollected_;
+  bool too_long = false;  // past the hard limit: not even a row can name such a link
   for (const RawLink& raw : links_) {
     if (page.links.size() == kMaxLinks) {
       ++page.links_found;
@@ -178,12 +181,13 @@ void LinkCollector::Resolve(const Url& base, Charset charset, ParsedPage& page) 
     }
     const auto url = HasForeignQuery(raw.href, charset) ? resolver.Resolve(WithQueryIn(charset, raw.href))
                                                         : resolver.Resolve(raw.href);
+    too_long = too_long || (!url && url.error() == ParserErrc::kTooLong);
     if (!url) continue;
     ++page.links_found;
     page.links.push_back(
         {arena_.Copy(*url), raw.kind, HasToken(raw.rel, "nofollow"), CleanRel(raw.rel), raw.anchor});
   }
-  page.links_truncated = page.links_found > page.links.size();
+  page.links_truncated = too_long || page.links_found > page.links.size();
 }
 
 }  // namespace trawl::parser

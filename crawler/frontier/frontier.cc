@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMinHead = 8;
 constexpr std::size_t kMaxHead = 4096;
+/// A time read off the clock lies up to this before the true one.
+constexpr Duration kTick = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -144,7 +146,8 @@ void Frontier::Release(HostId id, Instant now, Duration latency) {
   // A delay of zero is the operator's word that the host is his own: then latency does not slow it either.
   const Duration least =
       host.delay() == Duration(0) ? Duration(0) : std::min(latency, host.policy.max_latency_delay);
-  host.next_start = std::max(host.next_start, now + std::max(host.delay(), least));
+  const Duration rest = std::max(host.delay(), least);
+  if (rest > Duration(0)) host.next_start = std::max(host.next_start, now + rest + kTick);
   Reschedule(id, host);
 }
 
@@ -183,7 +186,7 @@ void Frontier::Unhold(HostId id, Instant now) {
 void Frontier::Block(HostId id, Instant now, Instant until, WaitReason reason) {
   Host& host = hosts_.at(id);
   if (until <= now || until <= host.blocked_until) return;
-  host.blocked_until = until;
+  host.blocked_until = until + kTick;
   host.blocked_reason = reason;
   Reschedule(id, host);
 }

@@ -50,3 +50,9 @@ TEST_CASE("A body of an earlier run is given once, and not after its time") {
   CHECK_FALSE(cache.TakeStored("http://a", kNow, got));
   CHECK_FALSE(cache.TakeStored("http://b", kNow + 1h, got));
 }
+
+TEST_CASE("A receipt names the line that decided") {
+  const parser::RobotsRules rules = parser::ParseRobots("User-agent: *\nDisallow: /private/\n", {"trawl"});
+  CHECK(RobotsCache::Receipt(rules, parser::Decide(rules, "/private/x")) ==
+        "robots.txt line 2: Disallow: /private/");
+}

@@ -31,7 +31,7 @@ case.toml:
     not_stderr = []                regular expressions that must not be found
     timeout = 60                   seconds; then the case fails
     until = "/path"                leave it running once the server has seen this path; later:
-    stop = "TERM" | "INT" | "KILL" sent when all other runs have ended, or at once with
+    stop = "TERM" | "INT" | "KILL" (or several: "TERM, INT") sent when all other runs have ended, or at once with
     at_once = true
 
 expect.sql: each query ends with ';' and is followed by its rows, in order, one a line:
@@ -92,7 +92,8 @@ class Run:
                                             env=env, start_new_session=True)
 
     def stop(self):
-        self.process.send_signal(getattr(signal, "SIG" + self.table.get("stop", "TERM")))
+        for name in self.table.get("stop", "TERM").split(", "):
+            self.process.send_signal(getattr(signal, "SIG" + name))
 
     def finish(self, known):
         """`known`: other processes that may still run."""

@@ -191,8 +191,9 @@ const std::array kPages = std::to_array<NastyPage>({
      std::string body = "<!DOCTYPE html><title>many links</title>";
      for (std::uint64_t i = 0; i < std::min<std::uint64_t>(n, 1'000'000); ++i) body += "<a href=\"/none/" + std::to_string(i) + "\">x</a>";
      return Html(body); }, 20'000},
-  {"long-url", "a link of 10,000 bytes", [](std::uint64_t) {
-     return Html(Page("long url", "<a href=\"/" + std::string(10'000, 'a') + "\">long</a>")); }},
+  {"long-url", "links of 3,000 and of 10,000 bytes", [](std::uint64_t) {
+     return Html(Page("long url", "<a href=\"/" + std::string(3'000, 'a') + "\">long</a> <a href=\"/" +
+                                      std::string(10'000, 'b') + "\">longer</a>")); }},
   {"charset-lie", "windows-1252 bytes labelled UTF-8", [](std::uint64_t) { return Html(Page("caf\xe9", "<p>d\xe9j\xe0 vu")); }},
 
   // Traps

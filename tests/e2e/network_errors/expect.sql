@@ -1,4 +1,4 @@
-SELECT url, outcome FROM visits WHERE url NOT LIKE '%/robots.txt' ORDER BY url;
+SELECT url, outcome FROM visits WHERE url NOT LIKE '%/robots.txt' ORDER BY replace(url, ':${closed}/', ':/');
 --| http://127.0.0.1:${closed}/refused | connect_failed
 --| ${site}/ | ok
 --| ${site}/close | connection_lost

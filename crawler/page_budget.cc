@@ -1,0 +1,37 @@
+#include "crawler/page_budget.h"
+
+#include <algorithm>
+
+namespace trawl::crawler {
+
+PageBudget::Answer PageBudget::Judge(std::uint64_t limit, const Count& count) {
+  if (limit == 0) return Answer::kYes;
+  if (count.used >= limit) return Answer::kNo;
+  return count.used + count.under_way >= limit ? Answer::kLater : Answer::kYes;
+}
+
+PageBudget::Answer PageBudget::Ask(std::uint16_t target, HostId host) const {
+  const Answer of_target = Judge(limits_[target].pages, targets_[target]);
+  const auto found = hosts_.find(host);
+  const Answer of_host =
+      found == hosts_.end() ? Answer::kYes : Judge(limits_[target].pages_per_host, found->second);
+  return std::max(of_target, of_host);  // the stricter one stands further down
+}
+
+PageBudget::Answer PageBudget::Take(std::uint16_t target, HostId host) {
+  const Answer answer = Ask(target, host);
+  if (answer == Answer::kYes) {
+    ++targets_[target].under_way;
+    ++hosts_[host].under_way;
+  }
+  return answer;
+}
+
+void PageBudget::Give(std::uint16_t target, HostId host, bool page) {
+  for (Count* count : {&targets_[target], &hosts_[host]}) {
+    --count->under_way;
+    count->used += page;
+  }
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "config/url_id.h"
+
+namespace trawl::crawler {
+
+/// How many pages a target and each of its hosts may still bring. Runs on: event loop. Owns the counts. A
+/// page counts from its fetch on, so that fetches under way cannot pass a limit together.
+class PageBudget {
+ public:
+  /// Of one target, in pages; 0 is no limit.
+  struct Limits {
+    std::uint64_t pages = 0;
+    std::uint64_t pages_per_host = 0;
+  };
+  explicit PageBudget(std::vector<Limits> limits) : limits_(std::move(limits)), targets_(limits_.size()) {}
+
+  enum class Answer {
+    kYes,    ///< taken: Give must follow
+    kLater,  ///< what is under way may use the rest up, or may not
+    kNo,     ///< used up
+  };
+  /// What Take would say now.
+  Answer Ask(std::uint16_t target, HostId host) const;
+  Answer Take(std::uint16_t target, HostId host);
+  /// The fetch that was taken has ended; `page`: it brought one.
+  void Give(std::uint16_t target, HostId host, bool page);
+  /// Pages of an earlier run.
+  void RestoreTarget(std::uint16_t target, std::uint64_t pages) { targets_[target].used += pages; }
+  void RestoreHost(HostId host, std::uint64_t pages) { hosts_[host].used += pages; }
+
+ private:
+  struct Count {
+    std::uint64_t used = 0;
+    std::uint64_t under_way = 0;
+  };
+  static Answer Judge(std::uint64_t limit, const Count& count);
+
+  std::vector<Limits> limits_;
+  std::vector<Count> targets_;
+  std::unordered_map<HostId, Count> hosts_;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,54 @@
+#include "crawler/page_budget.h"
+
+#include "tests/support/catch.h"
+
+using trawl::HostId;
+using trawl::crawler::PageBudget;
+using Answer = PageBudget::Answer;
+
+namespace {
+
+constexpr HostId kOne{1}, kTwo{2};
+
+}  // namespace
+
+TEST_CASE("page_budget:FetchesUnderWayCannotPassTheLimitTogether") {
+  PageBudget budget({{2, 0}});
+  CHECK(budget.Take(0, kOne) == Answer::kYes);
+  CHECK(budget.Take(0, kTwo) == Answer::kYes);
+  CHECK(budget.Take(0, kOne) == Answer::kLater);
+}
+
+TEST_CASE("page_budget:AFetchWithoutAPageLeavesItsShareToTheNext") {
+  PageBudget budget({{1, 0}});
+  REQUIRE(budget.Take(0, kOne) == Answer::kYes);
+  budget.Give(0, kOne, false);
+  CHECK(budget.Take(0, kOne) == Answer::kYes);
+  budget.Give(0, kOne, true);
+  CHECK(budget.Take(0, kOne) == Answer::kNo);
+  CHECK(budget.Ask(0, kTwo) == Answer::kNo);
+}
+
+TEST_CASE("page_budget:AHostIsLimitedByItself") {
+  PageBudget budget({{0, 1}});
+  REQUIRE(budget.Take(0, kOne) == Answer::kYes);
+  CHECK(budget.Take(0, kOne) == Answer::kLater);
+  budget.Give(0, kOne, true);
+  CHECK(budget.Take(0, kOne) == Answer::kNo);
+  CHECK(budget.Take(0, kTwo) == Answer::kYes);
+}
+
+TEST_CASE("page_budget:WhatAnEarlierRunBroughtCounts") {
+  PageBudget budget({{10, 4}, {0, 4}});
+  budget.RestoreTarget(0, 9);
+  budget.RestoreHost(kTwo, 4);
+  CHECK(budget.Ask(0, kTwo) == Answer::kNo);
+  CHECK(budget.Ask(1, kTwo) == Answer::kNo);
+  CHECK(budget.Take(0, kOne) == Answer::kYes);
+  CHECK(budget.Take(0, kOne) == Answer::kLater);
+}
+
+TEST_CASE("page_budget:ZeroIsNoLimit") {
+  PageBudget budget({{0, 0}});
+  for (int i = 0; i < 100; ++i) CHECK(budget.Take(0, kOne) == Answer::kYes);
+}
