@@ -151,9 +151,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         rule = site.rule(host, self.path, count)
         try:
             self.answer(site, host, rule, record)
+            record["ended"] = time.time()  # before the last bytes go: the client may have them before the call returns
             self.wfile.flush()
-        finally:
+        except BaseException:
             record["ended"] = time.time()
+            raise
 
     do_HEAD = do_GET
 

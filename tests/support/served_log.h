@@ -16,7 +16,7 @@ struct ServedRequest {
   std::string agent;             ///< User-Agent
   std::uint64_t connection = 0;  ///< counts from 1
   std::uint64_t start_us = 0;    ///< the request's head was complete
-  std::uint64_t end_us = 0;      ///< the last byte went to the socket, or the connection ended
+  std::uint64_t end_us = 0;      ///< the last bytes were about to go to the socket, or the connection ended
   std::uint64_t bytes = 0;       ///< sent, head and body
   int status = 0;
   bool complete = false;  ///< the whole reply went out

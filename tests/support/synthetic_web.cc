@@ -360,6 +360,8 @@ void SyntheticWeb::Send(Connection& connection) {
     std::string_view rest = connection.Rest();
     if (rest.empty()) return FinishReply(connection);
     if (budget == 0) break;
+    // Taken before the call: the client may have the bytes, and be on its way, before the call returns.
+    connection.record.end_us = Now();
     ssize_t sent = ::send(connection.fd.Get(), rest.data(), std::min(rest.size(), budget), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && errno == EAGAIN) return Watch(connection, true);
@@ -398,7 +400,7 @@ void SyntheticWeb::FinishReply(Connection& connection) {
 void SyntheticWeb::RecordEnd(Connection& connection, bool complete) {
   connection.busy = false;
   if (connection.admin || connection.record.host.empty()) return;
-  connection.record.end_us = Now();
+  if (!complete || connection.record.end_us == 0) connection.record.end_us = Now();
   connection.record.bytes = connection.sent;
   connection.record.complete = complete;
   std::lock_guard lock(mutex_);
