@@ -134,6 +134,7 @@ Awaitable<EndReason> Engine::Run() {
   counts_.started = parts_.clock.Now();
   bool ready = co_await Load();
   if (ready) ready = co_await AddSeeds();
+  ready_ = ready;
   while (ready && !ending_) {
     Dispatch();
     StartRefills();

@@ -80,6 +80,8 @@ class Engine {
   /// Stop, and ends what is in flight: its URLs go back to their places and are fetched by the next run.
   void StopAtOnce();
 
+  /// What an earlier run left is loaded, the seeds are stored.
+  bool ready() const { return ready_; }
   Progress progress() const;
   /// After kStorageFailed: what storage said.
   const std::string& storage_error() const { return storage_error_; }
@@ -133,6 +135,7 @@ class Engine {
   std::string storage_error_;
   std::vector<std::string> product_tokens_;
   PageBudget budget_;
+  bool ready_ = false;
   bool cut_ = false;
   std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;   ///< page coroutines

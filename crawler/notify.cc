@@ -2,14 +2,29 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
 #include "config/unique_fd.h"
 
 namespace trawl::crawler {
+namespace {
+
+std::optional<std::uint64_t> NumberIn(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* end = text + std::strlen(text);
+  const auto [stop, error] = std::from_chars(text, end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
 
 void Notify(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -25,6 +40,16 @@ void Notify(std::string_view state) {
   ::sendto(socket.Get(), state.data(), state.size(), MSG_NOSIGNAL,
            reinterpret_cast<const sockaddr*>(&address),
            static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
+}
+
+std::optional<Duration> WatchdogInterval() {
+  const std::optional<std::uint64_t> microseconds = NumberIn("WATCHDOG_USEC");
+  if (!microseconds || *microseconds == 0) return std::nullopt;
+  if (std::getenv("WATCHDOG_PID") != nullptr &&
+      NumberIn("WATCHDOG_PID") != static_cast<std::uint64_t>(::getpid())) {
+    return std::nullopt;  // meant for another process of the unit
+  }
+  return std::chrono::duration_cast<Duration>(std::chrono::microseconds(*microseconds));
 }
 
 }  // namespace trawl::crawler

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "crawler/async.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/engine.h"
+#include "crawler/heartbeat.h"
 #include "crawler/load_config.h"
 #include "crawler/notify.h"
 #include "crawler/parse_pool.h"
@@ -30,6 +32,7 @@ using namespace std::chrono_literals;
 /// After a request to stop, what is in flight may go on this long.
 constexpr Duration kDrain = 10s;
 constexpr Duration kDrawEvery = 500ms;
+constexpr Duration kLoadingEvery = 20ms;
 /// Descriptors that are not connections: database, sockets of workers, log.
 constexpr std::uint64_t kOtherDescriptors = 100;
 
@@ -97,6 +100,8 @@ class Session {
     ParsePool pool(loop.get_executor(), std::move(zygote), options_.parser);
     Engine engine(loop.get_executor(), options_, targets_, {clock_, fetcher, pool, store}, !service_);
     asio::signal_set signals(loop, SIGINT, SIGTERM);
+    // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
+    if (!service_) signals.add(SIGHUP);
     asio::steady_timer draw(loop), drain(loop);
     ProgressView view;
 
@@ -106,14 +111,12 @@ class Session {
       if (thrown) std::rethrow_exception(thrown);
       reason_ = reason;
       ended_ = true;
-      Notify("STOPPING=1");
       signals.cancel();
       draw.cancel();
       drain.cancel();
       // What is left on the loop then are idle connections, which the fetcher closes when it is destroyed.
       pool.Close([&loop] { loop.stop(); });
     });
-    Notify("READY=1");
     loop.run();
 
     const Progress progress = engine.progress();
@@ -138,6 +141,7 @@ class Session {
   Awaitable<void> Obey(asio::signal_set& signals, asio::steady_timer& drain, Engine& engine) {
     const auto [failed, signal] = co_await signals.async_wait(kAwait);
     if (failed) co_return;
+    Notify("STOPPING=1");
     engine.Stop();
     asio::co_spawn(co_await asio::this_coro::executor, Deadline(drain, engine), Rethrow);
     const auto [failed_again, second] = co_await signals.async_wait(kAwait);
@@ -151,13 +155,17 @@ class Session {
   }
 
   Awaitable<void> Draw(asio::steady_timer& timer, Engine& engine, ParsePool& pool, ProgressView& view) {
+    Heartbeat heartbeat;
     while (!ended_) {
-      if (!service_) view.Show(engine.progress(), clock_.Now());
+      const Progress progress = engine.progress();
+      heartbeat.Beat(progress, engine.ready(), clock_.Now());
+      if (!service_) view.Show(progress, clock_.Now());
       if (!pool.failure().empty() && parser_failure_.empty()) {
         parser_failure_ = pool.failure();
         engine.Stop();
       }
-      timer.expires_after(kDrawEvery);
+      // Whoever waits for READY hears it soon; then there is time.
+      timer.expires_after(engine.ready() ? std::min(kDrawEvery, heartbeat.interval()) : kLoadingEvery);
       co_await timer.async_wait(kAwait);
     }
   }

@@ -1,0 +1,45 @@
+#include "crawler/heartbeat.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+
+#include "crawler/notify.h"
+
+namespace trawl::crawler {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kLongest = 500ms;
+constexpr Duration kShortest = 10ms;
+constexpr Duration kStatusEvery = 5s;
+
+}  // namespace
+
+// A third of the watchdog's interval: one beat may come late, and another be lost.
+Heartbeat::Heartbeat()
+    : watchdog_(WatchdogInterval()),
+      interval_(watchdog_ ? std::clamp<Duration>(*watchdog_ / 3, kShortest, kLongest) : kLongest) {}
+
+void Heartbeat::Beat(const Progress& progress, bool ready, Instant now) {
+  if (watchdog_) Notify("WATCHDOG=1");
+  if (ready && !told_ready_) {
+    told_ready_ = true;
+    Notify("READY=1");
+  }
+  if (!ready || (last_status_ && now - *last_status_ < kStatusEvery)) return;
+  const double seconds =
+      static_cast<double>(last_status_ ? (now - *last_status_).count() : kStatusEvery.count()) / 1000.0;
+  char status[200];
+  std::snprintf(status, sizeof status,
+                "STATUS=%.1f pages/s, %" PRIu64 " in flight, %" PRIu64 " queued, %" PRIu64 " pages, %" PRIu64
+                " errors",
+                static_cast<double>(progress.pages - last_pages_) / seconds, progress.in_flight,
+                progress.queued, progress.pages, progress.errors);
+  Notify(status);
+  last_status_ = now;
+  last_pages_ = progress.pages;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,108 @@
+"""A daemon under test: a small web, a configuration, a socket that hears what the service manager would."""
+import os
+import re
+import select
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+DEFAULTS = """
+[crawl]
+private_addresses = "allow"
+[politeness]
+delay = "0s"
+ip_delay = "0s"
+connections_per_host = 10
+[http]
+retries = 0
+"""
+
+
+class Daemon:
+    """Use as a context manager. `build` holds the programs; `web` are arguments of trawl_synthetic_web."""
+
+    def __init__(self, build, web=(), config="", environment=None):
+        self.build, self.web_arguments, self.config, self.environment = build, web, config, environment or {}
+        self.process = None
+        self.heard = []
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = self.temporary.name
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(self.path("notify"))
+        self.web = subprocess.Popen([os.path.join(self.build, "trawl_synthetic_web"), *self.web_arguments],
+                                    stdout=subprocess.PIPE, text=True)
+        self.url = f"http://{self.web.stdout.readline().split()[-1]}/"
+        self.admin = f"http://{self.web.stdout.readline().split()[-1]}"
+        self.errors = open(self.path("stderr"), "w+")
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.web.terminate()
+        self.web.wait()
+        self.web.stdout.close()
+        self.notify.close()
+        self.errors.close()
+        self.temporary.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write_config(self, more=None):
+        """Writes trawl.toml: defaults for a web of one's own, then `more`, where ${url} is the web's root."""
+        text = f'{DEFAULTS}\n[storage]\npath = "{self.path("trawl.db")}"\n{self.config if more is None else more}\n'
+        with open(self.path("trawl.toml"), "w") as file:
+            file.write(text.replace("${url}", self.url).replace("${folder}", self.folder))
+
+    def start(self, *arguments):
+        self.write_config()
+        environment = dict(os.environ, NOTIFY_SOCKET=self.path("notify"), **self.environment)
+        self.process = subprocess.Popen([os.path.join(self.build, "trawl"), "daemon", "-c", self.path("trawl.toml"), *arguments],
+                                        cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=self.errors,
+                                        stderr=self.errors)
+        return self
+
+    def stderr(self):
+        with open(self.path("stderr")) as file:
+            return file.read()
+
+    def hear(self, pattern, timeout=20):
+        """Waits until a message to the service manager matches; gives it. All messages are in `heard`."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            readable, _, _ = select.select([self.notify], [], [], max(0, end - time.monotonic()))
+            if not readable:
+                break
+            message = self.notify.recv(4096).decode()
+            self.heard.append(message)
+            if re.search(pattern, message):
+                return message
+        raise AssertionError(f"no message {pattern!r} to the service manager within {timeout} s; heard {self.heard[-5:]}; "
+                             f"exit {self.process.poll()}; stderr:\n{self.stderr()}")
+
+    def wait_for(self, condition, timeout=20):
+        end = time.monotonic() + timeout
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {timeout} s; exit {self.process.poll()}; stderr:\n{self.stderr()}")
+            time.sleep(0.02)
+
+    def rows(self, sql):
+        database = sqlite3.connect(f"file:{self.path('trawl.db')}?mode=ro", uri=True)
+        try:
+            return database.execute(sql).fetchall()
+        finally:
+            database.close()
+
+    def trawl(self, *arguments, **more):
+        return subprocess.run([os.path.join(self.build, "trawl"), *arguments], cwd=self.folder, capture_output=True, text=True,
+                              timeout=30, **more)

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""What the daemon tells the service manager, heard on a socket of our own (sd_notify(3)).
+
+usage: service_manager_test.py BUILD_FOLDER
+"""
+import os
+import re
+import signal
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon
+
+BUILD = os.path.abspath(sys.argv.pop(1))
+TARGET = '[[target]]\nname = "web"\nseeds = ["${url}"]\n'
+SLOW = ("--degree", "5", "--depth", "3", "--latency", "300")
+
+
+class ServiceManager(unittest.TestCase):
+    def test_ready_comes_after_the_seeds_are_stored_and_within_half_a_second(self):
+        with Daemon(BUILD, SLOW, TARGET) as daemon:
+            began = time.monotonic()
+            daemon.start()
+            daemon.hear("^READY=1$")
+            self.assertLess(time.monotonic() - began, 0.5)
+            self.assertGreaterEqual(daemon.rows("SELECT known FROM progress")[0][0], 1)
+
+    def test_a_status_line_says_how_it_goes(self):
+        with Daemon(BUILD, SLOW, TARGET) as daemon:
+            daemon.start()
+            status = daemon.hear("^STATUS=")
+            self.assertRegex(status, r"^STATUS=\d+\.\d pages/s, \d+ in flight, \d+ queued, \d+ pages, \d+ errors$")
+
+    def test_the_watchdog_is_fed_in_time_and_not_while_the_loop_stands_still(self):
+        with Daemon(BUILD, SLOW, TARGET, {"WATCHDOG_USEC": "600000"}) as daemon:
+            daemon.start()
+            daemon.hear("^READY=1$")
+            times = []
+            for _ in range(8):
+                daemon.hear("^WATCHDOG=1$", timeout=0.6)
+                times.append(time.monotonic())
+            self.assertLess(max(b - a for a, b in zip(times, times[1:])), 0.6)
+            daemon.process.send_signal(signal.SIGSTOP)
+            with self.assertRaises(AssertionError):
+                while True:  # what was sent before it stopped
+                    daemon.hear("^WATCHDOG=1$", timeout=0.8)
+
+    def test_a_watchdog_meant_for_another_process_is_not_fed(self):
+        with Daemon(BUILD, SLOW, TARGET, {"WATCHDOG_USEC": "300000", "WATCHDOG_PID": "1"}) as daemon:
+            daemon.start()
+            daemon.hear("^STATUS=")
+            with self.assertRaises(AssertionError):
+                daemon.hear("^WATCHDOG=1$", timeout=1)
+
+    def test_sigterm_says_stopping_drains_and_ends_with_success(self):
+        with Daemon(BUILD, SLOW, TARGET) as daemon:
+            daemon.start()
+            daemon.wait_for(lambda: os.path.exists(daemon.path("trawl.db")) and
+                            daemon.rows("SELECT count(*) FROM visits")[0][0] > 0)
+            began = time.monotonic()
+            daemon.process.terminate()
+            daemon.hear("^STOPPING=1$", timeout=2)
+            self.assertEqual(daemon.process.wait(10), 0)
+            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(daemon.rows("SELECT end_reason FROM runs"), [("stopped",)])
+            self.assertEqual(daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'"), [(0,)])
+
+    def test_a_wrong_configuration_ends_with_78_and_never_says_ready(self):
+        with Daemon(BUILD, SLOW, TARGET + "scoop = 'host'\n") as daemon:
+            daemon.start()
+            self.assertEqual(daemon.process.wait(10), 78)
+            self.assertTrue(re.search(r"trawl\.toml:\d+:\d+: .*scoop", daemon.stderr()), daemon.stderr())
+            with self.assertRaises(AssertionError):
+                daemon.hear("READY", timeout=0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()
