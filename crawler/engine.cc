@@ -42,6 +42,8 @@ std::string_view Name(EndReason reason) {
       return "waiting";
     case EndReason::kStorageFailed:
       return "storage_failed";
+    case EndReason::kParserFailed:
+      return "parser_failed";
   }
   return "";
 }

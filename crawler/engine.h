@@ -41,7 +41,7 @@
 
 namespace trawl::crawler {
 
-enum class EndReason { kDone, kStopped, kMaxPages, kMaxDuration, kWaiting, kStorageFailed };
+enum class EndReason { kDone, kStopped, kMaxPages, kMaxDuration, kWaiting, kStorageFailed, kParserFailed };
 std::string_view Name(EndReason reason);
 
 /// What a crawl has done so far in this run, for progress lines and summaries.

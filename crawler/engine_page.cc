@@ -120,6 +120,11 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     parser::PageJob job = HtmlJob(options_, task.url.url, fetched.Header("Content-Type"));
     job.body = std::move(fetched.body);
     answer = co_await parts_.parser.Parse(std::move(job));
+    if (answer.unavailable) {  // nothing is known of the page, so it stays queued
+      body_bytes_ -= held;
+      End(EndReason::kParserFailed);
+      co_return false;
+    }
     parsed = answer.outcome == Outcome::kOk;
     if (!parsed) {
       outcome = answer.outcome;

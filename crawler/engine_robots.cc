@@ -76,6 +76,10 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
     job.product_tokens = product_tokens_;
     job.body = std::move(fetched.body);
     ParseAnswer answer = co_await parts_.parser.Parse(std::move(job));
+    if (answer.unavailable) {
+      End(EndReason::kParserFailed);
+      co_return;
+    }
     if (answer.outcome == Outcome::kOk) {
       entry.rules = std::move(answer.page.robots);
     } else {

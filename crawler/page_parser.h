@@ -14,6 +14,7 @@ namespace trawl::crawler {
 struct ParseAnswer {
   Outcome outcome = Outcome::kOk;  ///< kOk, kParseCrashed, kParseTimeout or kParseLimit
   std::string detail;              ///< for people, when it is not kOk
+  bool unavailable = false;        ///< there is no parser any more: nothing is known of the document
   parser::ParsedPage page;
 };
 

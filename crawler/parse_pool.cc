@@ -1,294 +1,357 @@
 #include "crawler/parse_pool.h"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/post.hpp>
 
-#include <unistd.h>
+#include <signal.h>
 
 #include <algorithm>
-#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <thread>
 #include <utility>
 
+#include "config/units.h"
 #include "crawler/async.h"
 
 namespace trawl::crawler {
 namespace {
 
-using Stream = asio::local::stream_protocol::socket;
-using SteadyClock = std::chrono::steady_clock;
+// So often within its limit a deadline is looked at: one clock for all workers, and no timer for each page.
+constexpr int kLooksPerDeadline = 20;
+// Workers in a row that fail to enter their sandbox, which the zygote has proved at start.
+constexpr std::size_t kMostSandboxFailures = 5;
 
-/// Jobs in one worker's pipe: one that it parses and one that waits there, so that no core waits for a round
-/// trip.
-constexpr std::size_t kDepth = 2;
-constexpr auto kTick = std::chrono::milliseconds(50);
+std::string NameOfSignal(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(signal);
+}
+
+std::string Describe(const parser::WorkerExit& exit) {
+  if (exit.signal == SIGSYS)
+    return "parser killed by SIGSYS: it tried a system call that its sandbox forbids";
+  if (exit.signal == SIGKILL) return "parser killed by SIGKILL, as when the system is out of memory";
+  if (exit.signal != 0) return "parser killed by " + NameOfSignal(exit.signal);
+  return "parser exited with code " + std::to_string(exit.exit_code);
+}
+
+std::size_t WorkersFor(const config::ParserOptions& options) {
+  return options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency());
+}
+
+ParseAnswer Unavailable() {
+  ParseAnswer answer;
+  answer.outcome = Outcome::kParseCrashed;
+  answer.detail = "the parser processes have ended";
+  answer.unavailable = true;
+  return answer;
+}
 
 }  // namespace
-
-struct ParsePool::Job {
-  Job(asio::any_io_executor loop, std::string encoded)
-      : frame(std::move(encoded)), bytes(frame.size()), done(loop, SteadyClock::time_point::max()) {}
-  std::string frame;
-  const std::size_t bytes;
-  int crashes = 0;
-  bool finished = false;
-  ParseAnswer answer;
-  asio::steady_timer done;  ///< cancelled when the answer is there
-};
-
-struct ParsePool::Worker {
-  Worker(asio::any_io_executor loop, pid_t process) : pid(process), socket(loop), more(loop) {}
-  const pid_t pid;
-  Stream socket;
-  std::deque<std::shared_ptr<Job>> sent;  ///< in its pipe; it is at the first
-  SteadyClock::time_point front_since{};  ///< when it can have begun with the first
-  asio::steady_timer more;                ///< cancelled when there is something to send
-  Outcome verdict = Outcome::kParseCrashed;
-  std::string why;  ///< not empty: we killed it, and why
-  bool ended = false;
-};
 
 ParsePool::ParsePool(asio::any_io_executor loop, parser::ZygoteClient zygote,
                      const config::ParserOptions& options)
     : loop_(loop),
-      zygote_(std::move(zygote)),
       options_(options),
-      news_(loop, ::dup(zygote_.fd())),
-      clock_(loop),
+      target_(WorkersFor(options)),
+      zygote_(std::move(zygote)),
+      control_(loop, zygote_->fd()),
+      deadlines_(loop),
       gate_(loop) {
-  std::size_t workers = options.workers;
-  if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-  for (std::size_t i = 0; i < workers; ++i) {
-    if (!zygote_.RequestWorker()) Fail("the parser's fork server is gone");
-  }
   gate_.Spawn(WatchZygote());
-  gate_.Spawn(WatchClock());
+  RequestWorkers();
 }
 
-ParsePool::~ParsePool() = default;
-
-ParsePool::Counts ParsePool::counts() const {
-  Counts counts = counts_;
-  counts.workers = workers_.size();
-  counts.queued = queued_;
-  return counts;
+ParsePool::~ParsePool() {
+  control_.release();
 }
+
+struct ParsePool::Submit {
+  ParsePool* pool;
+  std::string* frame;
+  void operator()(ParseTask::Handler handler) const {
+    pool->queue_.push_back(std::make_unique<ParseTask>(std::move(*frame), std::move(handler)));
+    pool->Dispatch();
+  }
+};
 
 Awaitable<ParseAnswer> ParsePool::Parse(parser::PageJob job) {
-  std::string frame;
-  EncodeJob(job, frame);
-  job = {};
-  auto entry = std::make_shared<Job>(loop_, std::move(frame));
-  if (!failure_.empty() || closing_) {
+  if (closed_) co_return Unavailable();
+  if (job.body.size() > parser::kMaxJobBody) {
     ParseAnswer answer;
-    answer.outcome = Outcome::kParseCrashed;
-    answer.detail = closing_ ? "the parser is being stopped" : failure_;
+    answer.outcome = Outcome::kParseLimit;
+    answer.detail = "the document is larger than " + config::FormatSize({parser::kMaxJobBody});
     co_return answer;
   }
-  ++queued_;
-  queued_bytes_ += entry->bytes;
-  waiting_.push_back(entry);
-  Feed();
-  while (!entry->finished) co_await entry->done.async_wait(kAwait);
-  co_return std::move(entry->answer);
+  std::string frame;
+  parser::EncodeJob(job, frame);
+  job = {};
+  bytes_ += frame.size();
+  Submit submit{this, &frame};
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ParseAnswer)>(
+      submit, asio::use_awaitable);
 }
 
-void ParsePool::Finish(Job& job, ParseAnswer answer) {
-  if (job.finished) return;
-  job.finished = true;
-  job.answer = std::move(answer);
-  --queued_;
-  queued_bytes_ -= job.bytes;
-  job.done.cancel();
-}
-
-void ParsePool::Feed() {
-  for (auto& [pid, worker] : workers_) worker->more.cancel();
-}
-
-void ParsePool::Adopt(parser::SpawnedWorker spawned) {
-  auto worker = std::make_shared<Worker>(loop_, spawned.pid);
-  boost::system::error_code failed;
-  worker->socket.assign(asio::local::stream_protocol(), spawned.socket.Get(), failed);
-  if (failed) {
-    (void)zygote_.Kill(spawned.pid);
-    return;
-  }
-  (void)spawned.socket.Release();
-  workers_[spawned.pid] = worker;
-  gate_.Spawn(Send(worker));
-  gate_.Spawn(Receive(worker));
-}
-
-Awaitable<void> ParsePool::Send(std::shared_ptr<Worker> worker) {
-  while (!worker->ended && !closing_) {
-    if (waiting_.empty() || worker->sent.size() >= kDepth || !worker->why.empty()) {
-      worker->more.expires_at(SteadyClock::time_point::max());
-      co_await worker->more.async_wait(kAwait);
-      continue;
-    }
-    const std::shared_ptr<Job> job = std::move(waiting_.front());
-    waiting_.pop_front();
-    if (worker->sent.empty()) worker->front_since = SteadyClock::now();
-    worker->sent.push_back(job);
-    const auto [failed, written] =
-        co_await asio::async_write(worker->socket, asio::buffer(job->frame), kAwait);
-    if (failed) break;  // it is dying: the zygote's word follows, and decides what becomes of its jobs
+void ParsePool::RequestWorkers() {
+  const auto staying =
+      std::count_if(links_.begin(), links_.end(), [](const Link& link) { return !link->retiring; });
+  for (std::size_t have = static_cast<std::size_t>(staying) + requested_; have < target_ && !closed_;
+       ++have) {
+    ++requested_;
+    if (!zygote_->RequestWorker(counts_.answers)) Break("the parser's fork server does not answer");
   }
 }
 
-Awaitable<void> ParsePool::Receive(std::shared_ptr<Worker> worker) {
-  char header[parser::kFrameHeader];
-  while (!worker->ended && !closing_) {
-    const auto [failed, read] = co_await asio::async_read(worker->socket, asio::buffer(header), kAwait);
-    if (failed) break;
-    const Result<std::size_t> size =
-        parser::DecodeFrameHeader({header, sizeof header}, parser::FrameType::kAnswer);
-    if (!size || worker->sent.empty()) {
-      Kill(*worker, Outcome::kParseCrashed,
-           "the parser lied: " +
-               (size ? std::string("an answer that nobody asked for") : size.error().message()));
-      break;
-    }
-    std::vector<char> payload(*size);
-    const auto [cut, got] = co_await asio::async_read(worker->socket, asio::buffer(payload), kAwait);
-    if (cut || worker->ended || worker->sent.empty()) break;
-    Result<parser::ParsedPage> page = parser::DecodeAnswer(std::move(payload));
-    if (!page) {
-      Kill(*worker, Outcome::kParseCrashed, "the parser lied: " + page.error().message());
-      break;
-    }
-    const std::shared_ptr<Job> job = std::move(worker->sent.front());
-    worker->sent.pop_front();
-    worker->front_since = SteadyClock::now();
-    worker->more.cancel();
-    ParseAnswer answer;
-    answer.page = std::move(*page);
-    Finish(*job, std::move(answer));
-  }
-}
-
-void ParsePool::Kill(Worker& worker, Outcome outcome, std::string why) {
-  if (!worker.why.empty()) return;
-  worker.verdict = outcome;
-  worker.why = std::move(why);
-  if (!zygote_.Kill(worker.pid)) Fail("the parser's fork server is gone");
-}
-
-Awaitable<void> ParsePool::WatchClock() {
-  while (!closing_) {
-    clock_.expires_after(kTick);
-    co_await clock_.async_wait(kAwait);
-    const auto now = SteadyClock::now();
-    for (auto& [pid, worker] : workers_) {
-      if (!worker->sent.empty() && now - worker->front_since > options_.wall_max) {
-        Kill(*worker, Outcome::kParseTimeout,
-             "the parser gave no answer for " + std::to_string(options_.wall_max.count()) + " ms");
-      }
-    }
-  }
+void ParsePool::Kill(pid_t pid) {
+  if (closed_) return;
+  if (!zygote_->Kill(pid)) Break("the parser's fork server does not answer");
 }
 
 Awaitable<void> ParsePool::WatchZygote() {
-  while (!closing_) {
-    const auto [failed] = co_await news_.async_wait(asio::posix::stream_descriptor::wait_read, kAwait);
-    if (failed || closing_) break;
+  while (!closed_) {
+    const auto [error] = co_await control_.async_wait(asio::posix::stream_descriptor::wait_read, kAwait);
+    if (error || closed_) co_return;
     for (;;) {
-      Result<std::optional<parser::ZygoteClient::Event>> event = zygote_.Receive();
+      auto event = zygote_->Receive();
       if (!event) {
-        Fail("the parser's fork server is gone");
+        Break("the parser's fork server has ended");
         co_return;
       }
       if (!*event) break;
-      if ((*event)->spawned) Adopt(std::move(*(*event)->spawned));
-      if ((*event)->exited) Bury(*(*event)->exited);
+      if ((*event)->spawned) Welcome(std::move(*(*event)->spawned));
+      if ((*event)->exited) OnExit(*(*event)->exited);
+      if (closed_) co_return;
     }
   }
 }
 
-void ParsePool::Bury(const parser::WorkerExit& exit) {
-  const auto found = workers_.find(exit.pid);
-  if (found == workers_.end()) return;
-  const std::shared_ptr<Worker> worker = std::move(found->second);
-  workers_.erase(found);
-  worker->ended = true;
-  worker->socket.close();
-  worker->more.cancel();
-
-  Outcome outcome = worker->verdict;
-  std::string why = worker->why;
-  if (why.empty() && exit.signal == SIGPROF) {
-    outcome = Outcome::kParseTimeout;
-    why = "the parser used up " + std::to_string(options_.cpu_max.count()) + " ms of CPU time";
-  } else if (why.empty() && exit.signal == 0 && exit.exit_code == parser::kExitLimit) {
-    outcome = Outcome::kParseLimit;
-    why = "the document needs more memory or nesting than a parser may use";
-  } else if (why.empty()) {
-    why = exit.signal != 0 ? "the parser was killed by SIG" + std::string(sigabbrev_np(exit.signal))
-                           : "the parser ended with exit code " + std::to_string(exit.exit_code);
+void ParsePool::Welcome(parser::SpawnedWorker worker) {
+  Link link = std::make_shared<WorkerLink>(loop_, std::move(worker));
+  links_.push_back(link);
+  --requested_;
+  gate_.Spawn(ReadAnswers(link));
+  if (!retries_.empty()) {
+    Task task = std::move(retries_.front());
+    retries_.pop_front();
+    Hand(link, std::move(task));
   }
-  if (outcome == Outcome::kParseCrashed) ++counts_.crashed;
-  if (outcome == Outcome::kParseTimeout) ++counts_.timed_out;
-  if (outcome == Outcome::kParseLimit) ++counts_.over_limit;
+  Dispatch();
+}
 
-  std::deque<std::shared_ptr<Job>> sent = std::move(worker->sent);
-  if (!sent.empty()) {
-    const std::shared_ptr<Job> at = std::move(sent.front());
-    sent.pop_front();
-    // A crash may be another page's doing: once more, in a fresh worker.
-    if (outcome == Outcome::kParseCrashed && at->crashes++ == 0 && !closing_) {
-      sent.push_front(at);
-    } else {
-      ParseAnswer answer;
-      answer.outcome = outcome;
-      answer.detail = why;
-      Finish(*at, std::move(answer));
+// The least busy worker gets the next document.
+void ParsePool::Dispatch() {
+  while (!queue_.empty()) {
+    Link best;
+    for (const Link& link : links_) {
+      if (link->condemned || link->retiring || link->jobs() >= kPipeDepth) continue;
+      if (!best || link->jobs() < best->jobs()) best = link;
+    }
+    if (!best) return;
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    Hand(best, std::move(task));
+  }
+}
+
+void ParsePool::Hand(const Link& link, Task task) {
+  if (!link->Send(std::move(task))) gate_.Spawn(WriteRest(link));
+  if (!watching_) {
+    watching_ = true;
+    gate_.Spawn(WatchDeadlines());
+  }
+}
+
+Awaitable<void> ParsePool::WriteRest(Link link) {
+  co_await link->WriteRest();
+}
+
+Awaitable<void> ParsePool::ReadAnswers(Link link) {
+  for (;;) {
+    co_await link->AwaitReadable();
+    if (link->condemned) break;  // what it says now is too late
+    WorkerLink::Read read = WorkerLink::Read::kAnswer;
+    while (read == WorkerLink::Read::kAnswer) {
+      parser::ParsedPage page;
+      Task task;
+      read = link->ReadAnswer(page, task);
+      if (read == WorkerLink::Read::kAnswer) OnAnswer(link, std::move(page), std::move(task));
+    }
+    if (read == WorkerLink::Read::kNothingYet) continue;
+    if (read == WorkerLink::Read::kLie) {
+      ++counts_.lies;
+      Condemn(link, Outcome::kParseCrashed, "parser lied: " + link->lie());
+    }
+    break;
+  }
+  link->socket_ended = true;
+  link->Close();
+  // Whoever closes its socket is of no use, even if it lives on. One that is dying dies as it would have.
+  if (!link->exit) Kill(link->pid());
+  BuryIfEnded(link);
+}
+
+void ParsePool::OnAnswer(const Link& link, parser::ParsedPage page, Task task) {
+  sandbox_failures_ = 0;
+  ++counts_.answers;
+  ParseAnswer answer;
+  answer.page = std::move(page);
+  Answer(std::move(task), std::move(answer));
+  if (link->answers() >= kPagesPerWorker && !link->retiring) {
+    link->retiring = true;
+    ++counts_.retired;
+    RequestWorkers();
+  }
+  if (link->retiring && link->jobs() == 0) link->EndInput();
+  Dispatch();
+}
+
+// The worker's first document gets `outcome` at once; the worker is killed, and buried when it has ended.
+void ParsePool::Condemn(const Link& link, Outcome outcome, std::string detail) {
+  link->condemned = true;
+  if (Task task = link->TakeFirst()) Fail(std::move(task), outcome, std::move(detail));
+  Kill(link->pid());
+}
+
+Awaitable<void> ParsePool::WatchDeadlines() {
+  const auto pause = std::max<Duration>(options_.wall_max / kLooksPerDeadline, Duration(1));
+  bool busy = true;
+  while (busy && !closed_) {
+    deadlines_.expires_after(pause);
+    const auto [error] = co_await deadlines_.async_wait(kAwait);
+    if (error) break;
+    busy = !queue_.empty();
+    const auto now = WorkerLink::Clock::now();
+    const std::vector<Link> links = links_;
+    for (const Link& link : links) {
+      if (link->jobs() == 0 || link->condemned) continue;
+      busy = true;
+      if (now - link->since() < options_.wall_max) continue;
+      ++counts_.timeouts;
+      Condemn(link, Outcome::kParseTimeout,
+              "parser gave no answer within " + config::FormatDuration(options_.wall_max));
     }
   }
-  for (; !sent.empty(); sent.pop_back()) waiting_.push_front(std::move(sent.back()));
-  if (closing_) return;
-  if (exit.exit_code == parser::kExitNoSandbox) {
-    Fail("parser processes cannot enter their sandbox on this machine");
+  watching_ = false;
+}
+
+void ParsePool::OnExit(const parser::WorkerExit& exit) {
+  const auto link = std::find_if(links_.begin(), links_.end(),
+                                 [&](const Link& l) { return l->pid() == exit.pid && !l->exit; });
+  if (link == links_.end()) return;
+  const Link ended = *link;
+  ended->exit = exit;
+  BuryIfEnded(ended);
+}
+
+// Only when the socket has been read to its end is it known at which document the worker died.
+void ParsePool::BuryIfEnded(const Link& link) {
+  if (closed_ || !link->socket_ended || !link->exit) return;
+  if (!link->condemned) Blame(link);
+  if (closed_) return;
+  links_.erase(std::find(links_.begin(), links_.end(), link));
+  std::deque<Task> rest;
+  while (Task task = link->TakeFirst()) rest.push_back(std::move(task));
+  for (; !rest.empty(); rest.pop_back()) queue_.push_front(std::move(rest.back()));
+  RequestWorkers();
+  // No fresh one will come when a worker dies that had its replacement already.
+  for (; requested_ == 0 && !retries_.empty(); retries_.pop_front()) {
+    queue_.push_front(std::move(retries_.front()));
+  }
+  Dispatch();
+}
+
+// Decides what the end of a worker means for the document that it was at.
+void ParsePool::Blame(const Link& link) {
+  const parser::WorkerExit& exit = *link->exit;
+  if (exit.exit_code == parser::kExitNoSandbox && link->answers() == 0) {
+    // It has read nothing. What it says cannot be told from what a taken-over worker says, so this has an
+    // end.
+    if (++sandbox_failures_ >= kMostSandboxFailures) Break("parser processes cannot enter their sandbox");
     return;
   }
-  if (!zygote_.RequestWorker()) Fail("the parser's fork server is gone");
-  Feed();
+  const bool done = exit.signal == 0 && exit.exit_code == 0 && link->jobs() == 0;
+  if (done) return;
+  Task task = link->TakeFirst();
+  if (exit.signal == SIGPROF) {
+    ++counts_.timeouts;
+    if (task) {
+      Fail(std::move(task), Outcome::kParseTimeout,
+           "parser used more than " + config::FormatDuration(options_.cpu_max) + " of CPU");
+    }
+  } else if (exit.signal == 0 && exit.exit_code == parser::kExitLimit) {
+    ++counts_.limits;
+    if (task) {
+      Fail(std::move(task), Outcome::kParseLimit,
+           "the document needs more memory than a parser may use (" +
+               config::FormatSize(options_.memory_max) + ")");
+    }
+  } else {
+    ++counts_.crashes;
+    if (task && !task->retried) {
+      task->retried = true;
+      retries_.push_back(std::move(task));
+    } else if (task) {
+      Fail(std::move(task), Outcome::kParseCrashed, Describe(exit));
+    }
+  }
 }
 
-void ParsePool::Fail(std::string why) {
-  if (failure_.empty()) failure_ = std::move(why);
+void ParsePool::Answer(Task task, ParseAnswer answer) {
+  bytes_ -= task->frame.size();
+  asio::post(loop_, [handler = std::move(task->handler), answer = std::move(answer)]() mutable {
+    std::move(handler)(std::move(answer));
+  });
+}
+
+void ParsePool::Fail(Task task, Outcome outcome, std::string detail) {
   ParseAnswer answer;
-  answer.outcome = Outcome::kParseCrashed;
-  answer.detail = failure_;
-  const auto refuse = [&](Job& job) {
-    ParseAnswer copy;
-    copy.outcome = answer.outcome;
-    copy.detail = answer.detail;
-    Finish(job, std::move(copy));
-  };
-  for (const std::shared_ptr<Job>& job : waiting_) refuse(*job);
-  waiting_.clear();
-  for (auto& [pid, worker] : workers_) {
-    for (const std::shared_ptr<Job>& job : worker->sent) refuse(*job);
-    worker->sent.clear();
+  answer.outcome = outcome;
+  answer.detail = std::move(detail);
+  Answer(std::move(task), std::move(answer));
+}
+
+void ParsePool::FailAll() {
+  closed_ = true;
+  for (const Link& link : links_) {
+    while (Task task = link->TakeFirst()) Answer(std::move(task), Unavailable());
+    link->Close();
   }
+  links_.clear();
+  for (std::deque<Task>* tasks : {&retries_, &queue_}) {
+    for (Task& task : *tasks) Answer(std::move(task), Unavailable());
+    tasks->clear();
+  }
+  boost::system::error_code ignored;
+  control_.cancel(ignored);
+  deadlines_.cancel();
+}
+
+void ParsePool::Break(std::string why) {
+  if (closed_) return;
+  failure_ = std::move(why);
+  FailAll();
 }
 
 void ParsePool::Close(std::function<void()> done) {
-  closing_ = true;
-  Fail("the parser is being stopped");
-  boost::system::error_code ignored;
-  news_.close(ignored);
-  clock_.cancel();
-  for (auto& [pid, worker] : workers_) {
-    worker->ended = true;
-    worker->socket.close(ignored);
-    worker->more.cancel();
-  }
-  gate_.Close(std::move(done));
+  if (!closed_) FailAll();
+  gate_.Close([this, done = std::move(done)] {
+    control_.release();
+    zygote_.reset();
+    done();
+  });
+}
+
+PoolCounts ParsePool::counts() const {
+  PoolCounts counts = counts_;
+  counts.workers = links_.size();
+  counts.queued = queue_.size() + retries_.size();
+  for (const Link& link : links_) counts.parsing += link->jobs();
+  return counts;
+}
+
+std::vector<pid_t> ParsePool::pids() const {
+  std::vector<pid_t> pids;
+  for (const Link& link : links_) pids.push_back(link->pid());
+  return pids;
 }
 
 }  // namespace trawl::crawler

@@ -106,7 +106,7 @@ class Session {
     ProgressView view;
 
     asio::co_spawn(loop, Obey(signals, drain, engine), Rethrow);
-    asio::co_spawn(loop, Draw(draw, engine, pool, view), Rethrow);
+    asio::co_spawn(loop, Draw(draw, engine, view), Rethrow);
     asio::co_spawn(loop, engine.Run(), [&](std::exception_ptr thrown, EndReason reason) {
       if (thrown) std::rethrow_exception(thrown);
       reason_ = reason;
@@ -126,8 +126,8 @@ class Session {
       std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), engine.storage_error().c_str());
       return kExitIo;
     }
-    if (!parser_failure_.empty()) {
-      std::fprintf(stderr, "%s\n", parser_failure_.c_str());
+    if (reason_ == EndReason::kParserFailed) {
+      std::fprintf(stderr, "%s\n", pool.failure().c_str());
       return kExitFailed;
     }
     return kExitDone;
@@ -154,16 +154,12 @@ class Session {
     if (!failed && !ended_) engine.StopAtOnce();
   }
 
-  Awaitable<void> Draw(asio::steady_timer& timer, Engine& engine, ParsePool& pool, ProgressView& view) {
+  Awaitable<void> Draw(asio::steady_timer& timer, Engine& engine, ProgressView& view) {
     Heartbeat heartbeat;
     while (!ended_) {
       const Progress progress = engine.progress();
       heartbeat.Beat(progress, engine.ready(), clock_.Now());
       if (!service_) view.Show(progress, clock_.Now());
-      if (!pool.failure().empty() && parser_failure_.empty()) {
-        parser_failure_ = pool.failure();
-        engine.Stop();
-      }
       // Whoever waits for READY hears it soon; then there is time.
       timer.expires_after(engine.ready() ? std::min(kDrawEvery, heartbeat.interval()) : kLoadingEvery);
       co_await timer.async_wait(kAwait);
@@ -194,7 +190,6 @@ class Session {
   LoopClock clock_;
   EndReason reason_ = EndReason::kStopped;
   bool ended_ = false;
-  std::string parser_failure_;
 };
 
 int RunSession(const config::Sources& sources, bool service, Summary summary) {

@@ -20,6 +20,7 @@ enum class ParserErrc {
   kWorkerTimeout,    ///< the worker passed its CPU or wall limit and was killed
   kWorkerLimit,      ///< the document needs more memory or nesting than a worker may use
   kZygoteGone,       ///< the fork server does not answer
+  kNoSandbox,        ///< this system does not let parser processes be sandboxed
 };
 
 const boost::system::error_category& ParserCategory();

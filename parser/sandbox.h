@@ -1,15 +1,37 @@
 #pragma once
 
-#include <string>
+#include <span>
+#include <string_view>
 
 #include "config/bytes.h"
 
 namespace trawl::parser {
 
-/// Takes every power from this process but to compute and to use the descriptors it has: limits, no new
-/// privileges, then the list of allowed system calls. Anything else ends the process (SIGSYS), but opening a
-/// file, which fails with EACCES because libraries try and go on without. Cannot be undone. Gives the step
-/// that failed, or nothing.
-std::string EnterSandbox(Bytes address_space);
+/// A system call that a worker may make.
+struct AllowedCall {
+  int number = 0;
+  std::string_view name;
+  std::string_view why;
+};
+
+/// The whole list, conditions on arguments apart.
+std::span<const AllowedCall> AllowedCalls();
+
+/// Takes everything from this process but computing on memory and talking over the descriptors it has:
+/// limits, privileges, files, then system calls, in that order. There is no way back, and a call that is not
+/// allowed kills the process with SIGSYS. False, and a line on stderr that names the step, when any step
+/// fails: then the process must not parse.
+[[nodiscard]] bool EnterSandbox(Bytes memory_max);
+
+/// Forks a child that enters the sandbox and then tries to open a socket; true when it died of that.
+/// Single-threaded processes only.
+[[nodiscard]] bool ProveSandbox(Bytes memory_max);
+
+/// Moves this process, and with it all it forks later, into a user and network namespace without any
+/// interface. Only one more wall: where the system does not allow it, nothing happens.
+void LeaveNetwork();
+
+/// The Landlock version of the running kernel; 0 when it has none.
+int LandlockVersion();
 
 }  // namespace trawl::parser

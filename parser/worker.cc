@@ -1,82 +1,110 @@
 #include "parser/worker.h"
 
+#include <signal.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <new>
+#include <stdexcept>
 #include <string>
-#include <string_view>
 
-#include "parser/arena.h"
-#include "parser/document_kinds.h"
+#include "parser/close_descriptors.h"
 #include "parser/sandbox.h"
-#include "parser/wire.h"
+#include "parser/sanitized.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::parser {
 namespace {
 
-/// Exit code when the trusted side sends what is no job: the two programs do not fit.
-constexpr int kExitBadJob = 5;
+// A buffer that a large document has grown is given back, so that a worker stays small.
+constexpr std::size_t kKeptBuffer = 256 * 1024;
 
-bool ReadAll(int fd, char* out, std::size_t size) {
-  while (size > 0) {
-    const ssize_t got = ::read(fd, out, size);
-    if (got == 0 || (got < 0 && errno != EINTR)) return false;
-    if (got < 0) continue;
-    out += got;
-    size -= static_cast<std::size_t>(got);
+void Recycle(std::string& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kKeptBuffer) buffer.shrink_to_fit();
+}
+
+// False at the end of the stream before the first byte. An end in the middle means that trawl is gone.
+bool ReadExactly(char* to, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::read(kWorkerFd, to + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      if (done == 0 && got == 0) return false;
+      ::_exit(0);
+    }
+    done += static_cast<std::size_t>(got);
   }
   return true;
 }
 
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put < 0 && errno != EINTR) return false;
-    if (put > 0) bytes.remove_prefix(static_cast<std::size_t>(put));
+void WriteAll(const std::string& bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t written = ::write(kWorkerFd, bytes.data() + done, bytes.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) ::_exit(0);
+    done += static_cast<std::size_t>(written);
   }
-  return true;
 }
 
-/// SIGPROF, whose default is to end the process, comes after this much CPU time; zero: never.
-void ArmCpuLimit(Duration limit) {
-  itimerval timer{};
-  timer.it_value.tv_sec = limit.count() / 1000;
-  timer.it_value.tv_usec = limit.count() % 1000 * 1000;
-  ::setitimer(ITIMER_PROF, &timer, nullptr);
+// ITIMER_PROF counts CPU time only: a worker that waits is not charged.
+void StartCpuLimit(Duration cpu_max) {
+  const auto microseconds = std::chrono::microseconds(cpu_max).count();
+  const itimerval limit{{0, 0}, {microseconds / 1'000'000, microseconds % 1'000'000}};
+  ::setitimer(ITIMER_PROF, &limit, nullptr);
+}
+
+// What comes down is trusted: a frame that cannot be read is a bug of this house, and the core of it is here.
+template <class T>
+T Expect(Result<T> result) {
+  if (!result) std::abort();
+  return std::move(result).value();
+}
+
+void ParseJobs(const WorkerLimits& limits, ParseFunction parse) {
+  Arena arena(limits.arena.count);
+  char header[kFrameHeader];
+  std::string payload;
+  std::string answer;
+  while (ReadExactly(header, sizeof header)) {
+    payload.resize(Expect(DecodeFrameHeader({header, sizeof header}, FrameType::kJob)));
+    if (!payload.empty() && !ReadExactly(payload.data(), payload.size())) return;
+    StartCpuLimit(limits.cpu_max);
+    {
+      const PageJob job = Expect(DecodeJob(payload));
+      Recycle(payload);
+      EncodeAnswer(parse(job, arena), answer);
+    }
+    arena.Reset();
+    WriteAll(answer);
+    Recycle(answer);
+  }
 }
 
 }  // namespace
 
-void RunWorker(UniqueFd socket, const WorkerLimits& limits) {
+void RunWorker(UniqueFd socket, const WorkerLimits& limits, ParseFunction parse) {
+  // Under a sanitizer stderr stays, for its reports.
+  if (!KeepOnly(socket.Release(), kWorkerFd)) ::_exit(kExitNoSandbox);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_IGN);  // a message about the sandbox may go to a file, which by then has no room
+  if (!EnterSandbox(limits.memory_max)) ::_exit(kExitNoSandbox);
+  if (!TRAWL_SANITIZED) ::close(STDERR_FILENO);
   std::set_new_handler([] { ::_exit(kExitLimit); });
-  // Half for the arena; the document, its decoded text and the answer share the rest with the program itself.
-  Arena arena(limits.memory_max.count / 2);
-  if (const std::string failed = EnterSandbox(limits.memory_max); !failed.empty()) {
-    const std::string line = "trawl-parser: no sandbox: " + failed + "\n";
-    WriteAll(STDERR_FILENO, line);
-    ::_exit(kExitNoSandbox);
+  try {
+    ParseJobs(limits, parse);
+  } catch (const std::bad_alloc&) {
+    ::_exit(kExitLimit);
+  } catch (const std::length_error&) {
+    ::_exit(kExitLimit);
   }
-  std::string payload, answer;
-  for (;;) {
-    char header[kFrameHeader];
-    if (!ReadAll(socket.Get(), header, sizeof header)) ::_exit(0);
-    const Result<std::size_t> size = DecodeFrameHeader({header, sizeof header}, FrameType::kJob);
-    if (!size) ::_exit(kExitBadJob);
-    payload.resize(*size);
-    if (!ReadAll(socket.Get(), payload.data(), payload.size())) ::_exit(0);
-    const Result<PageJob> job = DecodeJob(payload);
-    if (!job) ::_exit(kExitBadJob);
-    ArmCpuLimit(limits.cpu_max);
-    answer.clear();
-    EncodeAnswer(ParseDocument(*job, arena), answer);
-    ArmCpuLimit(Duration(0));
-    arena.Reset();
-    if (!WriteAll(socket.Get(), answer)) ::_exit(0);
-  }
+  ::_exit(0);
 }
 
 }  // namespace trawl::parser

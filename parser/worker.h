@@ -1,20 +1,33 @@
 #pragma once
 
+#include <cstddef>
+
 #include "config/bytes.h"
 #include "config/instant.h"
 #include "config/unique_fd.h"
+#include "parser/arena.h"
+#include "parser/wire.h"
 
 namespace trawl::parser {
 
+/// What one worker may use.
 struct WorkerLimits {
-  Bytes memory_max = MiB(256);
-  Duration cpu_max = std::chrono::seconds(2);
+  Bytes memory_max;    ///< address space, the program and its libraries included
+  Duration cpu_max{};  ///< for each document
+  Bytes arena;         ///< of memory_max, what the parse function's arena may take
 };
 
-/// The life of a worker: enters the sandbox, then reads a job, parses, writes the answer, until the socket
-/// ends. Keeps nothing from one page to the next. Never returns; exits 0 when the other end closed,
-/// kExitLimit when a page needs more memory than it may have, kExitNoSandbox before it has read anything;
-/// SIGPROF ends it when a page used up its CPU time.
-[[noreturn]] void RunWorker(UniqueFd socket, const WorkerLimits& limits);
+/// What a worker does with one document. The page's views live until the arena is reset.
+using ParseFunction = ParsedPage (*)(const PageJob& job, Arena& arena);
+
+/// Where a worker has its socket; it has no other descriptor.
+inline constexpr int kWorkerFd = 3;
+
+/// A worker's whole life: gives up every descriptor but `socket` and everything else a parser does not need,
+/// then reads jobs, parses, answers, in order, until the socket ends. Keeps nothing from one document to the
+/// next. Ends the process with 0 at the end of the socket, kExitLimit when memory is used up, kExitNoSandbox
+/// before the first job when the sandbox does not hold; killed by SIGPROF when a document passes cpu_max.
+/// Runs on: parser process.
+[[noreturn]] void RunWorker(UniqueFd socket, const WorkerLimits& limits, ParseFunction parse);
 
 }  // namespace trawl::parser

@@ -1,5 +1,7 @@
 #include "parser/zygote.h"
 
+#include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -8,123 +10,289 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <set>
-#include <utility>
+#include <fstream>
+#include <vector>
 
-#include "parser/zygote_wire.h"
+#include "parser/control_message.h"
+#include "parser/respawn_throttle.h"
+#include "parser/sandbox.h"
+#include "parser/sanitized.h"
+#include "parser/zygote_client.h"
 
 namespace trawl::parser {
 namespace {
 
+// What a document may at least use beside the program itself.
+constexpr std::uint64_t kLeastForDocument = 32 << 20;
+// A job of the usual size fits without a wait; the system's limit may cut it.
+constexpr int kSocketBuffer = 512 * 1024;
+
+bool IsControlSocket(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
+// Ctrl-C and a service manager's SIGTERM go to the whole group or control group. trawl then drains, and needs
+// its parsers until it closes the socket.
+void SetSignals() {
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE})
+    ::signal(signal, SIG_IGN);
+}
+
+std::uint64_t AddressSpace() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t pages = 0;
+  statm >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// One heap, whose large blocks go back at once: workers stay small, and malloc never asks for the number of
+// cores.
+void SetMalloc() {
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
 class Zygote {
  public:
-  Zygote(UniqueFd control, const WorkerLimits& limits) : control_(std::move(control)), limits_(limits) {
-    sigemptyset(&child_signal_);
-    sigaddset(&child_signal_, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &child_signal_, nullptr);
-    deaths_ = UniqueFd(::signalfd(-1, &child_signal_, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
+  Zygote(UniqueFd control, const ZygoteProgram& program, char* role)
+      : control_(std::move(control)), program_(program), role_(role) {}
 
   int Run() {
-    Tell({ZygoteNews::kReady, static_cast<pid_t>(kZygoteVersion), 0, 0}, -1);
-    for (bool open = true; open;) {
-      std::array<pollfd, 2> waits{{{control_.Get(), POLLIN, 0}, {deaths_.Get(), POLLIN, 0}}};
-      if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
-      if (waits[1].revents != 0) Reap();
-      if (waits[0].revents != 0) open = Obey();
+    if (!SetUp()) return kExitNoSandbox;
+    while (Turn()) {
     }
-    // Whatever ended the parent, no worker outlives it.
-    for (pid_t worker : workers_) ::kill(worker, SIGKILL);
-    while (::wait(nullptr) > 0) {
-    }
+    KillAll();
     return 0;
   }
 
  private:
-  bool Obey() {
-    ZygoteRequest request{};
-    const ssize_t got = ::recv(control_.Get(), &request, sizeof request, MSG_DONTWAIT);
-    if (got < 0) return errno == EAGAIN || errno == EINTR;
-    if (got != sizeof request) return false;  // closed, or not our program
-    if (request.verb == ZygoteVerb::kSpawn) Spawn();
-    // Only a child that is not yet reaped is killed, so the pid is still its own.
-    if (request.verb == ZygoteVerb::kKill && workers_.contains(request.pid)) ::kill(request.pid, SIGKILL);
-    return true;
-  }
+  bool SetUp();
+  bool Turn();
+  bool Obey(const CommandMessage& command);
+  bool Reap();
+  bool SpawnWaiting();
+  bool Spawn();
+  [[noreturn]] void BecomeWorker(UniqueFd socket, pid_t zygote);
+  void KillAll();
+  bool Report(ReportMessage::Kind kind, pid_t pid = 0, int exit_code = 0, int signal = 0,
+              int descriptor = -1);
 
-  void Spawn() {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-      std::fprintf(stderr, "trawl-parser: socketpair: %s\n", std::strerror(errno));
-      return;
-    }
-    UniqueFd ours(ends[0]), theirs(ends[1]);
-    const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (::getppid() != parent) ::_exit(0);  // it died before the line above
-      ours.Reset();
-      control_.Reset();
-      deaths_.Reset();
-      ::sigprocmask(SIG_UNBLOCK, &child_signal_, nullptr);
-      RunWorker(std::move(theirs), limits_);
-    }
-    if (pid < 0) {
-      std::fprintf(stderr, "trawl-parser: fork: %s\n", std::strerror(errno));
-      return;
-    }
-    workers_.insert(pid);
-    Tell({ZygoteNews::kSpawned, pid, 0, 0}, ours.Get());
-  }
-
-  void Reap() {
-    signalfd_siginfo ignored;
-    while (::read(deaths_.Get(), &ignored, sizeof ignored) > 0) {
-    }
-    int status = 0;
-    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-      workers_.erase(pid);
-      Tell({ZygoteNews::kExited, pid, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
-            WIFSIGNALED(status) ? WTERMSIG(status) : 0},
-           -1);
-    }
-  }
-
-  void Tell(const ZygoteEvent& event, int passed_fd) {
-    iovec bytes{const_cast<ZygoteEvent*>(&event), sizeof event};
-    msghdr message{};
-    message.msg_iov = &bytes;
-    message.msg_iovlen = 1;
-    alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))] = {};
-    if (passed_fd >= 0) {
-      message.msg_control = room;
-      message.msg_controllen = sizeof room;
-      cmsghdr* header = CMSG_FIRSTHDR(&message);
-      header->cmsg_level = SOL_SOCKET;
-      header->cmsg_type = SCM_RIGHTS;
-      header->cmsg_len = CMSG_LEN(sizeof(int));
-      std::memcpy(CMSG_DATA(header), &passed_fd, sizeof passed_fd);
-    }
-    while (::sendmsg(control_.Get(), &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
-    }
-  }
+  struct Child {
+    pid_t pid = 0;
+    bool told_to_end = false;
+  };
 
   UniqueFd control_;
-  const WorkerLimits limits_;
-  sigset_t child_signal_;
-  UniqueFd deaths_;  ///< readable when a child has ended
-  std::set<pid_t> workers_;
+  UniqueFd deaths_;  // signalfd of SIGCHLD
+  ZygoteProgram program_;
+  char* role_;
+  WorkerLimits limits_;
+  std::vector<Child> children_;
+  std::size_t waiting_ = 0;  // workers asked for, not yet forked
+  std::uint64_t answered_ = 0;
+  RespawnThrottle throttle_;
 };
+
+bool Zygote::Report(ReportMessage::Kind kind, pid_t pid, int exit_code, int signal, int descriptor) {
+  ReportMessage report;
+  report.kind = kind;
+  report.pid = pid;
+  report.exit_code = exit_code;
+  report.signal = signal;
+  return SendMessage(control_.Get(), report, descriptor).has_value();
+}
+
+bool Zygote::SetUp() {
+  SetupMessage setup;
+  if (!ReceiveMessage(control_.Get(), setup)) return false;
+  if (setup.build != ThisBuild()) {
+    setup.build.version[sizeof setup.build.version - 1] = 0;
+    std::fprintf(stderr,
+                 "trawl-parser: this is version %s, but the trawl that started it is %s: install both from "
+                 "one build\n",
+                 ThisBuild().version, setup.build.version);
+    Report(ReportMessage::kWrongBuild);
+    return false;
+  }
+  SetMalloc();
+  if (program_.preload != nullptr && !program_.preload()) {
+    std::fputs("trawl-parser: ICU's tables cannot be loaded: is libicu whole?\n", stderr);
+    return false;
+  }
+
+  const std::uint64_t base = TRAWL_SANITIZED ? 0 : AddressSpace();
+  if (setup.memory_max < base + kLeastForDocument) {
+    std::fprintf(
+        stderr,
+        "trawl-parser: parser.memory_max must be at least %llu MiB: the program itself takes %llu MiB\n",
+        static_cast<unsigned long long>((base + kLeastForDocument) >> 20) + 1,
+        static_cast<unsigned long long>(base >> 20) + 1);
+    Report(ReportMessage::kNoMemory);
+    return false;
+  }
+  limits_.memory_max = {setup.memory_max};
+  limits_.cpu_max = Duration(setup.cpu_max_ms);
+  limits_.arena = {(setup.memory_max - base) / 2};
+
+  LeaveNetwork();
+  // The change of user namespace may have cleared this.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (LandlockVersion() == 0) {
+    std::fputs(
+        "trawl-parser: this kernel has no Landlock; system call filter and limits alone hold the parsers\n",
+        stderr);
+  }
+  if (!ProveSandbox(limits_.memory_max)) {
+    std::fputs("trawl-parser: the sandbox does not hold on this system; nothing is parsed without it\n",
+               stderr);
+    Report(ReportMessage::kNoSandbox);
+    return false;
+  }
+
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &child, nullptr);
+  deaths_ = UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+  return deaths_ && Report(ReportMessage::kReady);
+}
+
+// Waits for a command, a death or the end of a pause. False at the end.
+bool Zygote::Turn() {
+  int timeout = -1;
+  if (waiting_ > 0) {
+    timeout = static_cast<int>(throttle_.Wait(std::chrono::steady_clock::now()).count());
+  }
+  pollfd watched[] = {{control_.Get(), POLLIN, 0}, {deaths_.Get(), POLLIN, 0}};
+  if (::poll(watched, 2, timeout) < 0 && errno != EINTR) return false;
+  if ((watched[1].revents & POLLIN) != 0 && !Reap()) return false;
+  if (watched[0].revents != 0) {
+    CommandMessage command;
+    if (!ReceiveMessage(control_.Get(), command) || !Obey(command)) return false;
+  }
+  return SpawnWaiting();
+}
+
+bool Zygote::Obey(const CommandMessage& command) {
+  switch (command.kind) {
+    case CommandMessage::kSpawn:
+      answered_ = command.answered;
+      ++waiting_;
+      return true;
+    case CommandMessage::kKill:
+      for (Child& child : children_) {
+        if (child.pid != command.pid) continue;
+        child.told_to_end = true;
+        ::kill(child.pid, SIGKILL);
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool Zygote::Reap() {
+  signalfd_siginfo ignored[16];
+  while (::read(deaths_.Get(), ignored, sizeof ignored) > 0) {
+  }
+  int status = 0;
+  while (const pid_t pid = ::waitpid(-1, &status, WNOHANG)) {
+    if (pid < 0) break;
+    const auto child =
+        std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
+    if (child == children_.end()) continue;
+    const bool told = child->told_to_end;
+    children_.erase(child);
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    // A document that is too much for its limits is not a fault of the worker, nor is an end that was
+    // ordered.
+    const bool ordered = told && signal == SIGKILL;
+    const bool spent = signal == SIGPROF || (signal == 0 && code == kExitLimit);
+    const bool crashed = !ordered && !spent && (signal != 0 || code != 0);
+    if (crashed) {
+      const auto pause = throttle_.OnDeath(std::chrono::steady_clock::now(), answered_);
+      if (pause) {
+        std::fprintf(stderr,
+                     "trawl-parser: %zu parser processes died in a short time (the last by %s %d) and little "
+                     "was parsed "
+                     "between; no new one for %lld s\n",
+                     RespawnThrottle::kDeaths, signal != 0 ? "signal" : "exit code",
+                     signal != 0 ? signal : code, static_cast<long long>(pause->count() / 1000));
+      }
+    }
+    if (!Report(ReportMessage::kExited, pid, code, signal)) return false;
+  }
+  return true;
+}
+
+bool Zygote::SpawnWaiting() {
+  while (waiting_ > 0 && throttle_.Wait(std::chrono::steady_clock::now()) == Duration(0)) {
+    if (!Spawn()) return false;
+  }
+  return true;
+}
+
+bool Zygote::Spawn() {
+  int ends[2] = {-1, -1};
+  pid_t pid = -1;
+  const pid_t zygote = ::getpid();
+  UniqueFd trawls;
+  UniqueFd workers;
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+    trawls = UniqueFd(ends[0]);
+    workers = UniqueFd(ends[1]);
+    for (const int end : ends) ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
+    ::fcntl(trawls.Get(), F_SETFL, O_NONBLOCK);
+    pid = ::fork();
+  }
+  if (pid < 0) {
+    std::fprintf(stderr, "trawl-parser: cannot fork a parser process: %s; trying again\n",
+                 std::strerror(errno));
+    throttle_.OnForkFailure(std::chrono::steady_clock::now());
+    return true;
+  }
+  if (pid == 0) BecomeWorker(std::move(workers), zygote);
+  --waiting_;
+  children_.push_back({pid, false});
+  return Report(ReportMessage::kSpawned, pid, 0, 0, trawls.Get());
+}
+
+void Zygote::BecomeWorker(UniqueFd socket, pid_t zygote) {
+  // The kernel kills the worker with its zygote, however that one ends; if it ended before this line, nobody
+  // is told.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != zygote) ::_exit(0);
+  std::memcpy(role_, kWorkerArgument.data(), kWorkerArgument.size());
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  RunWorker(std::move(socket), limits_, program_.parse);
+}
+
+void Zygote::KillAll() {
+  for (const Child& child : children_) ::kill(child.pid, SIGKILL);
+  for (const Child& child : children_) {
+    while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+}
 
 }  // namespace
 
-int RunZygote(UniqueFd control, const WorkerLimits& limits) {
-  return Zygote(std::move(control), limits).Run();
+int RunZygote(const ZygoteProgram& program, char* role) {
+  if (!IsControlSocket(kControlFd)) return kExitUsage;
+  SetSignals();
+  return Zygote(UniqueFd(kControlFd), program, role).Run();
 }
 
 }  // namespace trawl::parser

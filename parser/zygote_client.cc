@@ -1,74 +1,156 @@
 #include "parser/zygote_client.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <utility>
+#include <vector>
 
+#include "parser/close_descriptors.h"
+#include "parser/control_message.h"
 #include "parser/error.h"
-#include "parser/zygote_wire.h"
 
 namespace trawl::parser {
 namespace {
 
-Result<void> Send(int control, const ZygoteRequest& request) {
-  // A full socket means thousands of requests that the zygote has not read: it is as good as gone.
-  if (::send(control, &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof request) return {};
-  return make_error_code(ParserErrc::kZygoteGone);
-}
+constexpr int kStartTimeoutMs = 30'000;  // tables are loaded from a disk that may be slow and busy
+constexpr int kEndTimeoutMs = 5'000;
+// A child that cannot exec exits with this and errno on top, which is below 150.
+constexpr int kExecFailed = 100;
 
 boost::system::error_code LastError() {
   return {errno, boost::system::system_category()};
 }
 
+// The environment may hold secrets, and a worker could read its copy: only what loaders and sanitizers look
+// at passes.
+std::vector<std::string> PassedEnvironment() {
+  std::vector<std::string> passed;
+  for (const char* name :
+       {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) passed.push_back(std::string(name) + "=" + value);
+  }
+  return passed;
+}
+
+struct Start {
+  const char* program;
+  char* const* arguments;
+  char* const* environment;
+  pid_t parent;
+  int control;
+};
+
+// Between fork and exec: only calls that are safe there. Returns when exec fails.
+void BecomeZygote(const Start& start) {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != start.parent) ::_exit(0);
+  if (!KeepOnly(start.control, kControlFd)) return;
+  // A library that opens a file must not get a standard descriptor's number.
+  ::open("/dev/null", O_RDONLY);
+  ::open("/dev/null", O_WRONLY);
+  ::execve(start.program, start.arguments, start.environment);
+}
+
+bool WaitReadable(int fd, int timeout_ms) {
+  pollfd watched{fd, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&watched, 1, timeout_ms);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+// What came instead of the first report: the exit code tells why.
+boost::system::error_code WhyItEnded(int status) {
+  if (!WIFEXITED(status)) return ParserErrc::kZygoteGone;
+  const int code = WEXITSTATUS(status);
+  if (code > kExecFailed && code <= 255) return {code - kExecFailed, boost::system::system_category()};
+  return ParserErrc::kWrongVersion;
+}
+
+boost::system::error_code ErrorOf(const ReportMessage& report) {
+  switch (report.kind) {
+    case ReportMessage::kReady:
+      return {};
+    case ReportMessage::kNoSandbox:
+      return ParserErrc::kNoSandbox;
+    case ReportMessage::kNoMemory:
+      return ParserErrc::kWorkerLimit;
+    default:
+      return ParserErrc::kWrongVersion;
+  }
+}
+
+// A zygote ends within milliseconds of its socket; one that is stopped or stuck is killed, and the kernel
+// kills its workers.
+void AwaitEnd(pid_t pid) {
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (process && !WaitReadable(process.Get(), kEndTimeoutMs)) ::kill(pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 }  // namespace
 
 Result<ZygoteClient> ZygoteClient::Start(const config::ParserOptions& options, const std::string& program) {
-  int ends[2];
+  int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return LastError();
-  UniqueFd ours(ends[0]), theirs(ends[1]);
-  const std::string memory = std::to_string(options.memory_max.count);
-  const std::string cpu = std::to_string(options.cpu_max.count());
-  const char* const arguments[] = {"trawl-parser", "--zygote", memory.c_str(), cpu.c_str(), nullptr};
-  const pid_t pid = ::fork();
-  if (pid < 0) return LastError();
-  if (pid == 0) {
-    ::setpgid(0, 0);  // Ctrl-C on the terminal is for trawl, which still needs its workers to end cleanly
-    // dup2 onto itself would keep close-on-exec.
-    if (theirs.Get() == kZygoteFd ? ::fcntl(kZygoteFd, F_SETFD, 0) < 0
-                                  : ::dup2(theirs.Get(), kZygoteFd) < 0) {
-      ::_exit(127);
-    }
-    ::execv(program.c_str(), const_cast<char* const*>(arguments));
-    ::_exit(127);
-  }
-  theirs.Reset();
-  ZygoteEvent ready{};
-  if (::recv(ours.Get(), &ready, sizeof ready, 0) != sizeof ready) {
-    ::waitpid(pid, nullptr, 0);
-    return make_error_code(ParserErrc::kZygoteGone);
-  }
   ZygoteClient client;
-  client.control_ = std::move(ours);
-  client.pid_ = pid;
-  if (ready.news != ZygoteNews::kReady || static_cast<std::uint32_t>(ready.pid) != kZygoteVersion) {
-    return make_error_code(ParserErrc::kWrongVersion);
+  client.control_ = UniqueFd(ends[0]);
+  UniqueFd zygotes(ends[1]);
+
+  std::string name = "trawl-parser";
+  std::string role(kZygoteArgument);
+  char* const arguments[] = {name.data(), role.data(), nullptr};
+  std::vector<std::string> passed = PassedEnvironment();
+  std::vector<char*> environment;
+  for (std::string& variable : passed) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+  const struct Start start { program.c_str(), arguments, environment.data(), ::getpid(), zygotes.Get() };
+  client.pid_ = ::fork();
+  if (client.pid_ < 0) return LastError();
+  if (client.pid_ == 0) {
+    BecomeZygote(start);
+    ::_exit(kExecFailed + errno);
   }
+  zygotes.Reset();
+
+  SetupMessage setup;
+  setup.build = ThisBuild();
+  setup.memory_max = options.memory_max.count;
+  setup.cpu_max_ms = options.cpu_max.count();
+  (void)SendMessage(client.control_.Get(), setup);  // a peer that has ended is found out by the read
+  ReportMessage report;
+  if (!WaitReadable(client.control_.Get(), kStartTimeoutMs)) return ParserErrc::kZygoteGone;
+  if (const auto received = ReceiveMessage(client.control_.Get(), report); !received) {
+    client.control_.Reset();
+    int status = 0;
+    if (::waitpid(client.pid_, &status, 0) != client.pid_) return ParserErrc::kZygoteGone;
+    return WhyItEnded(status);
+  }
+  if (const auto error = ErrorOf(report)) return error;
+  if (::fcntl(client.control_.Get(), F_SETFL, O_NONBLOCK) != 0) return LastError();
   return client;
 }
-
-ZygoteClient::ZygoteClient(ZygoteClient&& other) noexcept
-    : control_(std::move(other.control_)), pid_(std::exchange(other.pid_, 0)) {}
 
 ZygoteClient& ZygoteClient::operator=(ZygoteClient&& other) noexcept {
   if (this != &other) {
     End();
     control_ = std::move(other.control_);
-    pid_ = std::exchange(other.pid_, 0);
+    pid_ = other.pid_;
   }
   return *this;
 }
@@ -78,46 +160,49 @@ ZygoteClient::~ZygoteClient() {
 }
 
 void ZygoteClient::End() {
+  if (!control_) return;
   control_.Reset();
-  // It kills its workers, which end at once, and follows them.
-  if (pid_ != 0) ::waitpid(std::exchange(pid_, 0), nullptr, 0);
+  AwaitEnd(pid_);
 }
 
-Result<void> ZygoteClient::RequestWorker() {
-  return Send(control_.Get(), {ZygoteVerb::kSpawn, 0});
+Result<void> ZygoteClient::RequestWorker(std::uint64_t answered) {
+  CommandMessage command;
+  command.kind = CommandMessage::kSpawn;
+  command.answered = answered;
+  return Command(command);
 }
 
 Result<void> ZygoteClient::Kill(pid_t pid) {
-  return Send(control_.Get(), {ZygoteVerb::kKill, pid});
+  CommandMessage command;
+  command.kind = CommandMessage::kKill;
+  command.pid = pid;
+  return Command(command);
+}
+
+// A zygote that does not empty its socket is as good as dead: commands are few and small.
+Result<void> ZygoteClient::Command(const CommandMessage& command) {
+  if (!SendMessage(control_.Get(), command)) return ParserErrc::kZygoteGone;
+  return {};
 }
 
 Result<std::optional<ZygoteClient::Event>> ZygoteClient::Receive() {
-  ZygoteEvent event{};
-  iovec bytes{&event, sizeof event};
-  alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  message.msg_control = room;
-  message.msg_controllen = sizeof room;
-  const ssize_t got = ::recvmsg(control_.Get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::optional<Event>();
-  UniqueFd passed;
-  if (const cmsghdr* header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
-      header != nullptr && header->cmsg_type == SCM_RIGHTS) {
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    passed = UniqueFd(fd);
+  ReportMessage report;
+  UniqueFd socket;
+  const auto received = ReceiveMessage(control_.Get(), report, &socket);
+  if (!received) {
+    if (received.error() == boost::system::errc::resource_unavailable_try_again)
+      return std::optional<Event>();
+    return ParserErrc::kZygoteGone;
   }
-  if (got != sizeof event) return make_error_code(ParserErrc::kZygoteGone);
-  Event result;
-  if (event.news == ZygoteNews::kSpawned && passed) {
-    ::fcntl(passed.Get(), F_SETFL, ::fcntl(passed.Get(), F_GETFL) | O_NONBLOCK);
-    result.spawned = SpawnedWorker{event.pid, std::move(passed)};
-  } else if (event.news == ZygoteNews::kExited) {
-    result.exited = WorkerExit{event.pid, event.exit_code, event.signal};
+  std::optional<Event> event(std::in_place);
+  if (report.kind == ReportMessage::kSpawned && socket) {
+    event->spawned = SpawnedWorker{report.pid, std::move(socket)};
+  } else if (report.kind == ReportMessage::kExited) {
+    event->exited = WorkerExit{report.pid, report.exit_code, report.signal};
+  } else {
+    return ParserErrc::kZygoteGone;
   }
-  return std::optional<Event>(std::move(result));
+  return event;
 }
 
 }  // namespace trawl::parser

@@ -29,24 +29,30 @@ struct SpawnedWorker {
   UniqueFd socket;  ///< stream socket, non-blocking: frames of parser/wire.h
 };
 
-/// The main process's end of the fork server. Start() must be called before any thread or io_context exists.
-/// Runs on: event loop (no call blocks). Owns the control socket; the zygote and every worker end when it
-/// closes, however this process ends.
+struct CommandMessage;
+
+/// The main process's end of the fork server. Start() must be called before any thread or io_context exists,
+/// on the thread that lives as long as the process. Runs on: event loop (no call blocks but Start and the
+/// end). Owns the control socket; the zygote and every worker end when it closes, however this process ends.
 class ZygoteClient {
  public:
-  /// Forks and execs `program` (the trawl-parser) as the zygote, with the limits of `options`.
+  /// Forks and execs `program` as the zygote, with the limits of `options`. Blocks until the zygote has
+  /// proved its sandbox. Errors: errno of exec, kWrongVersion for a program of another build, kNoSandbox,
+  /// kWorkerLimit when memory_max is too small for the program itself, kZygoteGone; the zygote has said more
+  /// on stderr.
   static Result<ZygoteClient> Start(const config::ParserOptions& options, const std::string& program);
 
-  ZygoteClient(ZygoteClient&& other) noexcept;
+  ZygoteClient(ZygoteClient&&) noexcept = default;
   ZygoteClient& operator=(ZygoteClient&& other) noexcept;
-  /// Ends the zygote and every worker; waits until they are gone.
+  /// Ends the zygote and all its workers, and waits for that: milliseconds.
   ~ZygoteClient();
 
   /// Control socket, to be watched for readability.
   int fd() const { return control_.Get(); }
 
-  /// Asks for one worker; it arrives through Receive().
-  Result<void> RequestWorker();
+  /// Asks for one worker; it arrives through Receive(), later when the zygote pauses after a crash loop.
+  /// `answered`: how many documents all workers have answered so far, by which it knows one.
+  Result<void> RequestWorker(std::uint64_t answered = 0);
   /// Asks the zygote to kill its child `pid`; the exit arrives through Receive(). Unknown pids are ignored.
   Result<void> Kill(pid_t pid);
 
@@ -62,6 +68,8 @@ class ZygoteClient {
  private:
   ZygoteClient() = default;
   void End();
+  Result<void> Command(const CommandMessage& command);
+
   UniqueFd control_;
   pid_t pid_ = 0;
 };
