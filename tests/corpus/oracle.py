@@ -165,7 +165,8 @@ def _split(url):
 
 
 class Site:
-    """A folder as a plain static server shows it: files, index.html of a folder, a redirect for a folder without slash."""
+    """A folder as nginx shows it: files, index.html of a folder, a redirect for a folder without slash. It refuses a path
+    with an escape that is none (400), and a file named ".html" has no extension, so no type."""
 
     def __init__(self, root):
         self.root = os.path.realpath(root)
@@ -173,6 +174,8 @@ class Site:
     def look_up(self, url):
         """Gives ("html", file), ("redirect", URL) or (None, None) for whatever gives no page."""
         _, origin, path, query = _split(url)
+        if re.search("%(?![0-9A-Fa-f]{2})", path):
+            return None, None
         name = re.sub("/+", "/", urllib.parse.unquote(path, errors="surrogateescape"))
         file = self.root + name
         if "\0" in name or "/../" in name + "/":
@@ -181,7 +184,7 @@ class Site:
             file += "index.html"
         elif os.path.isdir(file):
             return "redirect", origin + path + "/" + ("?" + query if query else "")
-        if not os.path.isfile(file) or not file.lower().endswith(HTML_SUFFIXES):
+        if not os.path.isfile(file) or os.path.splitext(file)[1].lower() not in HTML_SUFFIXES:
             return None, None
         return "html", file
 

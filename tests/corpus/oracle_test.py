@@ -58,7 +58,8 @@ class Walk(unittest.TestCase):
         with tempfile.TemporaryDirectory() as root:
             os.mkdir(os.path.join(root, "sub"))
             os.mkdir(os.path.join(root, "private"))
-            for name, text in {"index.html": "<a href=sub><a href=private/x.html><a href=a.txt><a href=gone.html>",
+            for name, text in {"index.html": "<a href=sub><a href=private/x.html><a href=a.txt><a href=gone.html>"
+                               "<a href=d%.html><a href=sub/.html>", "d%.html": "", "sub/.html": "",
                                "sub/index.html": "<base href=/><a href=b.html?x=1>", "b.html": "<a href=http://other/>",
                                "private/x.html": "", "a.txt": "<a href=c.html>", "c.html": ""}.items():
                 with open(os.path.join(root, name), "w", encoding="ascii") as file:
