@@ -81,6 +81,19 @@ void Describe(std::string& out, std::string_view prefix, std::span<const Knob<Ow
   }
 }
 
+/// The values of `owner` that are not the default's, as lines of TOML.
+template <class Owner>
+std::string Differences(Owner owner, std::span<const Knob<Owner>> knobs) {
+  Owner defaults;
+  std::string lines;
+  for (const Knob<Owner>& knob : knobs) {
+    const std::string value = ShowValue(knob.kind, knob.slot(owner));
+    if (value.empty() || value == ShowValue(knob.kind, knob.slot(defaults))) continue;
+    lines.append(knob.key).append(" = ").append(knob.secret ? "\"(hidden)\"" : value).append("\n");
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string Quoted(std::string_view text) {
@@ -127,6 +140,12 @@ std::string Allowed(const Kind& kind) {
 
 std::string ShowValue(const Kind& kind, const Slot& slot) {
   return std::visit([&](const auto* value) { return Show(kind, *value); }, slot);
+}
+
+std::string ShowOptions(const Options& options) {
+  std::string text = Differences(options, OptionKnobs());
+  for (const Target& target : options.targets) text += "\n[[target]]\n" + Differences(target, TargetKnobs());
+  return text;
 }
 
 std::string KnobManual() {

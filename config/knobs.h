@@ -62,6 +62,7 @@ struct Knob {
   Kind kind;
   Slot (*slot)(Owner& owner);
   std::string_view sentence;  ///< unit and trade-off, for people
+  bool secret = false;        ///< may hold a password, so no report shows its value
 };
 
 std::span<const Knob<Options>> OptionKnobs();
@@ -75,6 +76,9 @@ std::string ShowValue(const Kind& kind, const Slot& slot);
 
 /// A text as a TOML basic string, quotes and all.
 std::string Quoted(std::string_view text);
+
+/// What differs from the defaults, as TOML, a line each. A secret value reads "(hidden)".
+std::string ShowOptions(const Options& options);
 
 /// The manual of all knobs, a paragraph each: key, default, what is allowed, sentence. Wrapped at 100
 /// columns.

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "config/knobs.h"
 #include "crawler/async.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/engine.h"
@@ -74,7 +75,8 @@ class Session {
       std::fprintf(stderr, "%s\n", opened.error.c_str());
       return kExitIo;
     }
-    const storage::RunStart start{clock_.Now(), std::string(Version()), "", targets_.Names()};
+    const storage::RunStart start{clock_.Now(), std::string(Version()), config::ShowOptions(options_),
+                                  targets_.Names()};
     if (const Result<void> begun = opened.store->BeginRun(start); !begun) {
       std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), begun.error().message().c_str());
       return kExitIo;
