@@ -87,13 +87,13 @@ void Discovery::Meet(Step& step, UrlId id, const Found& found, const Origin& fro
   step.batch.urls.push_back(row);
 }
 
-void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url) {
+void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
   const UrlId id = parser::FingerprintUrl(url);
   if (!frontier_.Discover(id)) return;
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
-  Meet(step, id, {kept, parts, 0, 0, kSeedPriority, SkipReason::kNone}, {UrlId{}, target, 0, 0}, true);
+  Meet(step, id, {kept, parts, 0, 0, priority, SkipReason::kNone}, {UrlId{}, target, 0, 0}, true);
 }
 
 void Discovery::Links(Step& step, const Origin& from, const parser::UrlParts& page_parts,

@@ -48,8 +48,8 @@ class Discovery {
   Discovery(Frontier& frontier, const Targets& targets, Limits limits)
       : frontier_(frontier), targets_(targets), limits_(limits) {}
 
-  /// A seed of a target; nothing when it is known.
-  void Seed(Step& step, std::uint16_t target, std::string_view url);
+  /// A URL that starts a target, whatever its scope says; nothing when it is known.
+  void Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority = kSeedPriority);
   /// The links of a page, as rows of the batch, and the URLs that are new. `page`'s text must live as long as
   /// the batch.
   void Links(Step& step, const Origin& from, const parser::UrlParts& page_parts,

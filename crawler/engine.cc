@@ -60,7 +60,8 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
-      budget_(LimitsOf(targets)) {}
+      budget_(LimitsOf(targets)),
+      target_pauses_(targets.size()) {}
 
 /// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
 class Engine::Loading final : public storage::FrontierSink {
@@ -158,10 +159,11 @@ bool Engine::HasRoom() const {
 
 void Engine::Dispatch() {
   const Instant now = parts_.clock.Now();
-  while (!ending_ && HasRoom()) {
+  while (!ending_ && !paused_ && HasRoom()) {
     if (options_.crawl.max_pages != 0 && counts_.pages + working_ >= options_.crawl.max_pages) return;
     std::optional<FetchTask> task = frontier_.Next(now);
     if (!task) return;
+    if (HeldByTarget(*task, now)) continue;
     ++working_;
     gate_.Spawn(Page(std::move(*task)));
   }
@@ -188,7 +190,7 @@ Awaitable<void> Engine::Refill(Frontier::RefillRequest request) {
 Awaitable<void> Engine::WaitForChange() {
   const Instant now = parts_.clock.Now();
   Duration sleep = kLongestSleep;
-  if (!ending_ && HasRoom()) {
+  if (!ending_ && !paused_ && HasRoom()) {
     if (const std::optional<Instant> ready = frontier_.NextReady())
       sleep = std::clamp(*ready - now, Duration(0), sleep);
   }

@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "config/options.h"
 #include "crawler/clock.h"
@@ -83,6 +85,25 @@ class Engine {
   /// What an earlier run left is loaded, the seeds are stored.
   bool ready() const { return ready_; }
   Progress progress() const;
+
+  // What an operator asks of it (engine_control.cc).
+  /// While paused nothing is handed out; what is in flight ends.
+  void Pause() { paused_ = true; }
+  void Resume();
+  bool paused() const { return paused_; }
+  /// Stored with the host, so that it holds over a restart. False: no URL of such a host is known.
+  boost::asio::awaitable<bool> PauseHost(std::string name, bool pause);
+  /// Until resumed or the run ends. A host that several targets share waits once a URL of this one is its
+  /// next.
+  void PauseTarget(std::uint16_t target, bool pause);
+  bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
+  enum class Added { kQueued, kKnown, kNotCrawlable, kOutside };
+  /// Queues URLs as seeds of a target, by default of the first whose scope takes them; the answers in their
+  /// order.
+  boost::asio::awaitable<std::vector<Added>> Add(std::vector<std::string> urls,
+                                                 std::optional<std::uint16_t> target, std::uint8_t priority);
+  std::map<WaitReason, Frontier::Waiting> waiting() const { return frontier_.waiting(parts_.clock.Now()); }
+  const Targets& targets() const { return targets_; }
   /// After kStorageFailed: what storage said.
   const std::string& storage_error() const { return storage_error_; }
 
@@ -95,6 +116,7 @@ class Engine {
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
+  bool HeldByTarget(FetchTask& task, Instant now);
   void StartRefills();
   boost::asio::awaitable<void> Refill(Frontier::RefillRequest request);
   boost::asio::awaitable<void> WaitForChange();
@@ -135,6 +157,12 @@ class Engine {
   std::string storage_error_;
   std::vector<std::string> product_tokens_;
   PageBudget budget_;
+  struct TargetPause {
+    bool paused = false;
+    std::vector<HostId> hosts;  ///< paused for it
+  };
+  std::vector<TargetPause> target_pauses_;
+  bool paused_ = false;
   bool ready_ = false;
   bool cut_ = false;
   std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored

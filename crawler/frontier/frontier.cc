@@ -33,6 +33,8 @@ std::string_view Name(WaitReason reason) {
       return "parked";
     case WaitReason::kDue:
       return "due";
+    case WaitReason::kPaused:
+      return "paused";
   }
   return "";
 }
@@ -42,7 +44,8 @@ std::size_t Frontier::HeadLimit() const {
 }
 
 std::optional<Instant> Frontier::EarliestStart(const Host& host) const {
-  if (host.held != WaitReason::kNone || host.in_flight >= host.policy.connections) return std::nullopt;
+  if (host.paused != 0 || host.held != WaitReason::kNone || host.in_flight >= host.policy.connections)
+    return std::nullopt;
   const std::optional<Instant> due = host.queue.NextDue();
   if (!due) return std::nullopt;
   Instant at = std::max({*due, host.next_start, host.blocked_until});
@@ -191,6 +194,18 @@ void Frontier::Block(HostId id, Instant now, Instant until, WaitReason reason) {
   Reschedule(id, host);
 }
 
+void Frontier::Pause(HostId id, PausedBy who) {
+  Host& host = hosts_.at(id);
+  host.paused |= static_cast<std::uint8_t>(who);
+  host.scheduled = Instant::max();
+}
+
+void Frontier::Resume(HostId id, PausedBy who) {
+  Host& host = hosts_.at(id);
+  host.paused &= static_cast<std::uint8_t>(~static_cast<unsigned>(who));
+  Reschedule(id, host);
+}
+
 void Frontier::SetCrawlDelay(HostId id, Duration delay) {
   hosts_.at(id).crawl_delay = delay;
 }
@@ -215,6 +230,8 @@ void Frontier::AddStoredHost(const storage::StoredHost& stored, const HostPolicy
   host.ip = stored.ip;
   host.policy = policy;
   host.troubles = stored.backoffs;
+  if (stored.waiting_for == Name(WaitReason::kPaused))
+    host.paused = static_cast<std::uint8_t>(PausedBy::kOperator);
   if (stored.blocked_until && *stored.blocked_until > now) {
     host.blocked_until = *stored.blocked_until;
     host.blocked_reason = WaitReason::kBackoff;
@@ -258,15 +275,41 @@ storage::HostState Frontier::State(HostId id, Instant now) const {
   state.ip = host.ip;
   state.delay = host.delay();
   state.backoffs = host.troubles;
-  if (host.held != WaitReason::kNone) {
+  if (host.blocked_until > now) state.blocked_until = host.blocked_until;
+  // A target's pause is not the host's own: it ends with the run.
+  if ((host.paused & static_cast<std::uint8_t>(PausedBy::kOperator)) != 0) {
+    state.waiting_for = Name(WaitReason::kPaused);
+  } else if (host.held != WaitReason::kNone) {
     state.waiting_for = Name(host.held);
   } else if (host.blocked_until > now) {
     state.waiting_for = Name(host.blocked_reason);
-    state.blocked_until = host.blocked_until;
   } else if (!host.queue.empty() && host.next_start > now) {
     state.waiting_for = Name(WaitReason::kDelay);
   }
   return state;
+}
+
+WaitReason Frontier::WhyWaiting(const Host& host, Instant now) const {
+  if (host.paused != 0) return WaitReason::kPaused;
+  if (host.held != WaitReason::kNone) return host.held;
+  if (host.blocked_until > now) return host.blocked_reason;
+  if (host.in_flight >= host.policy.connections) return WaitReason::kConnections;
+  const std::optional<Instant> due = host.queue.NextDue();
+  if (due && *due > now) return WaitReason::kDue;
+  if (host.next_start > now) return WaitReason::kDelay;
+  const auto ip = ip_next_.find(host.ip);
+  return ip != ip_next_.end() && ip->second > now ? WaitReason::kIp : WaitReason::kNone;
+}
+
+std::map<WaitReason, Frontier::Waiting> Frontier::waiting(Instant now) const {
+  std::map<WaitReason, Waiting> by_reason;
+  for (const auto& [id, host] : hosts_) {
+    if (host.queue.empty()) continue;
+    Waiting& waiting = by_reason[WhyWaiting(host, now)];
+    ++waiting.hosts;
+    waiting.urls += host.queue.size();
+  }
+  return by_reason;
 }
 
 Frontier::Blocked Frontier::blocked(Instant now) const {

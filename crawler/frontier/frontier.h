@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <queue>
 #include <string>
@@ -42,9 +43,13 @@ enum class WaitReason : std::uint8_t {
   kRetryAfter,
   kBackoff,
   kParked,
-  kDue
+  kDue,
+  kPaused
 };
 std::string_view Name(WaitReason reason);
+
+/// Who paused a host; each resumes only what it paused.
+enum class PausedBy : std::uint8_t { kOperator = 1, kTarget = 2 };
 
 /// What to fetch next, politely. Runs on: event loop; pure: time is an argument, it never sees bytes or
 /// sockets. Owns the seen set and the head of every host's queue. URL states: unknown -> waiting -> in flight
@@ -89,6 +94,9 @@ class Frontier {
   void Unhold(HostId host, Instant now);
   /// Nothing is handed out before `until`.
   void Block(HostId host, Instant now, Instant until, WaitReason reason);
+  /// Nothing is handed out until nobody pauses the host any more.
+  void Pause(HostId host, PausedBy who);
+  void Resume(HostId host, PausedBy who);
   /// A crawl delay of robots.txt; the longer of it and the policy's delay holds.
   void SetCrawlDelay(HostId host, Duration delay);
   /// Consecutive troubles of the host; zero after a good answer.
@@ -115,6 +123,13 @@ class Frontier {
   std::uint64_t in_flight() const { return in_flight_; }  ///< handed out, host not yet released
   std::size_t known() const { return seen_.size(); }
   std::size_t hosts() const { return hosts_.size(); }
+  bool KnowsHost(HostId host) const { return hosts_.contains(host); }
+  struct Waiting {
+    std::uint64_t hosts = 0;
+    std::uint64_t urls = 0;
+  };
+  /// Hosts with queued URLs, by why they are not fetched right now; WaitReason::kNone: they could be.
+  std::map<WaitReason, Waiting> waiting(Instant now) const;
   storage::HostState State(HostId host, Instant now) const;  ///< views live until the host is forgotten
   /// The longest any host must still wait, by reason: what a one-shot crawl looks at before it gives up.
   struct Blocked {
@@ -138,6 +153,7 @@ class Frontier {
     Instant blocked_until = Instant::min();
     WaitReason blocked_reason = WaitReason::kNone;
     WaitReason held = WaitReason::kNone;
+    std::uint8_t paused = 0;             ///< bits of PausedBy
     Instant scheduled = Instant::max();  ///< where it stands in the schedule; max: nowhere
     bool wants_refill = false;
     Duration delay() const { return std::max(policy.delay, crawl_delay); }
@@ -151,6 +167,7 @@ class Frontier {
 
   std::size_t HeadLimit() const;
   std::optional<Instant> EarliestStart(const Host& host) const;
+  WaitReason WhyWaiting(const Host& host, Instant now) const;
   void Reschedule(HostId id, Host& host);
   void AskRefill(HostId id, Host& host);
 

@@ -230,3 +230,77 @@ TEST_CASE("The seen set tells new from known, also across growth and for a finge
   CHECK_FALSE(seen.Contains(static_cast<UrlId>(random())));
   CHECK(seen.bytes() <= 14 * ids.size());
 }
+
+TEST_CASE("A paused host is not handed out until everybody who paused it has resumed it") {
+  Crawl crawl;
+  crawl.Queue(1);
+  crawl.Queue(2);
+  crawl.frontier.Pause(Host(1), PausedBy::kOperator);
+  crawl.frontier.Pause(Host(1), PausedBy::kTarget);
+  auto task = crawl.frontier.Next(kStart);
+  REQUIRE(task);
+  CHECK(task->host == Host(2));
+  CHECK_FALSE(crawl.frontier.Next(kStart + 1h));
+  CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "paused");
+  crawl.frontier.Resume(Host(1), PausedBy::kOperator);
+  CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "");
+  CHECK_FALSE(crawl.frontier.Next(kStart + 2h));
+  crawl.frontier.Resume(Host(1), PausedBy::kTarget);
+  task = crawl.frontier.Next(kStart + 3h);
+  REQUIRE(task);
+  CHECK(task->host == Host(1));
+}
+
+TEST_CASE("A pause survives what else happens to its host") {
+  Crawl crawl;
+  crawl.Queue(1);
+  crawl.Queue(1);
+  auto task = crawl.frontier.Next(kStart);
+  REQUIRE(task);
+  crawl.frontier.Pause(Host(1), PausedBy::kOperator);
+  crawl.frontier.Hold(Host(1), WaitReason::kRobots);
+  crawl.frontier.Unhold(Host(1), kStart);
+  crawl.frontier.Return(std::move(*task), kStart, kStart);
+  crawl.Queue(1);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 24h));
+  CHECK(crawl.frontier.queued() == 3);
+  crawl.frontier.Resume(Host(1), PausedBy::kOperator);
+  CHECK(crawl.frontier.Next(kStart + 24h));
+}
+
+TEST_CASE("A host that the operator paused is paused after a restart; nothing else leaves a pause behind") {
+  Crawl crawl;
+  storage::StoredHost stored;
+  stored.host = Host(1);
+  stored.name = "h1";
+  stored.waiting_for = "paused";
+  crawl.frontier.AddStoredHost(stored, crawl.policy, kStart);
+  stored.host = Host(2);
+  stored.waiting_for = "delay";
+  crawl.frontier.AddStoredHost(stored, crawl.policy, kStart);
+  crawl.Queue(1);
+  crawl.Queue(2);
+  auto task = crawl.frontier.Next(kStart);
+  REQUIRE(task);
+  CHECK(task->host == Host(2));
+  CHECK_FALSE(crawl.frontier.Next(kStart));
+}
+
+TEST_CASE("Each waiting host counts once, under the reason that holds it now") {
+  Crawl crawl;
+  for (int host = 1; host <= 6; ++host) crawl.Queue(host);
+  crawl.Queue(6);
+  crawl.Queue(7, 10, kStart + 1h);
+  crawl.frontier.Pause(Host(1), PausedBy::kOperator);
+  crawl.frontier.Hold(Host(2), WaitReason::kRobots);
+  crawl.frontier.Block(Host(3), kStart, kStart + 1min, WaitReason::kBackoff);
+  std::map<WaitReason, Frontier::Waiting> waiting = crawl.frontier.waiting(kStart);
+  CHECK(waiting[WaitReason::kPaused].hosts == 1);
+  CHECK(waiting[WaitReason::kRobots].hosts == 1);
+  CHECK(waiting[WaitReason::kBackoff].hosts == 1);
+  CHECK(waiting[WaitReason::kDue].hosts == 1);
+  CHECK(waiting[WaitReason::kNone].hosts == 3);
+  CHECK(waiting[WaitReason::kNone].urls == 4);
+  waiting = crawl.frontier.waiting(kStart + 1min);
+  CHECK(waiting[WaitReason::kBackoff].hosts == 0);
+}

@@ -1,0 +1,91 @@
+// What an operator asks of a running crawl.
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/engine.h"
+#include "parser/fingerprint.h"
+#include "parser/normalize.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+
+void Engine::Resume() {
+  paused_ = false;
+  Wake();
+}
+
+Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
+  const HostId host = parser::FingerprintHost(name);
+  if (!frontier_.KnowsHost(host)) co_return false;
+  if (pause) {
+    frontier_.Pause(host, PausedBy::kOperator);
+  } else {
+    frontier_.Resume(host, PausedBy::kOperator);
+  }
+  Step step;
+  storage::HostState state = frontier_.State(host, parts_.clock.Now());
+  state.name = step.batch.text.Keep(std::move(name));
+  state.ip = step.batch.text.Keep(std::string(state.ip));
+  step.batch.hosts.push_back(state);
+  co_await Write(std::move(step));
+  co_return true;
+}
+
+void Engine::PauseTarget(std::uint16_t target, bool pause) {
+  TargetPause& state = target_pauses_[target];
+  state.paused = pause;
+  if (pause) return;
+  for (HostId host : std::exchange(state.hosts, {})) frontier_.Resume(host, PausedBy::kTarget);
+  Wake();
+}
+
+/// Gives a task of a paused target back, and its host waits with it.
+bool Engine::HeldByTarget(FetchTask& task, Instant now) {
+  TargetPause& state = target_pauses_[task.url.target];
+  if (!state.paused) return false;
+  const HostId host = task.host;
+  frontier_.Pause(host, PausedBy::kTarget);
+  state.hosts.push_back(host);
+  frontier_.Return(std::move(task), now, now);
+  return true;
+}
+
+Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
+                                                  std::optional<std::uint16_t> target,
+                                                  std::uint8_t priority) {
+  std::vector<Added> answers;
+  Step step;
+  parser::NormalizeOptions normalize;
+  normalize.max_length = options_.crawl.max_url.count;
+  for (const std::string& text : urls) {
+    const Result<parser::Url> parsed = parser::Url::Parse(text);
+    const Result<std::string> url =
+        parsed ? parser::Normalize(*parsed, normalize) : Result<std::string>(parsed.error());
+    parser::UrlParts parts;
+    if (!url || !parser::SplitNormalized(*url, parts)) {
+      answers.push_back(Added::kNotCrawlable);
+      continue;
+    }
+    std::uint16_t owner = target.value_or(0);
+    if (!target) {
+      const Targets::Place place = targets_.Find(0, *url, parts);
+      owner = place.target;
+      if (place.verdict.skip != storage::SkipReason::kNone) {
+        answers.push_back(Added::kOutside);
+        continue;
+      }
+    }
+    const std::size_t before = step.pending.size();
+    discovery_.Seed(step, owner, *url, priority);
+    answers.push_back(step.pending.size() > before ? Added::kQueued : Added::kKnown);
+  }
+  if (!step.pending.empty()) {
+    const bool written = co_await Write(std::move(step));
+    if (!written) answers.clear();
+  }
+  co_return answers;
+}
+
+}  // namespace trawl::crawler
