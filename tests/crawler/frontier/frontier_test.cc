@@ -301,6 +301,6 @@ TEST_CASE("Each waiting host counts once, under the reason that holds it now") {
   CHECK(waiting[WaitReason::kDue].hosts == 1);
   CHECK(waiting[WaitReason::kNone].hosts == 3);
   CHECK(waiting[WaitReason::kNone].urls == 4);
-  waiting = crawl.frontier.waiting(kStart + 1min);
+  waiting = crawl.frontier.waiting(kStart + 2min);
   CHECK(waiting[WaitReason::kBackoff].hosts == 0);
 }
