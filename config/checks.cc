@@ -206,6 +206,17 @@ std::string CheckUserAgent(std::string_view text) {
   return {};
 }
 
+std::string CheckParameterName(std::string_view text) {
+  const auto stands_in_query = [](char c) { return IsVisible(c) && c != '&' && c != '=' && c != '#'; };
+  if (text.empty() || text == "*" || text.size() > kMaxName ||
+      !std::all_of(text.begin(), text.end(), stands_in_query) ||
+      text.substr(0, text.size() - 1).find('*') != text.npos)
+    return "is not the name of a query parameter; allowed: a name such as \"gclid\", or the beginning of one "
+           "and * "
+           "such as \"utm_*\"";
+  return {};
+}
+
 std::string CheckTargetName(std::string_view text) {
   if (text.empty() || text.size() > kMaxName ||
       !std::all_of(text.begin(), text.end(), [](char c) { return IsVisible(c) && c != '"' && c != '\''; }))

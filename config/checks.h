@@ -24,6 +24,8 @@ std::string CheckProxy(std::string_view text);
 std::string CheckFieldValue(std::string_view text);
 /// A field value that begins with a product token, as User-Agent asks (RFC 9110 section 10.1.5).
 std::string CheckUserAgent(std::string_view text);
+/// The name of a query parameter, or the beginning of one and a '*'.
+std::string CheckParameterName(std::string_view text);
 std::string CheckTargetName(std::string_view text);
 
 /// A field of a request that is the operator's to set, not one that Trawl itself must control.

@@ -9,8 +9,9 @@
 #include "config/bytes.h"
 #include "config/instant.h"
 
-// Every knob of Trawl: one struct per section of the configuration file, the field's default beside it. What a
-// knob trades, its allowed range and its spelling stand once in config/knobs.cc; config/trawl.toml is the manual.
+// Every knob of Trawl: one struct per section of the configuration file, the field's default beside it. What
+// a knob trades, its allowed range and its spelling stand once in config/knobs.cc; config/trawl.toml is the
+// manual.
 
 namespace trawl::config {
 
@@ -29,10 +30,22 @@ struct CrawlOptions {
   Duration max_duration = 0s;    ///< 0: no limit
   Duration patience = 2min;      ///< one-shot crawl: longest wait for a host that is blocked
   PrivateAddresses private_addresses = PrivateAddresses::kRefuse;
-  Bytes memory_max = GiB(1);     ///< bodies, parser queue and write queue together
+  Bytes memory_max = GiB(1);       ///< bodies, parser queue and write queue together
   std::uint32_t max_links = 5000;  ///< links followed of one page
   std::uint32_t max_redirects = 10;
-  Bytes max_url = {2048};        ///< longest normalised URL that is queued
+  Bytes max_url = {2048};  ///< longest normalised URL that is queued
+};
+
+/// How URLs are told apart beyond what never changes the resource.
+struct UrlOptions {
+  bool sort_query = false;
+  bool drop_tracking = false;
+  std::vector<std::string> tracking_parameters = {
+      "utm_*",  "gclid",  "gbraid", "wbraid", "dclid",  "fbclid", "msclkid", "yclid",  "twclid",
+      "ttclid", "igshid", "mc_cid", "mc_eid", "_hsenc", "_hsmi",  "mkt_tok", "vero_id"};
+  bool drop_session_ids = false;
+  bool fold_trailing_slash = false;
+  bool fold_index_page = false;
 };
 
 struct HttpOptions {
@@ -46,12 +59,12 @@ struct HttpOptions {
   Duration idle_timeout = 30s;  ///< how long an unused kept-alive connection stays open
   Bytes min_rate = {100};       ///< bytes a second, over min_rate_window
   Duration min_rate_window = 30s;
-  Bytes max_body = MiB(10);     ///< decoded; more is cut and flagged
+  Bytes max_body = MiB(10);  ///< decoded; more is cut and flagged
   Bytes max_headers = KiB(64);
   std::uint32_t max_header_fields = 200;
   std::string proxy;
-  std::uint32_t retries = 2;     ///< further attempts after the first
-  Duration retry_wait = 10s;     ///< before the first retry; doubles each time
+  std::uint32_t retries = 2;  ///< further attempts after the first
+  Duration retry_wait = 10s;  ///< before the first retry; doubles each time
 };
 
 struct PolitenessOptions {
@@ -67,8 +80,8 @@ struct PolitenessOptions {
 };
 
 struct DnsOptions {
-  std::vector<std::string> servers;                          ///< "address" or "address:port"; empty: the system's
-  std::vector<std::pair<std::string, std::string>> hosts;    ///< name -> address, before any look-up
+  std::vector<std::string> servers;  ///< "address" or "address:port"; empty: the system's
+  std::vector<std::pair<std::string, std::string>> hosts;  ///< name -> address, before any look-up
   Duration timeout = 5s;
   std::uint32_t tries = 2;
 };
@@ -83,7 +96,7 @@ struct ParserOptions {
   Bytes memory_max = MiB(256);
   Duration cpu_max = 2s;
   Duration wall_max = 10s;
-  std::string program;        ///< empty: the trawl-parser beside the running program
+  std::string program;  ///< empty: the trawl-parser beside the running program
 };
 
 struct StorageOptions {
@@ -91,9 +104,9 @@ struct StorageOptions {
   Durability durability = Durability::kFull;
   LinkStorage links = LinkStorage::kAll;
   bool text = true;
-  Duration commit_age = 200ms;      ///< longest wait of a batch for its group's commit
-  Bytes commit_size = MiB(8);       ///< a group this large commits at once
-  Bytes queue_max = MiB(64);        ///< waiting batches; beyond it fetching slows
+  Duration commit_age = 200ms;  ///< longest wait of a batch for its group's commit
+  Bytes commit_size = MiB(8);   ///< a group this large commits at once
+  Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows
   std::uint32_t readers = 2;
 };
 
@@ -118,8 +131,8 @@ struct Target {
   std::vector<std::string> allow;  ///< regular expressions (RE2): when any is given, a URL must match one
   std::vector<std::string> deny;   ///< regular expressions (RE2): a match keeps a URL out, also of allow
   std::optional<std::uint32_t> max_depth;
-  std::uint64_t max_pages = 0;           ///< 0: no limit
-  std::uint64_t max_pages_per_host = 0;  ///< 0: no limit
+  std::uint64_t max_pages = 0;                ///< 0: no limit
+  std::uint64_t max_pages_per_host = 0;       ///< 0: no limit
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;
@@ -127,6 +140,7 @@ struct Target {
 
 struct Options {
   CrawlOptions crawl;
+  UrlOptions url;
   HttpOptions http;
   PolitenessOptions politeness;
   DnsOptions dns;

@@ -105,7 +105,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   Outcome outcome = fetched.outcome;
   std::string leads_to;
   if (IsRedirect(fetched.status)) {
-    Result<std::string> url = RedirectTarget(task.url.url, fetched.Header("Location"));
+    Result<std::string> url = RedirectTarget(task.url.url, fetched.Header("Location"), options_.url);
     if (url) {
       leads_to = std::move(*url);
     } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "crawler/url_rules.h"
 #include "parser/error.h"
 #include "parser/normalize.h"
 #include "parser/url.h"
@@ -34,15 +35,21 @@ bool IsRedirect(std::uint16_t status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-Result<std::string> RedirectTarget(const std::string& from, std::string_view location) {
+Result<std::string> RedirectTarget(const std::string& from, std::string_view location,
+                                   const config::UrlOptions& rules) {
   if (location.empty()) return parser::ParserErrc::kInvalidUrl;
   const Result<parser::Url> base = parser::Url::Parse(from);
   if (!base) return base.error();
   const Result<parser::Url> target = parser::Url::Parse(location, &*base);
   if (!target) return target.error();
-  parser::NormalizeOptions normalize;
+  parser::NormalizeOptions normalize = UrlRules(rules);
   normalize.max_length = parser::kMaxUrl;
-  return parser::Normalize(*target, normalize);
+  Result<std::string> folded = parser::Normalize(*target, normalize);
+  if (!folded || *folded != from) return folded;
+  // The server insists on what the rules fold away ("/a" leads to "/a/"): it is taken at its word.
+  parser::NormalizeOptions plain;
+  plain.max_length = parser::kMaxUrl;
+  return parser::Normalize(*target, plain);
 }
 
 FetchRequest RequestFor(const config::Options& options, const Targets& targets, std::uint16_t target,
@@ -67,6 +74,8 @@ parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
   job.url = url;
   job.content_type = std::string(content_type.substr(0, parser::kMaxContentType));
   job.product_tokens = {ProductToken(options.http.user_agent)};
+  job.normalize = UrlRules(options.url);
+  job.normalize.max_length = parser::kMaxUrl;
   return job;
 }
 

@@ -31,7 +31,9 @@ parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
 bool IsRedirect(std::uint16_t status);
 
 /// The normalised URL that a redirect of `from` leads to. Errors: ParserErrc::kInvalidUrl (also for an empty
-/// `location`), kNotCrawlable, kTooLong past parser::kMaxUrl.
-Result<std::string> RedirectTarget(const std::string& from, std::string_view location);
+/// `location`), kNotCrawlable, kTooLong past parser::kMaxUrl. Where `rules` fold the target into
+/// `from`, it is the target without them.
+Result<std::string> RedirectTarget(const std::string& from, std::string_view location,
+                                   const config::UrlOptions& rules = {});
 
 }  // namespace trawl::crawler

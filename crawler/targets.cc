@@ -2,15 +2,21 @@
 
 #include <utility>
 
+#include "crawler/url_rules.h"
 #include "parser/normalize.h"
 #include "parser/url.h"
+#include "parser/wire.h"
 
 namespace trawl::crawler {
 
 Targets::Targets(config::Loaded& loaded) {
   const config::Options& options = loaded.options;
-  parser::NormalizeOptions normalize;
+  parser::NormalizeOptions normalize = UrlRules(options.url);
   normalize.max_length = options.crawl.max_url.count;
+  if (options.url.tracking_parameters.size() > parser::kMaxDropParameters) {
+    loaded.AddError("url.tracking_parameters", "has more than " + std::to_string(parser::kMaxDropParameters) +
+                                                   " names; allowed: at most so many");
+  }
   for (std::size_t i = 0; i < options.targets.size(); ++i) {
     const config::Target& target = options.targets[i];
     const std::string path = "target[" + std::to_string(i) + "]";

@@ -166,9 +166,10 @@ std::string_view LinkCollector::CleanRel(std::string_view rel) {
   return {lower, rel.size()};
 }
 
-void LinkCollector::Resolve(const Url& base, Charset charset, ParsedPage& page) {
+void LinkCollector::Resolve(const Url& base, const NormalizeOptions& normalize, Charset charset,
+                            ParsedPage& page) {
   EndAnchor();
-  NormalizeOptions options;
+  NormalizeOptions options = normalize;
   options.max_length = kMaxUrl;
   LinkResolver resolver(base, options);
   page.links.reserve(std::min(links_.size(), kMaxLinks));

@@ -39,7 +39,7 @@ class LinkCollector {
 
   /// Fills links, links_found and links_truncated. Left out is what does not resolve to http(s). `charset` is
   /// the page's: queries are in it.
-  void Resolve(const Url& base, Charset charset, ParsedPage& page);
+  void Resolve(const Url& base, const NormalizeOptions& normalize, Charset charset, ParsedPage& page);
 
  private:
   struct RawLink {

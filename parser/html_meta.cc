@@ -138,7 +138,7 @@ Url MetaCollector::Finish(const Url& document, ParsedPage& page) {
   if (base.Href() != document.Href() && base.Href().size() <= kMaxUrl) page.base = arena_.Copy(base.Href());
 
   if (!canonical_.empty()) {
-    NormalizeOptions options;
+    NormalizeOptions options = job_.normalize;
     options.max_length = kMaxUrl;
     const auto url = Url::Parse(canonical_, &base);
     const auto normalized = url ? Normalize(*url, options) : Result<std::string>(url.error());

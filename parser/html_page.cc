@@ -132,7 +132,7 @@ ParsedPage PageBuilder::Finish() {
     page.refresh_ms = refresh->delay_ms;
     if (job_.want_links) links_.AddRefresh(refresh->url);
   }
-  if (job_.want_links) links_.Resolve(base, charset_, page);
+  if (job_.want_links) links_.Resolve(base, job_.normalize, charset_, page);
   return page;
 }
 

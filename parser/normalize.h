@@ -17,6 +17,7 @@ struct NormalizeOptions {
   bool fold_index_page = false;              ///< /index.html -> /
   std::vector<std::string> drop_parameters;  ///< query parameters to drop; a trailing '*' matches a prefix
   std::size_t max_length = 2048;             ///< bytes of the result
+  bool operator==(const NormalizeOptions&) const = default;
 };
 
 /// The key by which Trawl knows a URL: http or https only, credentials and fragment gone, percent-encoding

@@ -15,9 +15,10 @@
 //   payload = job | answer                                              as `type` says
 //
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
-//             token.size:u16 * tokens texts
-//   texts   = url content_type token * tokens body
+//             folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
+//   texts   = url content_type token * tokens drop * drops body
 //   flags   = 1 want_text | 2 want_links | 4 want_source
+//   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps texts
 //   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
@@ -41,6 +42,13 @@ constexpr std::size_t kRuleRecord = 8;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
 enum JobFlag : std::uint8_t { kWantText = 1, kWantLinks = 2, kWantSource = 4, kAllJobFlags = 7 };
+enum FoldFlag : std::uint16_t {
+  kSortQuery = 1,
+  kDropSessionIds = 2,
+  kFoldTrailingSlash = 4,
+  kFoldIndexPage = 8,
+  kAllFolds = 15,
+};
 enum PageFlag : std::uint8_t {
   kNoindex = 1,
   kNofollow = 2,
@@ -197,10 +205,33 @@ std::string_view Name(CharsetSource source) {
   return {};
 }
 
+namespace {
+
+std::uint16_t FoldsOf(const NormalizeOptions& options) {
+  return static_cast<std::uint16_t>((options.sort_query ? kSortQuery : 0) |
+                                    (options.drop_session_ids ? kDropSessionIds : 0) |
+                                    (options.fold_trailing_slash ? kFoldTrailingSlash : 0) |
+                                    (options.fold_index_page ? kFoldIndexPage : 0));
+}
+
+NormalizeOptions OptionsOf(std::uint16_t folds) {
+  NormalizeOptions options;
+  options.sort_query = (folds & kSortQuery) != 0;
+  options.drop_session_ids = (folds & kDropSessionIds) != 0;
+  options.fold_trailing_slash = (folds & kFoldTrailingSlash) != 0;
+  options.fold_index_page = (folds & kFoldIndexPage) != 0;
+  options.max_length = kMaxUrl;
+  return options;
+}
+
+}  // namespace
+
 void EncodeJob(const PageJob& job, std::string& out) {
   assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
          job.body.size() <= kMaxJobBody);
   assert(job.product_tokens.size() <= kMaxProductTokens);
+  const std::vector<std::string>& drops = job.normalize.drop_parameters;
+  assert(drops.size() <= kMaxDropParameters);
   out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() + 64);
   FrameWriter frame(FrameType::kJob, out);
   ByteWriter& writer = frame.writer;
@@ -211,13 +242,20 @@ void EncodeJob(const PageJob& job, std::string& out) {
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
   writer.U32(Size<std::uint32_t>(job.body));
+  writer.U16(FoldsOf(job.normalize));
+  writer.U16(static_cast<std::uint16_t>(drops.size()));
   for (const std::string& token : job.product_tokens) {
     assert(token.size() <= kMaxProductToken);
     writer.U16(Size<std::uint16_t>(token));
   }
+  for (const std::string& drop : drops) {
+    assert(drop.size() <= kMaxDropParameter);
+    writer.U16(Size<std::uint16_t>(drop));
+  }
   writer.Bytes(job.url);
   writer.Bytes(job.content_type);
   for (const std::string& token : job.product_tokens) writer.Bytes(token);
+  for (const std::string& drop : drops) writer.Bytes(drop);
   writer.Bytes(job.body);
 }
 
@@ -287,9 +325,10 @@ Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expecte
   const std::uint8_t version = reader.U8();
   const std::uint8_t type = reader.U8();
   reader.AtMost<std::uint16_t>(0);
-  // Beside the body a job has its URL, its content type and its product tokens.
-  constexpr std::size_t kJobHead =
-      16 + kMaxUrl + kMaxContentType + kMaxProductTokens * (2 + kMaxProductToken);
+  // Beside the body a job has its URL, its content type, its product tokens and what its URLs drop.
+  constexpr std::size_t kJobHead = 20 + kMaxUrl + kMaxContentType +
+                                   kMaxProductTokens * (2 + kMaxProductToken) +
+                                   kMaxDropParameters * (2 + kMaxDropParameter);
   const std::size_t limit = expected == FrameType::kJob ? kJobHead + kMaxJobBody : kMaxAnswer;
   const auto size = reader.AtMost<std::uint32_t>(static_cast<std::uint32_t>(limit));
   if (header.size() >= 1 && version != kWireVersion) return ParserErrc::kWrongVersion;
@@ -307,12 +346,20 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   const auto url_size = reader.AtMost<std::uint32_t>(kMaxUrl);
   const auto content_type_size = reader.AtMost<std::uint32_t>(kMaxContentType);
   const auto body_size = reader.AtMost<std::uint32_t>(kMaxJobBody);
+  const auto folds = reader.AtMost<std::uint16_t>(kAllFolds);
+  const auto drops = reader.AtMost<std::uint16_t>(kMaxDropParameters);
   std::uint16_t token_sizes[kMaxProductTokens];
   for (std::size_t i = 0; i < tokens; ++i) token_sizes[i] = reader.AtMost<std::uint16_t>(kMaxProductToken);
+  std::uint16_t drop_sizes[kMaxDropParameters];
+  for (std::size_t i = 0; i < drops; ++i) drop_sizes[i] = reader.AtMost<std::uint16_t>(kMaxDropParameter);
   const std::string_view url = reader.Bytes(url_size);
   const std::string_view content_type = reader.Bytes(content_type_size);
   for (std::size_t i = 0; reader.ok() && i < tokens; ++i) {
     job.product_tokens.emplace_back(reader.Bytes(token_sizes[i]));
+  }
+  job.normalize = OptionsOf(folds);
+  for (std::size_t i = 0; reader.ok() && i < drops; ++i) {
+    job.normalize.drop_parameters.emplace_back(reader.Bytes(drop_sizes[i]));
   }
   const std::string_view body = reader.Bytes(body_size);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;

@@ -9,6 +9,7 @@
 
 #include "config/instant.h"
 #include "config/result.h"
+#include "parser/normalize.h"
 #include "parser/robots.h"
 
 // The messages between trawl and a parser worker. What goes down (PageJob) is trusted, what comes up
@@ -17,7 +18,7 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 1;
+inline constexpr std::uint8_t kWireVersion = 2;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -30,6 +31,8 @@ inline constexpr std::size_t kMaxCharset = 40;
 inline constexpr std::size_t kMaxContentType = 1024;
 inline constexpr std::size_t kMaxProductTokens = 16;
 inline constexpr std::size_t kMaxProductToken = 128;
+inline constexpr std::size_t kMaxDropParameters = 256;
+inline constexpr std::size_t kMaxDropParameter = 128;
 inline constexpr std::size_t kMaxRobotsPattern = 2048;
 inline constexpr Duration kMaxCrawlDelay = std::chrono::hours(24 * 30);
 inline constexpr std::size_t kMaxJobBody = 64 * 1024 * 1024;
@@ -67,7 +70,9 @@ struct PageJob {
   std::string content_type;  ///< value of the header, may be empty
   std::vector<std::string>
       product_tokens;  ///< lower case; whose robots rules and robots meta are wanted, the first that has any
-  std::string body;    ///< decoded of its content codings, any charset
+  NormalizeOptions normalize{.max_length =
+                                 kMaxUrl};  ///< how its links become URLs; max_length does not cross
+  std::string body;                         ///< decoded of its content codings, any charset
 };
 
 /// One link of a page, in document order. `url` is normalised and not yet checked against scope.

@@ -4,10 +4,12 @@
 #include <iostream>
 #include <memory>
 
-#include "config/options.h"
+#include "config/load.h"
 #include "crawler/cli/debug.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/page_session.h"
+#include "crawler/load_config.h"
+#include "crawler/url_rules.h"
 
 namespace trawl::crawler {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 struct DebugCommand {
   std::string kind;
   bool kinds = false;
+  config::Sources sources;
 };
 
 void PrintKinds() {
@@ -31,9 +34,16 @@ int Run(const DebugCommand& command) {
   if (kind == nullptr)
     return CommandLine::Refuse("debug",
                                "\"" + command.kind + "\" is no kind; \"trawl debug --kinds\" lists them");
-  std::unique_ptr<PageSession> session = PageSession::Start({});
+  config::Sources sources = command.sources;
+  if (sources.file.empty())
+    sources.urls = {"http://localhost/"};  // no target is needed here, but a crawl has one
+  const config::Loaded loaded = LoadConfig(sources);
+  if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
+  std::unique_ptr<PageSession> session = PageSession::Start(loaded.options);
   if (!session) return kExitFailed;
   DebugContext context;
+  context.normalize = UrlRules(loaded.options.url);
+  context.normalize.max_length = loaded.options.crawl.max_url.count;
   context.parse = [&](const parser::PageJob& job) -> Result<parser::ParsedPage> {
     ParseAnswer answer = session->Parse(job);
     if (answer.outcome != Outcome::kOk) return ErrorOf(answer.outcome);
@@ -49,6 +59,10 @@ std::function<int()> DefineDebug(CommandLine& line) {
   auto command = std::make_shared<DebugCommand>();
   line.AddText("KIND", "", command->kind, "what is debugged");
   line.AddFlag("--kinds", command->kinds, "list the kinds with the shapes of their lines");
+  line.AddText("-c,--config", "FILE", command->sources.file,
+               "a configuration, for its [url] rules and limits");
+  line.AddList("--set", "KEY=VALUE", command->sources.overrides,
+               "a setting on top of it; any number of times");
   return [command] {
     std::ios::sync_with_stdio(false);
     return Run(*command);

@@ -17,22 +17,18 @@ json::string Text(std::string_view text) {
   return json::string(text.data(), text.size());
 }
 
-// A page's URL as a crawl would have it.
-Result<std::string> PageUrl(std::string_view text) {
-  const auto url = parser::Url::Parse(text);
-  if (!url) return url.error();
-  return parser::Normalize(*url);
-}
-
-Result<PageJob> JobOf(const json::object& in) {
+Result<PageJob> JobOf(const json::object& in, const parser::NormalizeOptions& normalize) {
   PageJob job;
+  job.normalize = normalize;
   auto body = BytesAt(in, "body", "body_b64");
   if (!body || body->size() > parser::kMaxJobBody) return parser::ParserErrc::kBadFrame;
   job.body = std::move(*body);
   job.content_type = StringAt(in, "content_type").value_or("").substr(0, parser::kMaxContentType);
-  auto url = PageUrl(StringAt(in, "url").value_or("http://localhost/"));
+  const auto url = parser::Url::Parse(StringAt(in, "url").value_or("http://localhost/"));
   if (!url) return url.error();
-  job.url = std::move(*url);
+  auto page_url = parser::Normalize(*url, normalize);
+  if (!page_url) return page_url.error();
+  job.url = std::move(*page_url);
   return job;
 }
 
@@ -73,7 +69,7 @@ void AddText(const ParsedPage& page, json::object& out) {
 template <class Answer>
 json::object Debug(const json::object& in, DebugContext& context, bool want_source, Answer answer) {
   if (!context.parse) return DebugError("no parser process");
-  auto job = JobOf(in);
+  auto job = JobOf(in, context.normalize);
   if (!job)
     return DebugError("\"body_b64\" must be base64 and \"url\" an http(s) URL: " + job.error().message());
   job->want_source = want_source;

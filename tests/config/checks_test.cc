@@ -4,6 +4,14 @@
 
 using namespace trawl::config;
 
+TEST_CASE("A query parameter's name may end in one *") {
+  for (const char* good : {"gclid", "utm_*", "_hsenc", "a"}) CHECK(CheckParameterName(good) == "");
+  for (const char* bad : {"", "*", "u*m", "**", "a b", "a=b", "a&b", "#"})
+    CHECK(CheckParameterName(bad) != "");
+  CHECK(CheckParameterName(std::string(100, 'a')) == "");
+  CHECK(CheckParameterName(std::string(101, 'a')) != "");
+}
+
 TEST_CASE("A seed is an http or https URL") {
   for (const char* good : {"http://example.org", "https://example.org/", "HTTPS://EXAMPLE.ORG/a?b#c",
                            "http://127.0.0.1:8080/", "http://[::1]/",

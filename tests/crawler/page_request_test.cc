@@ -35,3 +35,11 @@ TEST_CASE("A media type decides whether a document is HTML") {
   for (const char* type : {"text/plain", "image/png", "text/htmlx", "application/xml"})
     CHECK_FALSE(IsHtml(type));
 }
+
+TEST_CASE("RedirectTarget: the rules of [url] fold it, but not into the page that redirects") {
+  config::UrlOptions rules;
+  rules.fold_trailing_slash = rules.drop_tracking = true;
+  CHECK(RedirectTarget("http://a.test/x", "/y/?utm_source=n&q=1", rules).value() == "http://a.test/y?q=1");
+  CHECK(RedirectTarget("http://a.test/y", "/y/", rules).value() == "http://a.test/y/");
+  CHECK(RedirectTarget("http://a.test/y", "/y", rules).value() == "http://a.test/y");
+}

@@ -15,6 +15,7 @@ PageJob SampleJob() {
   job.url = "http://example.org/a";
   job.content_type = "text/html; charset=utf-8";
   job.product_tokens = {"trawl", "examplebot"};
+  job.normalize = {true, false, true, false, {"utm_*", "gclid"}, kMaxUrl};
   job.body = std::string("<p>\0\xFF body", 10);
   return job;
 }
@@ -102,6 +103,7 @@ TEST_CASE("A job comes out as it went in") {
   CHECK(decoded->url == job.url);
   CHECK(decoded->content_type == job.content_type);
   CHECK(decoded->product_tokens == job.product_tokens);
+  CHECK(decoded->normalize == job.normalize);
   CHECK(decoded->body == job.body);
 }
 
