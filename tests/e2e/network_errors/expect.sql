@@ -5,9 +5,9 @@ SELECT url, outcome FROM visits WHERE url NOT LIKE '%/robots.txt' ORDER BY repla
 --| ${site}/cut | incomplete
 --| ${site}/cut-chunks | incomplete
 --| ${site}/garbage | malformed
---| ${site}/gzip-bad | decode_failed
 --| ${site}/reset | connection_lost
 --| ${site}/silent | timeout
+--| ${site}/zstd-bad | decode_failed
 --| http://no-such-host.test/unknown | dns_failed
 
 -- What arrived of a body that was cut is kept, and flagged.
