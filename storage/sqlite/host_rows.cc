@@ -45,10 +45,12 @@ std::int64_t HostRows::NumberOf(HostId id, std::string_view name) {
 }
 
 void HostRows::Put(const HostState& state) {
-  const std::int64_t host = NumberOf(state.host, state.name);
-  put_.With(TextOrNull{state.ip}, state.delay.count(), TextOrNull{state.waiting_for},
-            MsOrNull(state.blocked_until), state.backoffs, host)
-      .Run();
+  State& last = gathered_[NumberOf(state.host, state.name)].state.emplace();
+  last.ip = state.ip;
+  last.waiting_for = state.waiting_for;
+  last.delay_ms = state.delay.count();
+  last.blocked_until = MsOrNull(state.blocked_until);
+  last.backoffs = state.backoffs;
 }
 
 void HostRows::Put(const RobotsReceipt& receipt) {
@@ -62,17 +64,24 @@ void HostRows::Put(const RobotsReceipt& receipt) {
 }
 
 void HostRows::Count(std::int64_t host, int pages, int errors, std::uint64_t bytes) {
-  Counters& counters = counters_[host];
-  counters.pages += pages;
-  counters.errors += errors;
-  counters.bytes += static_cast<std::int64_t>(bytes);
+  Gathered& gathered = gathered_[host];
+  gathered.pages += pages;
+  gathered.errors += errors;
+  gathered.bytes += static_cast<std::int64_t>(bytes);
 }
 
-void HostRows::WriteCounters() {
-  for (const auto& [host, counters] : counters_) {
-    count_.With(counters.pages, counters.errors, counters.bytes, host).Run();
+void HostRows::Flush() {
+  for (const auto& [host, gathered] : gathered_) {
+    if (gathered.pages != 0 || gathered.errors != 0 || gathered.bytes != 0) {
+      count_.With(gathered.pages, gathered.errors, gathered.bytes, host).Run();
+    }
+    if (!gathered.state) continue;
+    const State& state = *gathered.state;
+    put_.With(TextOrNull{state.ip}, state.delay_ms, TextOrNull{state.waiting_for}, state.blocked_until,
+              state.backoffs, host)
+        .Run();
   }
-  counters_.clear();
+  gathered_.clear();
 }
 
 }  // namespace trawl::storage::sqlite

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -9,8 +11,9 @@
 
 namespace trawl::storage::sqlite {
 
-/// Writes the tables `host` and `robots`, and keeps the counters of hosts until their group commits.
-/// Runs on: storage thread. Borrows the connection.
+/// Writes the tables `host` and `robots`. What changes with every page (counters, what a host waits for) is
+/// gathered in memory until its group commits: a host has one row, and a group many pages of it. Runs on:
+/// storage thread. Borrows the connection.
 class HostRows {
  public:
   explicit HostRows(Connection& db);
@@ -22,19 +25,26 @@ class HostRows {
 
   void Put(const HostState& state);
   void Put(const RobotsReceipt& receipt);
-
   void Count(std::int64_t host, int pages, int errors, std::uint64_t bytes);
-  /// Adds what was counted since the last call to the rows.
-  void WriteCounters();
+
+  /// Writes what was gathered since the last call.
+  void Flush();
 
  private:
-  struct Counters {
+  struct State {
+    std::string ip, waiting_for;
+    std::int64_t delay_ms = 0;
+    std::optional<std::int64_t> blocked_until;
+    int backoffs = 0;
+  };
+  struct Gathered {
     std::int64_t pages = 0, errors = 0, bytes = 0;
+    std::optional<State> state;
   };
 
   Statement find_, add_, put_, put_robots_, count_;
   std::unordered_map<HostId, std::int64_t> known_;
-  std::unordered_map<std::int64_t, Counters> counters_;
+  std::unordered_map<std::int64_t, Gathered> gathered_;
 };
 
 }  // namespace trawl::storage::sqlite

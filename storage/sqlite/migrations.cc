@@ -2,15 +2,18 @@
 
 #include "storage/sqlite/schema.h"
 
-// The tables. Measured (tests/bench/store_bench.cc), three choices decide size and speed:
+// The tables. Measured with tests/bench/store_bench.cc (CPU a page at 50,000 pages), three choices decide
+// size and speed:
 //  - Rows of a URL are numbered in the order of discovery (`n`), so that nearly every insert and update lands
 //  on a page
 //    of the B-tree that is in memory already. The fingerprint is one narrow index beside them: it alone takes
-//    random inserts.
+//    random inserts. 74 us; with the fingerprint itself as the key of wide rows, 122 us.
 //  - What belongs to a visit (text, links) is keyed by the visit's number, which only grows: pure appends, no
 //  index.
 //    A link holds the fingerprint of its target, so that writing forty links looks nothing up.
-//  - Strings that repeat (content types, addresses, kinds of links) are numbers of a dictionary.
+//  - Strings that repeat (content types, addresses, kinds of links) are numbers of a dictionary. In all 7.7
+//  KB a page,
+//    where the same rows with URLs as text take 14.5 KB and 182 us.
 // Times are milliseconds since 1970, UTC. Fingerprints are XXH3-64 read as signed. Tables are named in the
 // singular; people read the views, in the plural.
 

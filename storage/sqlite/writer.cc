@@ -77,7 +77,7 @@ void Writer::OpenGroup() {
 
 void Writer::Commit() {
   if (!db_.in_transaction()) return;
-  hosts_.WriteCounters();
+  hosts_.Flush();
   if (run_pages_ > 0) count_pages_.With(run_pages_, run_).Run();
   run_pages_ = 0;
   commit_.Run();

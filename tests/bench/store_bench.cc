@@ -1,0 +1,305 @@
+// How many pages a second the writer lane stores, what that costs and how large it gets. Not a test: run it
+// by hand, in a release build.
+//   trawl_store_bench FOLDER PAGES [naive] [normal]   writes FOLDER/bench.db: visit, page with 5 KB of text,
+//   40 links, 6 new
+//                                                     URLs with their places in the queue, one commit at a
+//                                                     time
+//   naive: the same rows with their URLs as text, in groups of 500 pages, to compare the bytes with
+//   normal: synchronous = NORMAL
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <future>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/options.h"
+#include "storage/open_store.h"
+#include "storage/sqlite/connection.h"
+
+namespace {
+
+using namespace trawl;
+using storage::WriteBatch;
+
+constexpr std::size_t kHosts = 200;
+constexpr std::size_t kLinks = 40;
+constexpr std::size_t kNewUrls = 6;
+constexpr std::size_t kTextBytes = 5000;
+
+std::uint64_t Mix(std::uint64_t x) {  // splitmix64: as random as a fingerprint
+  x += 0x9e3779b97f4a7c15ULL;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+double CpuOf(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// A web computed from numbers: URL u lives on host u % kHosts; page p names the six URLs behind those of
+/// page p - 1.
+class Web {
+ public:
+  Web() {
+    for (int i = 0; i < 4000; ++i) words_.push_back(Word(static_cast<std::uint64_t>(i)));
+    for (int i = 0; i < 64; ++i) {
+      std::string text;
+      while (text.size() < kTextBytes) text += words_[random_() % words_.size()] + " ";
+      texts_.push_back(text);
+    }
+  }
+
+  static HostId HostOf(std::uint64_t u) { return static_cast<HostId>(Mix(u % kHosts + 1'000'000'007)); }
+  static std::string HostName(std::uint64_t u) {
+    return "www.host" + std::to_string(u % kHosts) + ".example";
+  }
+  std::string Url(std::uint64_t u) const {
+    return "https://" + HostName(u) + "/" + words_[u % 50] + "/" + words_[u % 997] + "-" +
+           words_[Mix(u) % words_.size()] + "/" + std::to_string(u) + ".html";
+  }
+  std::string Anchor(std::uint64_t page, std::size_t link) {
+    if (link % 5 < 3) return words_[(page % kHosts + link * 7) % 300];  // the menu of the host
+    return words_[random_() % words_.size()] + " " + words_[random_() % words_.size()] + " " +
+           words_[random_() % words_.size()];
+  }
+  const std::string& Text(std::uint64_t page) const { return texts_[page % texts_.size()]; }
+  std::uint64_t LinkTarget(std::uint64_t page, std::size_t link) {
+    const std::uint64_t known = page * kNewUrls + kNewUrls + 1;
+    if (link < kNewUrls) return page * kNewUrls + 1 + link;
+    const std::uint64_t any = random_() % known;
+    return link % 4 == 0 ? any : any - any % kHosts + page % kHosts;  // three of four stay on the host
+  }
+
+ private:
+  static std::string Word(std::uint64_t i) {
+    std::string word;
+    for (std::uint64_t x = Mix(i); word.size() < 3 + i % 8; x /= 26) {
+      word += static_cast<char>('a' + x % 26);
+      if (x < 26) x = Mix(x + i);
+    }
+    return word;
+  }
+  std::mt19937_64 random_{42};
+  std::vector<std::string> words_, texts_;
+};
+
+Instant TimeOf(std::uint64_t page) {
+  return Instant(Duration(1'700'000'000'000 + static_cast<std::int64_t>(page)));
+}
+
+WriteBatch BatchOf(Web& web, std::uint64_t page) {
+  WriteBatch batch;
+  storage::BatchText& text = batch.text;
+  const std::string host_name = Web::HostName(page);
+  storage::Visit visit;
+  visit.url = static_cast<UrlId>(Mix(page));
+  visit.host = Web::HostOf(page);
+  visit.at = TimeOf(page);
+  visit.status = 200;
+  visit.ip = "192.0.2.17";
+  visit.protocol = "http/1.1";
+  visit.bytes_wire = 9000;
+  visit.bytes_body = 28000;
+  visit.dns_ms = 0;
+  visit.first_byte_ms = 30 + static_cast<std::uint32_t>(page % 300);
+  visit.total_ms = 40 + static_cast<std::uint32_t>(page % 300);
+  visit.parse_ms = 1;
+  batch.visit = visit;
+  batch.subject = visit.url;
+  batch.leaves = storage::QueueKey{visit.host, 1, page + 1};
+  batch.state = storage::UrlState::kDone;
+
+  storage::Page row;
+  row.url = visit.url;
+  row.content_type = "text/html; charset=utf-8";
+  row.charset = "utf-8";
+  row.language = "en";
+  row.title = text.Keep("A title of page " + std::to_string(page) + " of " + host_name);
+  row.description = text.Keep(web.Text(page).substr(0, 120));
+  row.text = text.Keep(web.Text(page));
+  row.etag = text.Keep("\"" + std::to_string(Mix(page)) + "\"");
+  row.last_modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+  row.words = 800;
+  row.depth = 3;
+  row.bytes = 28000;
+  row.content_hash = Mix(page + 77);
+  row.fetched_at = visit.at;
+  row.links = kLinks;
+  batch.page = row;
+
+  for (std::size_t i = 0; i < kLinks; ++i) {
+    const std::uint64_t target = web.LinkTarget(page, i);
+    const bool external = target % kHosts != page % kHosts;
+    batch.links.push_back({static_cast<UrlId>(Mix(target)), i < 35 ? "a" : "img", external ? "nofollow" : "",
+                           text.Keep(web.Anchor(page, i)), external});
+  }
+  for (std::size_t i = 0; i < kNewUrls; ++i) {
+    const std::uint64_t u = page * kNewUrls + 1 + i;
+    storage::NewUrl url;
+    url.id = static_cast<UrlId>(Mix(u));
+    url.url = text.Keep(web.Url(u));
+    url.host = Web::HostOf(u);
+    url.host_name = text.Keep(Web::HostName(u));
+    url.depth = 4;
+    url.source = visit.url;
+    url.queue = storage::QueuePlace{{url.host, 1, u + 1}, visit.at, 0};
+    batch.urls.push_back(url);
+  }
+  storage::HostState state;
+  state.host = visit.host;
+  state.name = text.Keep(host_name);
+  state.ip = "192.0.2.17";
+  state.delay = Duration(1000);
+  state.waiting_for = "delay";
+  batch.hosts.push_back(state);
+  return batch;
+}
+
+WriteBatch Seed(Web& web) {
+  WriteBatch batch;
+  storage::NewUrl url;
+  url.id = static_cast<UrlId>(Mix(0));
+  url.url = batch.text.Keep(web.Url(0));
+  url.host = Web::HostOf(0);
+  url.host_name = batch.text.Keep(Web::HostName(0));
+  url.queue = storage::QueuePlace{{url.host, 1, 1}, TimeOf(0), 0};
+  batch.urls.push_back(url);
+  return batch;
+}
+
+struct Figures {
+  double seconds = 0;
+  double cpu = 0;  // of storage threads
+};
+
+Figures RunTrawl(const std::string& path, std::uint64_t pages, config::Durability durability) {
+  config::StorageOptions options;
+  options.path = path;
+  options.durability = durability;
+  storage::OpenedStore opened = storage::OpenStore(options);
+  if (!opened.store || !opened.store->BeginRun({TimeOf(0), "bench", "", {"bench"}})) {
+    std::fprintf(stderr, "%s\n", opened.error.c_str());
+    std::exit(1);
+  }
+  storage::Store& store = *opened.store;
+  Web web;
+  std::atomic<std::uint64_t> failed{0};
+  auto count = [&failed](Result<void> result) { failed += result ? 0 : 1; };
+  const auto begin = std::chrono::steady_clock::now();
+  const double cpu_begin = CpuOf(CLOCK_PROCESS_CPUTIME_ID) - CpuOf(CLOCK_THREAD_CPUTIME_ID);
+  store.Write(Seed(web), count);
+  for (std::uint64_t page = 0; page < pages; ++page) {
+    while (store.queued_bytes() > options.queue_max.count) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    store.Write(BatchOf(web, page), count);
+  }
+  const bool closed = store.Close({TimeOf(pages), "done"}).has_value();
+  const double cpu = CpuOf(CLOCK_PROCESS_CPUTIME_ID) - CpuOf(CLOCK_THREAD_CPUTIME_ID) - cpu_begin;
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  if (failed != 0 || !closed) {
+    std::fprintf(stderr, "%llu batches were not stored\n", static_cast<unsigned long long>(failed.load()));
+    std::exit(1);
+  }
+  return {wall.count(), cpu};
+}
+
+/// The same rows as a first draft would keep them: URLs as text wherever one is named.
+Figures RunNaive(const std::string& path, std::uint64_t pages) {
+  storage::sqlite::Connection::Failure failure;
+  auto db = storage::sqlite::Connection::Open(path, storage::sqlite::OpenMode::kCreate, failure);
+  db->Text("PRAGMA journal_mode = WAL");
+  db->Exec(
+      "PRAGMA synchronous = FULL;"
+      "CREATE TABLE urls(url TEXT PRIMARY KEY, host TEXT, state TEXT, depth INT, source TEXT, first_seen "
+      "TEXT);"
+      "CREATE TABLE queue(url TEXT PRIMARY KEY, host TEXT, priority INT, seq INT, due_at TEXT, attempts INT);"
+      "CREATE TABLE visits(id INTEGER PRIMARY KEY, url TEXT, at TEXT, outcome TEXT, status INT, attempt INT, "
+      "ip TEXT,"
+      " protocol TEXT, bytes_wire INT, bytes_body INT, dns_ms INT, first_byte_ms INT, total_ms INT, parse_ms "
+      "INT);"
+      "CREATE TABLE pages(url TEXT PRIMARY KEY, host TEXT, status INT, content_type TEXT, charset TEXT, "
+      "language TEXT,"
+      " title TEXT, description TEXT, text TEXT, words INT, depth INT, bytes INT, content_hash TEXT, etag "
+      "TEXT,"
+      " last_modified TEXT, fetched_at TEXT);"
+      "CREATE TABLE links(source TEXT, target TEXT, kind TEXT, rel TEXT, anchor TEXT, external INT);");
+  auto url_row = db->Prepare("INSERT INTO urls VALUES (?, ?, 'queued', 4, ?, ?)");
+  auto queue_row = db->Prepare("INSERT INTO queue VALUES (?, ?, 1, ?, ?, 0)");
+  auto leave = db->Prepare("DELETE FROM queue WHERE url = ?");
+  auto done = db->Prepare("UPDATE urls SET state = 'done' WHERE url = ?");
+  auto visit_row =
+      db->Prepare("INSERT INTO visits VALUES (NULL, ?, ?, 'ok', 200, 1, ?, ?, 9000, 28000, 0, 30, 40, 1)");
+  auto page_row =
+      db->Prepare("INSERT INTO pages VALUES (?, ?, 200, ?, ?, 'en', ?, ?, ?, 800, 3, 28000, ?, ?, ?, ?)");
+  auto link_row = db->Prepare("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)");
+  Web web;
+  const std::string at = "2026-01-01T00:00:00.000Z";
+  const auto begin = std::chrono::steady_clock::now();
+  const double cpu_begin = CpuOf(CLOCK_PROCESS_CPUTIME_ID);
+  for (std::uint64_t page = 0; page < pages; ++page) {
+    if (page % 500 == 0) db->Exec("BEGIN");
+    const WriteBatch batch = BatchOf(web, page);
+    const std::string url = web.Url(page);
+    const std::string host = Web::HostName(page);
+    leave.With(url).Run();
+    done.With(url).Run();
+    visit_row.With(url, at, batch.visit->ip, batch.visit->protocol).Run();
+    const storage::Page& row = *batch.page;
+    page_row
+        .With(url, host, row.content_type, row.charset, row.title, row.description, row.text,
+              std::to_string(row.content_hash), row.etag, row.last_modified, at)
+        .Run();
+    for (std::size_t i = 0; i < batch.links.size(); ++i) {
+      const storage::Link& link = batch.links[i];
+      const std::uint64_t target = i < kNewUrls ? page * kNewUrls + 1 + i : web.LinkTarget(page, i);
+      link_row.With(url, web.Url(target), link.kind, link.rel, link.anchor, link.external).Run();
+    }
+    for (const storage::NewUrl& fresh : batch.urls) {
+      url_row.With(fresh.url, fresh.host_name, url, at).Run();
+      queue_row.With(fresh.url, fresh.host_name, static_cast<std::int64_t>(fresh.queue->key.seq), at).Run();
+    }
+    if (page % 500 == 499 || page + 1 == pages) db->Exec("COMMIT");
+    if (db->wal_pages() > 8192) db->Checkpoint();
+  }
+  if (db->failed()) std::fprintf(stderr, "%s\n", db->failure().message.c_str());
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  return {wall.count(), CpuOf(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: trawl_store_bench FOLDER PAGES [naive] [normal]\n");
+    return 64;
+  }
+  const std::vector<std::string> words(argv + 3, argv + argc);
+  const bool naive = std::find(words.begin(), words.end(), "naive") != words.end();
+  const bool normal = std::find(words.begin(), words.end(), "normal") != words.end();
+  const std::uint64_t pages = std::strtoull(argv[2], nullptr, 10);
+  const std::string path = std::string(argv[1]) + "/bench.db";
+  for (const char* suffix : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path + suffix);
+
+  const Figures figures =
+      naive ? RunNaive(path, pages)
+            : RunTrawl(path, pages, normal ? config::Durability::kNormal : config::Durability::kFull);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const double count = static_cast<double>(pages);
+  std::printf("%s: %llu pages, %.1f s, %.0f pages/s, %.1f us CPU a page%s, %.0f bytes a page, peak %ld MB\n",
+              naive ? "naive" : "trawl", static_cast<unsigned long long>(pages), figures.seconds,
+              count / figures.seconds, figures.cpu * 1e6 / count, naive ? " (with making them)" : "",
+              static_cast<double>(std::filesystem::file_size(path)) / count, usage.ru_maxrss / 1024);
+}
