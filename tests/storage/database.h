@@ -1,0 +1,108 @@
+#pragma once
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "storage/query.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "tests/storage/crawl.h"
+#include "tests/support/temp_dir.h"
+
+namespace trawl::test {
+
+/// A folder with a database, opened and closed as a crawl would; rows are looked at the way that people look,
+/// through Query.
+struct Database {
+  Database() { options.path = (folder / "trawl.db").string(); }
+
+  /// The error when it does not open, else nothing; the run has begun then.
+  std::string Open(const std::string& vfs = {}, storage::RunStart run = StartOfRun()) {
+    std::string error;
+    store = storage::sqlite::SqliteStore::Open(options, error, vfs);
+    if (!store) return error;
+    const Result<void> begun = store->BeginRun(run);
+    return begun ? "" : begun.error().message();
+  }
+  Result<void> Close(std::string reason = "done") {
+    const Result<void> closed = store->Close({At(60'000), std::move(reason)});
+    store.reset();
+    return closed;
+  }
+  /// As after a crash: the threads end, the run stays open.
+  void Abandon() { store.reset(); }
+
+  /// Rows as text, cells joined by '|', NULL as "NULL"; a failure as one row "error: ...".
+  std::vector<std::string> Rows(const std::string& sql) const {
+    std::vector<std::string> rows;
+    const storage::QueryError error = storage::Query(
+        options.path, sql, [](const std::vector<std::string>&) {},
+        [&rows](const std::vector<storage::Value>& cells) {
+          std::string line;
+          for (const storage::Value& cell : cells)
+            line.append(&cell == cells.data() ? "" : "|").append(Shown(cell));
+          rows.push_back(line);
+          return true;
+        });
+    if (!error.ok) rows.push_back("error: " + error.message);
+    return rows;
+  }
+  std::string Row(const std::string& sql) const {
+    const std::vector<std::string> rows = Rows(sql);
+    return rows.size() == 1 ? rows[0] : std::to_string(rows.size()) + " rows";
+  }
+
+  /// What must hold in every database at every moment; the sentences that do not.
+  std::vector<std::string> Violations() const {
+    static constexpr const char* kRules[] = {
+        "SELECT 'damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'",
+        "SELECT 'queued without a place: ' || url FROM url u WHERE state = 0 AND NOT EXISTS "
+        "(SELECT 1 FROM pending WHERE url = u.n)",
+        "SELECT 'a place of a URL that is not queued: ' || seq FROM pending q WHERE NOT EXISTS "
+        "(SELECT 1 FROM url WHERE n = q.url AND state = 0)",
+        "SELECT 'two places of one URL: ' || url FROM pending GROUP BY url HAVING count(*) > 1",
+        "SELECT 'two rows of one URL: ' || url FROM url GROUP BY url HAVING count(*) > 1",
+        "SELECT 'excluded without a reason: ' || url FROM url WHERE (state = 3) <> (skip <> 0)",
+        "SELECT 'a page without its URL or visit: ' || url FROM page p WHERE NOT EXISTS "
+        "(SELECT 1 FROM url u JOIN visit v ON v.n = p.visit WHERE u.n = p.url AND v.url = u.n)",
+        "SELECT 'a visit without its URL: ' || n FROM visit v WHERE NOT EXISTS (SELECT 1 FROM url WHERE n = "
+        "v.url)",
+        "SELECT 'a text without its page: ' || visit FROM page_text WHERE visit NOT IN (SELECT visit FROM "
+        "page)",
+        "SELECT 'a link without its page: ' || n FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
+        "SELECT 'miscounted visits: ' || url FROM url u WHERE visits <> (SELECT count(*) FROM visit WHERE "
+        "url = u.n)",
+        "SELECT 'miscounted pages: ' || name FROM host h WHERE pages <> "
+        "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.host = h.n)",
+    };
+    std::vector<std::string> all;
+    for (const char* rule : kRules) {
+      for (std::string& row : Rows(rule)) all.push_back(std::move(row));
+    }
+    return all;
+  }
+
+  static std::string Shown(const storage::Value& cell) {
+    if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
+    if (const auto* real = std::get_if<double>(&cell)) return std::to_string(*real);
+    if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+    return "NULL";
+  }
+
+  TempDir folder;
+  config::StorageOptions options;
+  std::unique_ptr<storage::sqlite::SqliteStore> store;
+};
+
+inline std::string BytesOf(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void PutBytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+}  // namespace trawl::test

@@ -1,0 +1,87 @@
+#include "storage/lane.h"
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+#include "tests/support/catch.h"
+
+using namespace trawl::storage;
+
+TEST_CASE("A lane runs its jobs in order on one thread of its own") {
+  std::vector<int> order;
+  std::vector<std::thread::id> threads;
+  {
+    Lane lane;
+    for (int i = 0; i < 100; ++i) {
+      CHECK(lane.Post([&, i] {
+        order.push_back(i);
+        threads.push_back(std::this_thread::get_id());
+      }));
+    }
+  }
+  REQUIRE(order.size() == 100);
+  for (int i = 0; i < 100; ++i) {
+    CHECK(order[static_cast<std::size_t>(i)] == i);
+    CHECK(threads[static_cast<std::size_t>(i)] == threads[0]);
+  }
+  CHECK(threads[0] != std::this_thread::get_id());
+}
+
+TEST_CASE("A lane takes jobs that cannot be copied, and lets them go when they have run") {
+  Lane lane;
+  auto owned = std::make_shared<int>(7);
+  const std::weak_ptr<int> watched = owned;
+  std::promise<int> answer;
+  lane.Post([held = std::make_unique<std::shared_ptr<int>>(std::move(owned)), &answer] {
+    answer.set_value(**held);
+  });
+  CHECK(answer.get_future().get() == 7);
+  lane.Stop();
+  CHECK(watched.expired());
+}
+
+TEST_CASE("A lane calls the quiet hook when nothing more comes, once for each burst") {
+  std::atomic<int> jobs{0};
+  std::vector<int> jobs_at_quiet;
+  std::promise<void> first;
+  std::promise<void> second;
+  Lane lane(std::chrono::milliseconds(1), [&] {
+    jobs_at_quiet.push_back(jobs);
+    if (jobs_at_quiet.size() == 1) first.set_value();
+    if (jobs_at_quiet.size() == 2) second.set_value();
+  });
+  lane.Post([&jobs] { ++jobs; });
+  first.get_future().wait();
+  lane.Post([&jobs] { ++jobs; });
+  second.get_future().wait();
+  lane.Stop();
+  CHECK(jobs_at_quiet == std::vector<int>{1, 2});
+}
+
+TEST_CASE("A stop runs what is queued and then the quiet hook; later jobs are refused") {
+  int jobs = 0;
+  int jobs_at_quiet = -1;
+  Lane lane(std::chrono::hours(1), [&] { jobs_at_quiet = jobs; });
+  for (int i = 0; i < 10; ++i) lane.Post([&jobs] { ++jobs; });
+  lane.Stop();
+  CHECK(jobs == 10);
+  CHECK(jobs_at_quiet == 10);
+  CHECK_FALSE(lane.Post([] {}));
+  lane.Stop();
+}
+
+TEST_CASE("Several threads may post at once") {
+  std::atomic<int> jobs{0};
+  {
+    Lane lane;
+    std::vector<std::thread> posters;
+    for (int i = 0; i < 4; ++i) {
+      posters.emplace_back([&] {
+        for (int k = 0; k < 250; ++k) lane.Post([&jobs] { ++jobs; });
+      });
+    }
+    for (std::thread& poster : posters) poster.join();
+  }
+  CHECK(jobs == 1000);
+}

@@ -1,0 +1,196 @@
+#include "tests/storage/database.h"
+#include "tests/support/catch.h"
+
+// What people read of a small crawl: one page of everything.
+
+using namespace trawl;
+using namespace trawl::test;
+using storage::SkipReason;
+using Rows = std::vector<std::string>;
+
+namespace {
+
+/// a.test/1 is a page that links to /2 (missing) and to b.test/3 (out of scope); /4 redirects to /1; /5
+/// waits.
+struct Crawl : Database {
+  Crawl() {
+    REQUIRE(Open() == "");
+    REQUIRE(WriteNow(*store, Batch().Queued(1, 1).Queued(4, 2)));
+    Batch page;
+    page.Visited(1, 1).WithPage("A title", "Some text").WithLink(2, "two").WithLink(3, "three", true);
+    page.Queued(2, 3).Queued(5, 4).Excluded(3, SkipReason::kScope, "", "b.test");
+    page.Excluded(6, SkipReason::kDenied, "/private/.*");
+    REQUIRE(WriteNow(*store, page));
+    Batch missing;
+    missing.Visited(2, 3, Outcome::kHttpError, 404, "a.test", 2000);
+    REQUIRE(WriteNow(*store, missing));
+    Batch redirect;
+    redirect.Visited(4, 2, Outcome::kRedirect, 301, "a.test", 3000);
+    redirect.batch.redirect = storage::Redirect{Id(1), 301};
+    REQUIRE(WriteNow(*store, redirect));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("pages: what the last good visit gave, times as ISO-8601 in UTC with milliseconds") {
+  Crawl crawl;
+  CHECK(
+      crawl.Row(
+          "SELECT url, host, target, status, content_type, charset, language, title, description, text FROM "
+          "pages") == "https://a.test/1|a.test|site|200|text/html|utf-8|NULL|A title|NULL|Some text");
+  CHECK(crawl.Row("SELECT content_hash, first_seen, fetched_at, changed_at, visits, truncated FROM pages") ==
+        "0000000000000007|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|1|0");
+}
+
+TEST_CASE("pages: a content hash above 2^63 is printed as sixteen digits") {
+  Crawl crawl;
+  Batch again;
+  again.Visited(5, 4).WithPage("five", "text", 0xfedcba9876543210);
+  REQUIRE(WriteNow(*crawl.store, again));
+  CHECK(crawl.Row("SELECT content_hash FROM pages WHERE title = 'five'") == "fedcba9876543210");
+}
+
+TEST_CASE("pages: a second visit replaces text and links, keeps first_seen, and tells a change from none") {
+  Crawl crawl;
+  Batch same;
+  same.Visited(1, 9, Outcome::kOk, 200, "a.test", 5123)
+      .WithPage("A title", "Other text")
+      .WithLink(2, "again");
+  REQUIRE(WriteNow(*crawl.store, same));
+  CHECK(crawl.Row("SELECT text, first_seen, fetched_at, changed_at, visits FROM pages") ==
+        "Other text|2023-11-14T22:13:21.000Z|2023-11-14T22:13:25.123Z|2023-11-14T22:13:21.000Z|2");
+  CHECK(crawl.Rows("SELECT anchor FROM links") == Rows{"again"});
+  Batch changed;
+  changed.Visited(1, 9, Outcome::kOk, 200, "a.test", 6000).WithPage("New", "New text", 8);
+  REQUIRE(WriteNow(*crawl.store, changed));
+  CHECK(crawl.Row("SELECT title, changed_at FROM pages") == "New|2023-11-14T22:13:26.000Z");
+  CHECK(crawl.Violations() == Rows{});
+}
+
+TEST_CASE("pages: a 304 confirms the page and counts as a visit") {
+  Crawl crawl;
+  Batch current;
+  current.Visited(1, 9, Outcome::kNotModified, 304, "a.test", 7000);
+  REQUIRE(WriteNow(*crawl.store, current));
+  CHECK(crawl.Row("SELECT title, fetched_at, changed_at, visits FROM pages") ==
+        "A title|2023-11-14T22:13:27.000Z|2023-11-14T22:13:21.000Z|2");
+}
+
+TEST_CASE("visits: every try, in order, with its outcome as a word") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT url, at, status, outcome FROM visits ORDER BY at") ==
+        Rows{"https://a.test/1|2023-11-14T22:13:21.000Z|200|ok",
+             "https://a.test/2|2023-11-14T22:13:22.000Z|404|http_error",
+             "https://a.test/4|2023-11-14T22:13:23.000Z|301|redirect"});
+  CHECK(crawl.Row(
+            "SELECT ip, protocol, bytes_wire, bytes_body, dns_ms, total_ms FROM visits WHERE status = 200") ==
+        "127.0.0.1|http/1.1|500|400|NULL|12");
+}
+
+TEST_CASE("errors: the visits whose outcome is not ok or whose status is 400 or more, with the detail") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT url, status, outcome, detail FROM errors WHERE outcome <> 'redirect'") ==
+        Rows{"https://a.test/2|404|http_error|what failed"});
+  CHECK(crawl.Row("SELECT count(*) FROM errors") ==
+        crawl.Row("SELECT count(*) FROM visits WHERE outcome <> 'ok' OR status >= 400"));
+}
+
+TEST_CASE("errors are found without reading all visits") {
+  Crawl crawl;
+  CHECK_THAT(crawl.Rows("EXPLAIN QUERY PLAN SELECT * FROM errors")[0],
+             Catch::Matchers::Contains("visit_error"));
+}
+
+TEST_CASE("links, redirects and skipped name URLs, not numbers") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT * FROM links") == Rows{"https://a.test/1|https://a.test/2|a||two|0",
+                                                  "https://a.test/1|https://b.test/3|a|nofollow|three|1"});
+  CHECK(crawl.Row("SELECT source, target, status, at FROM redirects") ==
+        "https://a.test/4|https://a.test/1|301|2023-11-14T22:13:23.000Z");
+  CHECK(crawl.Rows("SELECT url, reason, rule, source, at FROM skipped ORDER BY url") ==
+        Rows{"https://a.test/6|denied|/private/.*|https://a.test/1|2023-11-14T22:13:21.000Z",
+             "https://b.test/3|scope|NULL|https://a.test/1|2023-11-14T22:13:21.000Z"});
+}
+
+TEST_CASE("broken_links: pages that link to what failed") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT source, target, status, outcome, kind, anchor FROM broken_links") ==
+        Rows{"https://a.test/1|https://a.test/2|404|http_error|a|two"});
+}
+
+TEST_CASE("duplicates: pages of the same content, the singles left out") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT * FROM duplicates").empty());
+  Batch twin;
+  twin.Visited(5, 4).WithPage("A title", "Some text");
+  REQUIRE(WriteNow(*crawl.store, twin));
+  CHECK(crawl.Rows("SELECT content_hash, copies, url FROM duplicates ORDER BY url") ==
+        Rows{"0000000000000007|2|https://a.test/1", "0000000000000007|2|https://a.test/5"});
+}
+
+TEST_CASE("hosts: counters, the last state and what robots.txt said") {
+  Crawl crawl;
+  Batch batch;
+  storage::RobotsReceipt receipt;
+  receipt.origin = "https://a.test";
+  receipt.host = Host("a.test");
+  receipt.host_name = "a.test";
+  receipt.status = 200;
+  receipt.fetched_at = At(5);
+  receipt.expires_at = At(86'400'005);
+  receipt.crawl_delay = Duration(2500);
+  batch.batch.robots = receipt;
+  batch.batch.hosts.push_back(
+      {Host("a.test"), "a.test", "127.0.0.9", Duration(2500), "retry-after", At(9000), 3});
+  REQUIRE(WriteNow(*crawl.store, batch));
+  CHECK(crawl.Row(
+            "SELECT host, ip, pages, errors, bytes, delay_ms, robots_status, crawl_delay_ms, waiting_for, "
+            "blocked_until, queued FROM hosts WHERE host = 'a.test'") ==
+        "a.test|127.0.0.9|1|1|1500|2500|200|2500|retry-after|2023-11-14T22:13:29.000Z|1");
+  CHECK(crawl.Row("SELECT pages, robots_status, blocked_until FROM hosts WHERE host = 'b.test'") ==
+        "0|NULL|NULL");
+}
+
+TEST_CASE("queue, runs and progress") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT url, host, priority, depth, due_at, attempts FROM queue") ==
+        Rows{"https://a.test/5|a.test|1|1|2023-11-14T22:13:20.000Z|0"});
+  CHECK(crawl.Row("SELECT started_at, ended_at, end_reason, version, pages, config FROM runs") ==
+        "2023-11-14T22:13:20.000Z|NULL|NULL|0.1.0|1|[crawl]");
+  CHECK(crawl.Row("SELECT known, queued, pages, errors, bytes, hosts FROM progress") == "6|1|1|1|1500|2");
+  CHECK(crawl.Violations() == Rows{});
+}
+
+TEST_CASE("storage.links and storage.text decide what is kept") {
+  for (const auto keep : {config::LinkStorage::kExternal, config::LinkStorage::kNone}) {
+    Database database;
+    database.options.links = keep;
+    database.options.text = false;
+    REQUIRE(database.Open() == "");
+    Batch page;
+    page.Queued(1, 1)
+        .Visited(1, 1)
+        .WithPage("A title", "Some text")
+        .WithLink(2, "two")
+        .WithLink(3, "three", true);
+    REQUIRE(WriteNow(*database.store, page));
+    const bool none = keep == config::LinkStorage::kNone;
+    CHECK(database.Rows("SELECT anchor FROM links") == (none ? Rows{} : Rows{"three"}));
+    CHECK(database.Row("SELECT title, text FROM pages") == "A title|NULL");
+  }
+}
+
+TEST_CASE("A URL excluded after it was queued says why") {
+  Crawl crawl;
+  Batch denied;
+  denied.batch.subject = Id(5);
+  denied.batch.leaves = Key("a.test", 4);
+  denied.batch.state = storage::UrlState::kExcluded;
+  denied.batch.skip = SkipReason::kRobots;
+  denied.batch.rule = "Disallow: /5";
+  REQUIRE(WriteNow(*crawl.store, denied));
+  CHECK(crawl.Row("SELECT reason, rule FROM skipped WHERE url = 'https://a.test/5'") ==
+        "robots|Disallow: /5");
+  CHECK(crawl.Row("SELECT count(*) FROM queue") == "0");
+}
