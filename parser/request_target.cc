@@ -74,6 +74,24 @@ bool IsDotSegment(std::string_view target, std::size_t slash) {
   return at == target.size() || target[at] == '/' || target[at] == '?';
 }
 
+// Four numbers as the host serializer writes them: decimal, no leading zeros.
+bool IsCanonicalIpv4(std::string_view host) {
+  for (int part = 0; part < 4; ++part) {
+    unsigned value = 0;
+    std::size_t digits = 0;
+    for (; digits < host.size() && IsAsciiDigit(host[digits]); ++digits) {
+      value = value * 10 + static_cast<unsigned>(host[digits] - '0');
+      if (digits >= 3 || value > 255 || (digits > 0 && host[0] == '0')) return false;
+    }
+    if (digits == 0) return false;
+    host.remove_prefix(digits);
+    if (part == 3) return host.empty();
+    if (!host.starts_with('.')) return false;
+    host.remove_prefix(1);
+  }
+  return false;
+}
+
 }  // namespace
 
 void AppendTarget(std::string_view path, std::string_view query, std::string& out) {
@@ -117,7 +135,7 @@ std::size_t PlainHostLength(std::string_view text) {
 
 bool IsPlainHost(std::string_view host) {
   if (host.empty() || host.back() == '.') return false;
-  return !IsAsciiDigit(host[host.rfind('.') + 1]);
+  return !IsAsciiDigit(host[host.rfind('.') + 1]) || IsCanonicalIpv4(host);
 }
 
 }  // namespace trawl::parser

@@ -26,7 +26,7 @@ bool IsCleanQuery(std::string_view query);
 std::size_t PlainHostLength(std::string_view text);
 
 /// Whether a host of PlainHostLength bytes is surely what the host parser would write: not empty, no final
-/// dot, and not a number at the end (which would make it an IPv4 address in one of many spellings).
+/// dot, and no number at the end (which makes it an IPv4 address) but in an address of four plain numbers.
 bool IsPlainHost(std::string_view host);
 
 }  // namespace trawl::parser

@@ -150,6 +150,8 @@ TEST_CASE("SplitNormalized: rare but normal URLs pass") {
   CHECK(Splits("http://a!b/"));
   CHECK(Splits("http://a.b./"));
   CHECK(Splits("http://3com/"));
+  CHECK(Splits("http://0.0.0.0/"));
+  CHECK(Splits("http://255.10.9.100/"));
   CHECK(Splits("http://a/%4%31"));
 }
 
@@ -164,6 +166,13 @@ TEST_CASE("SplitNormalized: refuses what Normalize cannot have made") {
                           "http:/a/",
                           "http://A/",
                           "http://a/b c",
+                          "http://127.0.0.01/",
+                          "http://127.0.0.256/",
+                          "http://127.0.1/",
+                          "http://127.0.0.0.1/",
+                          "http://127.0.0.1./",
+                          "http://1.2.3.0x4/",
+                          "http://2130706433/",
                           "http://a/\xc3\xa9",
                           "http://\xc3\xa9/",
                           "http://a/#",
