@@ -10,6 +10,7 @@
 #include "parser/fingerprint.h"
 #include "parser/html.h"
 #include "parser/robots.h"
+#include "parser/token_notation.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
@@ -53,9 +54,26 @@ ParsedPage ParseRobotsDocument(const PageJob& job, Arena&) {
   return page;
 }
 
+// The tokens of the body, as JSON in the page's text. The content type is the name of the tokenizer's state,
+// and behind a ';' that of the last start tag.
+ParsedPage ParseTokenDocument(const PageJob& job, Arena& arena) {
+  ParsedPage page;
+  const std::string_view parameters = job.content_type;
+  const std::size_t split = std::min(parameters.find(';'), parameters.size());
+  const auto state = TokenizerStateNamed(parameters.substr(0, split));
+  if (!state) return page;
+  const std::string tokens =
+      NoteTokens(ScrubUtf8(job.body), *state, parameters.substr(std::min(split + 1, parameters.size())));
+  page.text = CutUtf8(arena.Copy(tokens), kMaxText);
+  page.text_truncated = page.text.size() < tokens.size();
+  page.charset = Name(Charset::kUtf8);
+  return page;
+}
+
 constexpr DocumentKindRow kKinds[] = {
     {DocumentKind::kHtml, "html", ParseHtmlDocument},
     {DocumentKind::kRobots, "robots", ParseRobotsDocument},
+    {DocumentKind::kTokens, "tokens", ParseTokenDocument},
 };
 
 std::uint64_t ThreadCpuMicroseconds() {

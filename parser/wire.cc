@@ -363,8 +363,8 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   }
   const std::string_view body = reader.Bytes(body_size);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
-  if (kind != static_cast<std::uint8_t>(DocumentKind::kHtml) &&
-      kind != static_cast<std::uint8_t>(DocumentKind::kRobots)) {
+  if (kind < static_cast<std::uint8_t>(DocumentKind::kHtml) ||
+      kind > static_cast<std::uint8_t>(DocumentKind::kTokens)) {
     return ParserErrc::kBadFrame;
   }
   job.kind = static_cast<DocumentKind>(kind);

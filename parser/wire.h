@@ -39,7 +39,7 @@ inline constexpr std::size_t kMaxJobBody = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
 
 /// What the bytes are; picks the parse function (parser/document_kinds.h).
-enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2 };
+enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2, kTokens = 3 };
 
 enum class LinkKind : std::uint8_t {
   kAnchor = 1,

@@ -111,4 +111,25 @@ json::object DebugCharset(const json::object& in, DebugContext& context) {
   });
 }
 
+json::object DebugTokens(const json::object& in, DebugContext& context) {
+  if (!context.parse) return DebugError("no parser process");
+  const auto html = StringAt(in, "html");
+  if (!html || html->size() > parser::kMaxJobBody) return DebugError("\"html\" must be a string");
+  PageJob job;
+  job.kind = parser::DocumentKind::kTokens;
+  job.url = "http://localhost/";
+  job.body = *html;
+  job.content_type = StringAt(in, "initial_state").value_or("Data state");
+  job.content_type += ';';
+  job.content_type += StringAt(in, "last_start_tag").value_or("");
+  if (job.content_type.size() > parser::kMaxContentType) return DebugError("no such state");
+  const auto page = context.parse(job);
+  if (!page) return DebugError(page.error().message());
+  if (page->text_truncated) return DebugError("too many tokens");
+  if (page->text.empty()) return DebugError("no such state");
+  auto tokens = ParseJson(page->text);
+  if (!tokens) return DebugError(tokens.error().message());
+  return {{"tokens", std::move(*tokens)}};
+}
+
 }  // namespace trawl::crawler

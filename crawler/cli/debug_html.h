@@ -22,4 +22,8 @@ json::object DebugText(const json::object& in, DebugContext& context);
 /// page's text.
 json::object DebugCharset(const json::object& in, DebugContext& context);
 
+/// {"html","initial_state"?,"last_start_tag"?} -> {"tokens":[...]} in html5lib's notation; the state is "Data
+/// state" when there is none.
+json::object DebugTokens(const json::object& in, DebugContext& context);
+
 }  // namespace trawl::crawler

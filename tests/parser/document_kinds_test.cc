@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 
+#include "parser/tokenizer.h"
 #include "parser/zygote_client.h"
 #include "tests/support/catch.h"
 
@@ -179,4 +180,26 @@ TEST_CASE("Rules of robots.txt that pass the limits of an answer are made no wea
   CHECK_FALSE(page->robots.rules[0].allow);
   CHECK(page->robots.rules[1].pattern == "/short");
   CHECK(page->robots.sitemaps == std::vector<std::string>{"http://example.org/s"});
+}
+
+TEST_CASE("The tokens of a document are JSON in the page's text") {
+  Arena arena(1 << 20);
+  PageJob job = Job("<a b=1>x&amp;", DocumentKind::kTokens);
+  job.content_type = "Data state;";
+  CHECK(ParseDocument(job, arena).text == R"([["StartTag","a",{"b":"1"}],["Character","x&"]])");
+  job.body = "x</b></xmp>";
+  job.content_type = "RAWTEXT state;xmp";
+  CHECK(ParseDocument(job, arena).text == R"([["Character","x</b>"],["EndTag","xmp"]])");
+  job.content_type = "No state;";
+  CHECK(ParseDocument(job, arena).text.empty());
+}
+
+TEST_CASE("A million CDATA sections that are empty end in two seconds") {
+  const std::string html = Repeat("<![CDATA[]]>", 1'000'000);
+  Tokenizer tokenizer(html);
+  tokenizer.AllowCdata(true);
+  int texts = 0;
+  for (auto token = tokenizer.Next(); token != Tokenizer::Token::kEnd; token = tokenizer.Next())
+    texts += token == Tokenizer::Token::kText;
+  CHECK(texts == 1'000'000);
 }

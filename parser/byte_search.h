@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace trawl::parser {
+
+/// Sixteen bytes compared at a time; bit i of a mask stands for byte i.
+class ByteBlock {
+ public:
+  static constexpr int kSize = 16;
+
+#if defined(__SSE2__)
+  explicit ByteBlock(const char* at) : bytes_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))) {}
+
+  std::uint32_t Equal(char c) const {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))));
+  }
+  /// Bytes from `low` to `high`, both below 0x80.
+  std::uint32_t Between(char low, char high) const {
+    const __m128i above = _mm_cmpgt_epi8(bytes_, _mm_set1_epi8(static_cast<char>(low - 1)));
+    const __m128i below = _mm_cmplt_epi8(bytes_, _mm_set1_epi8(static_cast<char>(high + 1)));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_and_si128(above, below)));
+  }
+  /// Bytes of 0x80 and above.
+  std::uint32_t NotAscii() const {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes_));
+  }
+
+ private:
+  __m128i bytes_;
+#else
+  explicit ByteBlock(const char* at) {
+    std::memcpy(bytes_, at, kSize);
+  }
+
+  std::uint32_t Equal(char c) const {
+    return Mask([c](char b) { return b == c; });
+  }
+  std::uint32_t Between(char low, char high) const {
+    return Mask([low, high](char b) { return b >= low && b <= high; });
+  }
+  std::uint32_t NotAscii() const {
+    return Mask([](char b) { return (static_cast<unsigned char>(b) & 0x80) != 0; });
+  }
+
+ private:
+  template <class Test>
+  std::uint32_t Mask(Test test) const {
+    std::uint32_t mask = 0;
+    for (int i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>(test(bytes_[i])) << i;
+    return mask;
+  }
+
+  char bytes_[kSize];
+#endif
+};
+
+/// The first `c` in [at, end), or `end`. For short distances, where a call of memchr costs more than the
+/// search.
+inline const char* FindByte(const char* at, const char* end, char c) {
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    if (const std::uint32_t found = ByteBlock(at).Equal(c)) return at + __builtin_ctz(found);
+  }
+  while (at != end && *at != c) ++at;
+  return at;
+}
+
+}  // namespace trawl::parser

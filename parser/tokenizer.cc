@@ -1,0 +1,331 @@
+#include "parser/tokenizer.h"
+
+#include <array>
+
+#include "parser/byte_search.h"
+#include "parser/html_names.h"
+
+namespace trawl::parser {
+namespace {
+
+enum ByteClass : std::uint8_t {
+  kSpace = 1,
+  kEndsName = 2,           // of a tag: space, '/', '>'
+  kEndsAttributeName = 4,  // the same and '='
+  kEndsUnquoted = 8,       // of a value: space, '>'
+  kLetter = 16,
+  kUpper = 32,  // what lower case differs by
+};
+
+constexpr std::array<std::uint8_t, 256> MakeClasses() {
+  std::array<std::uint8_t, 256> classes{};
+  for (const unsigned char c : {' ', '\t', '\n', '\f', '\r'})
+    classes[c] = kSpace | kEndsName | kEndsAttributeName | kEndsUnquoted;
+  classes['/'] = kEndsName | kEndsAttributeName;
+  classes['>'] = kEndsName | kEndsAttributeName | kEndsUnquoted;
+  classes['='] = kEndsAttributeName;
+  for (int c = 'a'; c <= 'z'; ++c) {
+    classes[c] = kLetter;
+    classes[c - 0x20] = kLetter | kUpper;
+  }
+  return classes;
+}
+constexpr std::array<std::uint8_t, 256> kClasses = MakeClasses();
+
+inline bool Is(char c, std::uint8_t what) {
+  return (kClasses[static_cast<unsigned char>(c)] & what) != 0;
+}
+
+inline char Lower(char c) {
+  return static_cast<char>(c | (kClasses[static_cast<unsigned char>(c)] & kUpper));
+}
+
+std::string_view View(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+bool StartsWith(const char* at, const char* end, std::string_view lower) {
+  return StartsWithIgnoreCase(View(at, end), lower);
+}
+
+// Whether `at` begins with the whole name "script".
+bool IsScript(const char* at, const char* end) {
+  constexpr std::string_view kScript = "script";
+  return StartsWith(at, end, kScript) && View(at, end).size() > kScript.size() &&
+         Is(at[kScript.size()], kEndsName);
+}
+
+}  // namespace
+
+Tokenizer::Token Tokenizer::Next() {
+  if (at_ == end_) return Token::kEnd;
+  switch (state_) {
+    case State::kData:
+      return ReadData();
+    case State::kRcdata:
+    case State::kRawText:
+      return ReadRawText();
+    case State::kScriptData:
+      return ReadScript();
+    case State::kCdataSection:
+      return ReadCdata();
+    case State::kPlaintext:
+      text_changes_ = true;
+      return EmitText(end_, RawText::kRawText);
+  }
+  return Token::kEnd;
+}
+
+Tokenizer::Token Tokenizer::EmitText(const char* end, RawText kind) {
+  text_ = View(at_, end);
+  text_kind_ = kind;
+  at_ = end;
+  return Token::kText;
+}
+
+// Data state (13.2.5.1): text up to a '<' that begins something.
+Tokenizer::Token Tokenizer::ReadData() {
+  text_changes_ = false;
+  const char* at = at_;
+  while (true) {
+    std::uint32_t less_than = 0;
+    for (; end_ - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+      const ByteBlock block(at);
+      less_than = block.Equal('<');
+      std::uint32_t changing = block.Equal('&') | block.Equal('\0') | block.Equal('\r');
+      if (less_than != 0) changing &= less_than ^ (less_than - 1);
+      text_changes_ |= changing != 0;
+      if (less_than != 0) break;
+    }
+    if (less_than != 0) {
+      at += __builtin_ctz(less_than);
+    } else {
+      for (; at != end_ && *at != '<'; ++at) text_changes_ |= *at == '&' || *at == '\0' || *at == '\r';
+      if (at == end_) break;
+    }
+    const char next = end_ - at > 1 ? at[1] : ' ';
+    if (Is(next, kLetter) || next == '!' || next == '?' || (next == '/' && end_ - at > 2)) {
+      if (at != at_) break;
+      const Token token = ReadMarkup();
+      if (token != Token::kEnd || at_ == end_) return token;
+      at = at_;  // behind "</>", which is nothing
+      text_changes_ = false;
+    } else {
+      ++at;
+    }
+  }
+  return at == at_ ? Token::kEnd : EmitText(at, RawText::kText);
+}
+
+// Tag open state (13.2.5.6), for a '<' that begins something. kEnd before the end of the document: nothing
+// came of it.
+Tokenizer::Token Tokenizer::ReadMarkup() {
+  const char next = at_[1];
+  if (Is(next, kLetter)) return ReadTag(Token::kStartTag, at_ + 1);
+  if (next == '!') return ReadBang();
+  if (next == '?') return ReadBogusComment(at_ + 1);
+  if (Is(at_[2], kLetter)) return ReadTag(Token::kEndTag, at_ + 2);
+  if (at_[2] != '>') return ReadBogusComment(at_ + 2);
+  at_ += 3;
+  return Token::kEnd;
+}
+
+// Tag name state (13.2.5.8) and what follows up to the '>'. A tag cut off by the end of the document is
+// nothing.
+Tokenizer::Token Tokenizer::ReadTag(Token kind, const char* name) {
+  const char* at = name;
+  std::uint64_t key = 0;
+  for (; at != end_ && !Is(*at, kEndsName); ++at) {
+    key = AddToNameKey(key, Lower(*at));
+  }
+  name_ = View(name, at);
+  name_key_ = key;
+  at_ = at;
+  return ReadAttributes(kind == Token::kStartTag) ? kind : Token::kEnd;
+}
+
+// Before attribute name state to self-closing start tag state (13.2.5.32 to 40).
+bool Tokenizer::ReadAttributes(bool keep) {
+  attributes_.clear();
+  self_closing_ = false;
+  const char* at = at_;
+  const char* const end = end_;
+  at_ = end_;
+  while (true) {
+    while (at != end && (Is(*at, kSpace) || *at == '/')) ++at;
+    if (at == end) return false;
+    if (*at == '>') {
+      self_closing_ = at[-1] == '/';
+      break;
+    }
+    const char* const name = at++;
+    std::uint64_t key = AddToNameKey(0, Lower(*name));
+    for (; at != end && !Is(*at, kEndsAttributeName); ++at) key = AddToNameKey(key, Lower(*at));
+    RawAttribute attribute{key, View(name, at), {}};
+    while (at != end && Is(*at, kSpace)) ++at;
+    if (at == end) return false;
+    bool last = false;
+    if (*at == '=') {
+      ++at;
+      while (at != end && Is(*at, kSpace)) ++at;
+      if (at == end) return false;
+      if (*at == '"' || *at == '\'') {
+        const char* const value = at + 1;
+        at = FindByte(value, end, *at);
+        if (at == end) return false;
+        attribute.value = View(value, at++);
+      } else {
+        const char* const value = at;
+        while (at != end && !Is(*at, kEndsUnquoted)) ++at;
+        if (at == end) return false;
+        attribute.value = View(value, at);
+        last = *at == '>';  // a '/' before it belongs to the value
+      }
+    }
+    if (keep && attributes_.size() < kMaxAttributes) attributes_.push_back(attribute);
+    if (last) break;
+  }
+  at_ = at + 1;
+  return true;
+}
+
+// Markup declaration open state (13.2.5.42).
+Tokenizer::Token Tokenizer::ReadBang() {
+  const char* const at = at_ + 2;
+  if (StartsWith(at, end_, "--")) return ReadComment();
+  if (StartsWith(at, end_, "doctype")) return ReadDoctype();
+  if (cdata_allowed_ && View(at, end_).starts_with("[CDATA[")) {
+    at_ = at + 7;
+    state_ = State::kCdataSection;
+    return ReadCdata();
+  }
+  return ReadBogusComment(at);
+}
+
+// Comment start state to comment end bang state (13.2.5.43 to 52).
+Tokenizer::Token Tokenizer::ReadComment() {
+  const char* const start = at_ + 4;
+  text_kind_ = RawText::kRawText;
+  if (View(start, end_).starts_with('>') || View(start, end_).starts_with("->")) {
+    text_ = {};
+    at_ = start + (*start == '>' ? 1 : 2);
+    return Token::kComment;
+  }
+  for (const char* at = start; (at = FindByte(at, end_, '>')) != end_; ++at) {
+    const std::string_view before = View(start, at);
+    const std::size_t mark = before.ends_with("--") ? 2 : before.ends_with("--!") ? 3 : 0;
+    if (mark == 0) continue;
+    text_ = before.substr(0, before.size() - mark);
+    at_ = at + 1;
+    return Token::kComment;
+  }
+  // What may have been the beginning of its end is not part of a comment that the document cuts off.
+  text_ = View(start, end_);
+  for (const std::string_view mark : {"--!", "--", "-"}) {
+    if (!text_.ends_with(mark)) continue;
+    text_.remove_suffix(mark.size());
+    break;
+  }
+  at_ = end_;
+  return Token::kComment;
+}
+
+Tokenizer::Token Tokenizer::ReadBogusComment(const char* start) {
+  const char* const close = FindByte(start, end_, '>');
+  text_ = View(start, close);
+  text_kind_ = RawText::kRawText;
+  at_ = close == end_ ? end_ : close + 1;
+  return Token::kComment;
+}
+
+// Every state of a DOCTYPE ends at '>', inside its quotes as well (13.2.5.53 to 68).
+Tokenizer::Token Tokenizer::ReadDoctype() {
+  const char* const start = at_ + 9;
+  const char* const close = FindByte(start, end_, '>');
+  text_ = View(start, close);
+  text_kind_ = RawText::kRawText;
+  at_ = close == end_ ? end_ : close + 1;
+  return Token::kDoctype;
+}
+
+// CDATA section state (13.2.5.69).
+Tokenizer::Token Tokenizer::ReadCdata() {
+  text_changes_ = true;
+  for (const char* at = at_; (at = FindByte(at, end_, '>')) != end_; ++at) {
+    if (!View(at_, at).ends_with("]]")) continue;
+    state_ = State::kData;
+    const Token token = EmitText(at - 2, RawText::kCdata);
+    at_ = at + 1;
+    return token;
+  }
+  return at_ == end_ ? Token::kEnd : EmitText(end_, RawText::kCdata);
+}
+
+// Whether the '<' begins the appropriate end tag.
+bool Tokenizer::IsEndTag(const char* less_than) const {
+  const std::string_view rest = View(less_than + 1, end_);
+  const std::size_t size = end_tag_name_.size();
+  if (size == 0 || rest.size() < size + 2 || rest[0] != '/' || !Is(rest[size + 1], kEndsName)) return false;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (AsciiLower(rest[i + 1]) != AsciiLower(end_tag_name_[i])) return false;
+  }
+  return true;
+}
+
+// RCDATA and RAWTEXT states (13.2.5.2, 3, 9 to 14).
+Tokenizer::Token Tokenizer::ReadRawText() {
+  const char* at = at_;
+  while ((at = FindByte(at, end_, '<')) != end_ && !IsEndTag(at)) ++at;
+  if (at == at_) {
+    state_ = State::kData;
+    return ReadTag(Token::kEndTag, at_ + 2);
+  }
+  text_changes_ = true;
+  return EmitText(at, state_ == State::kRcdata ? RawText::kRcdata : RawText::kRawText);
+}
+
+// Script data states (13.2.5.4, 15 to 31). Behind "<!--" a script is escaped until "-->": there, "<script"
+// begins a part in which "</script" ends only that part.
+Tokenizer::Token Tokenizer::ReadScript() {
+  if (*at_ == '<' && IsEndTag(at_)) {
+    state_ = State::kData;
+    return ReadTag(Token::kEndTag, at_ + 2);
+  }
+  bool escaped = false;
+  bool doubly = false;
+  const char* at = at_;
+  const char* dashes = at_;  // a '>' at or before this cannot end the escaped part
+  while (true) {
+    at = FindByte(at, end_, '<');
+    if (escaped) {
+      // The part may end before that '<'.
+      const char* close = dashes;
+      while ((close = FindByte(close, at, '>')) != at && !(close[-1] == '-' && close[-2] == '-')) ++close;
+      if (close != at) {
+        escaped = doubly = false;
+      } else {
+        dashes = at;
+      }
+    }
+    if (at == end_) break;
+    if (!escaped) {
+      if (IsEndTag(at)) break;
+      if (View(at, end_).starts_with("<!--")) {
+        escaped = true;
+        dashes = at + 4;
+        at += 4;
+        continue;
+      }
+    } else if (!doubly) {
+      if (IsEndTag(at)) break;
+      doubly = IsScript(at + 1, end_);
+    } else if (at + 1 != end_ && at[1] == '/' && IsScript(at + 2, end_)) {
+      doubly = false;
+    }
+    ++at;
+  }
+  text_changes_ = true;
+  return EmitText(at, RawText::kRawText);
+}
+
+}  // namespace trawl::parser

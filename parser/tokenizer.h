@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "parser/character_reference.h"
+
+namespace trawl::parser {
+
+/// A lower-case name as a number, made byte by byte from 0. Names of up to eight bytes and of one size are
+/// equal when this is; longer ones are when nobody strives for the contrary.
+constexpr std::uint64_t AddToNameKey(std::uint64_t key, char lower) {
+  return (key << 8 | key >> 56) ^ static_cast<unsigned char>(lower);
+}
+constexpr std::uint64_t NameKey(std::string_view lower) {
+  std::uint64_t key = 0;
+  for (const char c : lower) key = AddToNameKey(key, c);
+  return key;
+}
+
+/// One attribute of a start tag as it is written: the name in any case, the value with its references.
+struct RawAttribute {
+  std::uint64_t key;  ///< NameKey of the name in lower case
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The tokenization of HTML 13.2.5 over a whole document in memory (UTF-8). It decodes nothing: what it gives
+/// are views of the document, for ForEachPiece to read. Runs on: any, one thread at a time. Borrows the
+/// document; owns one list, reused.
+///
+/// Who builds a tree, or behaves as if, tells it after a start tag which state comes next, and before the
+/// next token whether CDATA sections are open to it.
+class Tokenizer {
+ public:
+  enum class Token : std::uint8_t { kEnd, kText, kStartTag, kEndTag, kComment, kDoctype };
+  enum class State : std::uint8_t { kData, kRcdata, kRawText, kScriptData, kPlaintext, kCdataSection };
+
+  /// The most attributes kept of one tag. Those behind them are read over.
+  static constexpr std::size_t kMaxAttributes = 4096;
+
+  explicit Tokenizer(std::string_view html) : at_(html.data()), end_(html.data() + html.size()) {
+    attributes_.reserve(32);
+  }
+
+  /// Reads the next token. kEnd stays kEnd. Text may come in several pieces, some of them empty.
+  Token Next();
+
+  /// kText, kComment: the raw characters. kDoctype: what stands between "<!DOCTYPE" and ">".
+  std::string_view text() const { return text_; }
+  /// kText, kComment: how ForEachPiece must read it.
+  RawText text_kind() const { return text_kind_; }
+  /// kText: whether ForEachPiece may find anything but the text as it is.
+  bool text_changes() const { return text_changes_; }
+
+  /// kStartTag, kEndTag: the name as written.
+  std::string_view name() const { return name_; }
+  /// NameKey of the name in lower case.
+  std::uint64_t name_key() const { return name_key_; }
+  /// kStartTag. Of two attributes of one name the first counts.
+  const std::vector<RawAttribute>& attributes() const { return attributes_; }
+  /// kStartTag.
+  bool self_closing() const { return self_closing_; }
+
+  /// In the states kRcdata, kRawText and kScriptData the end tag of `end_tag_name`, in any case, ends the
+  /// text; it leads back to kData, as the end of a CDATA section does.
+  void SwitchTo(State state, std::string_view end_tag_name = {}) {
+    state_ = state;
+    end_tag_name_ = end_tag_name;
+  }
+  /// Whether "<![CDATA[" begins a CDATA section: the adjusted current node is not in the HTML namespace
+  /// (13.2.5.42).
+  void AllowCdata(bool allow) { cdata_allowed_ = allow; }
+
+ private:
+  Token ReadData();
+  Token ReadMarkup();
+  Token ReadBang();
+  Token ReadComment();
+  Token ReadBogusComment(const char* start);
+  Token ReadDoctype();
+  Token ReadCdata();
+  Token ReadTag(Token kind, const char* name);
+  bool ReadAttributes(bool keep);
+  Token ReadRawText();
+  Token ReadScript();
+  Token EmitText(const char* end, RawText kind);
+  bool IsEndTag(const char* less_than) const;
+
+  const char* at_;
+  const char* end_;
+  State state_ = State::kData;
+  bool cdata_allowed_ = false;
+  std::string_view end_tag_name_;
+
+  std::string_view text_;
+  RawText text_kind_ = RawText::kText;
+  bool text_changes_ = false;
+  std::string_view name_;
+  std::uint64_t name_key_ = 0;
+  bool self_closing_ = false;
+  std::vector<RawAttribute> attributes_;
+};
+
+}  // namespace trawl::parser
