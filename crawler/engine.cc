@@ -72,10 +72,14 @@ class Engine::Loading final : public storage::FrontierSink {
     for (UrlId id : ids) frontier_.Discover(id);
   }
   void OnHost(storage::StoredHost host) override { hosts.push_back(std::move(host)); }
+  void OnTargetPages(std::uint16_t target, std::uint64_t pages) override {
+    target_pages.push_back({target, pages});
+  }
   void OnRobots(storage::StoredRobots robots) override { receipts.push_back(std::move(robots)); }
 
   std::vector<storage::StoredHost> hosts;
   std::vector<storage::StoredRobots> receipts;
+  std::vector<std::pair<std::uint16_t, std::uint64_t>> target_pages;
 
  private:
   Frontier& frontier_;
@@ -91,6 +95,7 @@ Awaitable<bool> Engine::Load() {
   }
   const Instant now = parts_.clock.Now();
   frontier_.SetNextSeq(totals->next_seq);
+  for (const auto& [target, pages] : loading.target_pages) budget_.RestoreTarget(target, pages);
   for (const storage::StoredHost& host : loading.hosts) {
     // The queue rows name their targets; until one is read, the gentlest of all targets holds.
     HostPolicy policy;

@@ -2,10 +2,9 @@
 
 namespace trawl::storage {
 
-Lane::Lane(std::chrono::milliseconds patience, std::function<void()> quiet)
-    : patience_(patience), quiet_(std::move(quiet)), thread_([this] { Loop(); }) {}
+Lane::Lane(Rest rest) : rest_(std::move(rest)), thread_([this] { Loop(); }) {}
 
-Lane::Lane() : Lane(std::chrono::milliseconds(0), nullptr) {}
+Lane::Lane() : Lane(nullptr) {}
 
 void Lane::Stop() {
   {
@@ -26,13 +25,12 @@ bool Lane::Push(std::unique_ptr<Job> job) {
   return true;
 }
 
-Lane::Wake Lane::Take(std::unique_ptr<Job>& job, bool unsettled) {
+Lane::Wake Lane::Take(std::unique_ptr<Job>& job, std::optional<Time> until) {
   MutexLock lock(mutex_);
-  const auto until = std::chrono::steady_clock::now() + patience_;
   while (jobs_.empty() && !stopping_) {
-    if (!unsettled) {
+    if (!until) {
       wake_.wait(mutex_);
-    } else if (wake_.wait_until(mutex_, until) == std::cv_status::timeout) {
+    } else if (wake_.wait_until(mutex_, *until) == std::cv_status::timeout) {
       break;
     }
   }
@@ -41,22 +39,24 @@ Lane::Wake Lane::Take(std::unique_ptr<Job>& job, bool unsettled) {
     jobs_.pop_front();
     return Wake::kJob;
   }
-  return stopping_ ? Wake::kStopped : Wake::kQuiet;
+  return stopping_ ? Wake::kStopped : Wake::kTime;
 }
 
 void Lane::Loop() {
-  bool unsettled = false;  // a job ran, and the quiet hook has not been called since
+  std::optional<Time> until;  // when rest_ is due
   for (;;) {
     std::unique_ptr<Job> job;
-    const Wake wake = Take(job, unsettled);
-    if (wake == Wake::kJob) {
-      job->Run();
-      unsettled = static_cast<bool>(quiet_);
-      continue;
+    switch (Take(job, until)) {
+      case Wake::kJob:
+        job->Run();
+        if (rest_) until = Time::min();
+        break;
+      case Wake::kTime:
+        until = rest_();
+        break;
+      case Wake::kStopped:
+        return;
     }
-    if (unsettled) quiet_();
-    unsettled = false;
-    if (wake == Wake::kStopped) return;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -18,9 +19,12 @@ namespace trawl::storage {
 /// it makes work.
 class Lane {
  public:
-  /// `quiet` is called on the lane's thread each time that the queue, after a job, has stayed empty for
-  /// `patience`.
-  Lane(std::chrono::milliseconds patience, std::function<void()> quiet);
+  using Time = std::chrono::steady_clock::time_point;
+  /// Called on the lane's thread when the queue is empty after a job. Gives when it wants to be called again
+  /// if still nothing has come; nothing: not before the next job.
+  using Rest = std::function<std::optional<Time>()>;
+
+  explicit Lane(Rest rest);
   Lane();
   ~Lane() { Stop(); }
   Lane(const Lane&) = delete;
@@ -32,7 +36,7 @@ class Lane {
     return Push(std::make_unique<Callable<F>>(std::move(job)));
   }
 
-  /// Runs what is queued, then the quiet hook, then ends the thread. Blocks; a second call does nothing.
+  /// Runs what is queued, then ends the thread. Blocks; a second call does nothing.
   void Stop() EXCLUDES(mutex_);
 
  private:
@@ -46,14 +50,14 @@ class Lane {
     void Run() override { call(); }
     F call;
   };
-  enum class Wake { kJob, kQuiet, kStopped };
+  enum class Wake { kJob, kTime, kStopped };
 
   bool Push(std::unique_ptr<Job> job) EXCLUDES(mutex_);
-  Wake Take(std::unique_ptr<Job>& job, bool unsettled) EXCLUDES(mutex_);
+  /// The next job, or why there is none: `until` has come, or the lane was stopped.
+  Wake Take(std::unique_ptr<Job>& job, std::optional<Time> until) EXCLUDES(mutex_);
   void Loop();
 
-  const std::chrono::milliseconds patience_;
-  const std::function<void()> quiet_;
+  const Rest rest_;
   Mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<std::unique_ptr<Job>> jobs_ GUARDED_BY(mutex_);

@@ -101,7 +101,11 @@ void MemoryStore::AddUrl(const NewUrl& url) {
                       url.source,
                       url.state,
                       url.skip};
-  const bool added = rows_.urls.emplace(url.id, std::move(row)).second;
+  auto [at, added] = rows_.urls.try_emplace(url.id, row);
+  if (!added && url.state == UrlState::kQueued && MayYetBeQueued(at->second.skip)) {
+    at->second = std::move(row);
+    added = true;
+  }
   if (added && url.queue)
     rows_.queue[PlaceOf(url.queue->key)] = {url.id, url.queue->due, url.queue->attempts};
 }
@@ -123,7 +127,10 @@ void MemoryStore::PutPage(const WriteBatch& batch) {
     if (kept) row.links.emplace_back(link.target, std::string(link.kind), std::string(link.anchor));
   }
   const bool first = rows_.pages.insert_or_assign(page.url, std::move(row)).second;
-  if (first) ++rows_.hosts.at(rows_.urls.at(page.url).host).pages;
+  if (!first) return;
+  const MemoryRows::Url& url = rows_.urls.at(page.url);
+  ++rows_.hosts.at(url.host).pages;
+  ++rows_.target_pages[url.target];
 }
 
 void MemoryStore::LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) {
@@ -134,7 +141,9 @@ FrontierTotals MemoryStore::Load(FrontierSink& sink) {
   FrontierTotals totals;
   std::vector<UrlId> ids;
   ids.reserve(rows_.urls.size());
-  for (const auto& [id, url] : rows_.urls) ids.push_back(id);
+  for (const auto& [id, url] : rows_.urls) {
+    if (!MayYetBeQueued(url.skip)) ids.push_back(id);
+  }
   if (!ids.empty()) sink.OnKnown(ids);
   std::unordered_map<HostId, std::uint64_t> queued;
   for (const auto& [place, waiting] : rows_.queue) {
@@ -146,6 +155,9 @@ FrontierTotals MemoryStore::Load(FrontierSink& sink) {
     copy.queued = queued[id];
     totals.pages += copy.pages;
     sink.OnHost(std::move(copy));
+  }
+  for (const auto& [target, pages] : rows_.target_pages) {
+    if (target != kNoTarget) sink.OnTargetPages(target, pages);
   }
   for (const auto& [origin, robots] : rows_.robots) sink.OnRobots(robots);
   totals.known = ids.size();

@@ -54,6 +54,7 @@ struct MemoryRows {
   std::vector<Visit> visits;
   std::unordered_map<UrlId, Page> pages;
   std::map<std::string, StoredRobots> robots;
+  std::map<std::uint16_t, std::uint64_t> target_pages;
   std::unordered_map<HostId, StoredHost> hosts;  ///< queued is counted when they are read
 };
 

@@ -62,7 +62,14 @@ struct QueuePlace {
   std::uint8_t attempts = 0;
 };
 
-/// A URL met for the first time (or met again: then the row that exists stays).
+/// Reasons that speak of how a URL was met, not of the URL: it may yet be met in a way that is followed. Such
+/// a row gives way to a queued one, and its id is not handed out as known.
+inline constexpr bool MayYetBeQueued(SkipReason reason) {
+  return reason == SkipReason::kNofollow || reason == SkipReason::kNotPage;
+}
+
+/// A URL met for the first time. When it is known the row that exists stays, but for one case: a queued URL
+/// takes the place of an excluded one whose reason MayYetBeQueued.
 struct NewUrl {
   UrlId id{};
   std::string_view url;  ///< normalised
@@ -140,8 +147,9 @@ struct HostState {
   HostId host{};
   std::string_view name;
   std::string_view ip;
-  Duration delay{};              ///< in force now
-  std::string_view waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" ...
+  Duration delay{};  ///< in force now
+  std::string_view
+      waiting_for;  ///< static text: "delay", "robots", "retry-after", "backoff", "parked", "" ...
   std::optional<Instant> blocked_until;
   std::uint8_t backoffs = 0;  ///< consecutive answers of 429/503, network errors
 };

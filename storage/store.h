@@ -18,13 +18,20 @@ namespace trawl::storage {
 class FrontierSink {
  public:
   virtual ~FrontierSink() = default;
+  /// Ids that need not be met again. Those excluded for a reason that MayYetBeQueued are left out.
   virtual void OnKnown(std::span<const UrlId> ids) = 0;
+  /// Its pages are what max_pages_per_host has used up.
   virtual void OnHost(StoredHost host) = 0;
+  /// What max_pages of a target has used up: its URLs that have a stored page, those of earlier runs
+  /// included. `target` is the index in this run's RunStart::target_names; targets without pages may be left
+  /// out, those that the configuration no longer names are.
+  virtual void OnTargetPages(std::uint16_t target, std::uint64_t pages) = 0;
   virtual void OnRobots(StoredRobots robots) = 0;
 };
 
 struct FrontierTotals {
-  std::uint64_t known = 0, queued = 0, pages = 0;
+  std::uint64_t known = 0;  ///< ids given to OnKnown
+  std::uint64_t queued = 0, pages = 0;
   std::uint64_t next_seq = 1;  ///< larger than any QueueKey::seq stored
 };
 
@@ -42,8 +49,9 @@ class Store {
   virtual Result<void> BeginRun(const RunStart& run) = 0;
 
   /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability
-  /// says. After a failed commit every later Write fails with the same error: nothing is acknowledged that is
-  /// not stored.
+  /// says. It comes at once where the disk has nothing else to do, and within storage.commit_age where other
+  /// batches gather with it (plus the time of the commits themselves). After a failed commit every later
+  /// Write fails with the same error: nothing is acknowledged that is not stored.
   virtual void Write(WriteBatch batch, Done<void> done) = 0;
 
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.

@@ -155,8 +155,17 @@ CREATE TABLE link(
 );
 )sql";
 
+// What a target has used of its max_pages, and an index that names the URLs a restart does not take for
+// known: in the order of discovery, so that it is only appended to.
+constexpr std::string_view kTargetPages = R"sql(
+ALTER TABLE target ADD COLUMN pages INTEGER NOT NULL DEFAULT 0; -- URLs with a row in page
+UPDATE target SET pages = (SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.target = target.n);
+CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (9, 10);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
+    {2, kTargetPages},
 };
 
 }  // namespace

@@ -15,14 +15,31 @@ std::optional<Instant> InstantOrNone(const Statement& row, int column) {
   return row.IsNull(column) ? std::nullopt : std::optional(FromMs(row.Int(column)));
 }
 
+/// Ids that are not handed out as known, sorted.
+std::vector<UrlId> LoadUnsettled(Connection& db) {
+  std::vector<UrlId> ids;
+  Statement row =
+      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (9, 10)");
+  while (row.Step()) ids.push_back(static_cast<UrlId>(row.Int(0)));
+  std::sort(ids.begin(), ids.end(), [](UrlId a, UrlId b) { return ToKey(a) < ToKey(b); });
+  return ids;
+}
+
 std::uint64_t LoadKnown(Connection& db, FrontierSink& sink) {
+  const std::vector<UrlId> unsettled = LoadUnsettled(db);
+  auto next_unsettled = unsettled.begin();
   std::uint64_t count = 0;
   std::vector<UrlId> block;
   block.reserve(kBlock);
   // The index alone answers this, in the order of the ids.
   Statement row = db.Prepare("SELECT id FROM url INDEXED BY url_id ORDER BY id");
   while (row.Step()) {
-    block.push_back(static_cast<UrlId>(row.Int(0)));
+    const auto id = static_cast<UrlId>(row.Int(0));
+    if (next_unsettled != unsettled.end() && *next_unsettled == id) {
+      ++next_unsettled;
+      continue;
+    }
+    block.push_back(id);
     if (block.size() < kBlock) continue;
     count += block.size();
     sink.OnKnown(block);
@@ -52,6 +69,15 @@ void LoadHosts(Connection& db, FrontierSink& sink, FrontierTotals& totals) {
     totals.queued += host.queued;
     totals.next_seq = std::max(totals.next_seq, static_cast<std::uint64_t>(row.Int(8)) + 1);
     sink.OnHost(std::move(host));
+  }
+}
+
+void LoadTargets(Connection& db, const std::unordered_map<std::int64_t, std::uint16_t>& index,
+                 FrontierSink& sink) {
+  Statement row = db.Prepare("SELECT n, pages FROM target WHERE pages > 0");
+  while (row.Step()) {
+    const auto target = index.find(row.Int(0));
+    if (target != index.end()) sink.OnTargetPages(target->second, static_cast<std::uint64_t>(row.Int(1)));
   }
 }
 
@@ -92,6 +118,7 @@ Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
   begin_.Run();
   totals.known = LoadKnown(db_, sink);
   LoadHosts(db_, sink, totals);
+  LoadTargets(db_, target_index_, sink);
   LoadRobots(db_, sink);
   const boost::system::error_code error = db_.error();
   db_.ClearError();

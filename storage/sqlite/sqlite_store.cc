@@ -7,16 +7,11 @@
 #include "storage/sqlite/open_database.h"
 
 namespace trawl::storage::sqlite {
-namespace {
 
-// A group commits when nothing more comes for this long. The links of a page are fetched only once it is
-// committed, so a crawl with little in flight must not wait for commit_age; and while a commit is on its way
-// to the disk the next group gathers by itself.
-constexpr std::chrono::milliseconds kQuiet(5);
+using std::chrono::steady_clock;
 
-}  // namespace
-
-SqliteStore::SqliteStore(const config::StorageOptions& options) : options_(options) {}
+SqliteStore::SqliteStore(const config::StorageOptions& options)
+    : options_(options), rule_(options.commit_age, options.commit_size) {}
 
 SqliteStore::~SqliteStore() {
   StopThreads();
@@ -52,8 +47,7 @@ void SqliteStore::Start(std::unique_ptr<Connection> connection,
     lane.lane = std::make_unique<Lane>();
     readers_.push_back(std::move(lane));
   }
-  writer_lane_ =
-      std::make_unique<Lane>(std::min<Duration>(kQuiet, options_.commit_age), [this] { CommitGroup(); });
+  writer_lane_ = std::make_unique<Lane>([this] { return Rest(); });
 }
 
 Result<void> SqliteStore::RunOnWriter(const std::function<void()>& job) {
@@ -82,19 +76,22 @@ Result<void> SqliteStore::BeginRun(const RunStart& run) {
 void SqliteStore::Write(WriteBatch batch, Done<void> done) {
   const std::size_t bytes = batch.bytes();
   queued_.fetch_add(bytes, std::memory_order_relaxed);
-  writer_lane_->Post([this, bytes, batch = std::move(batch), done = std::move(done)]() mutable {
-    AddToGroup(batch, std::move(done), bytes);
-  });
+  writer_lane_->Post(
+      [this, bytes, posted = steady_clock::now(), batch = std::move(batch),
+       done = std::move(done)]() mutable { AddToGroup(batch, std::move(done), bytes, posted); });
 }
 
-void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes) {
-  const auto now = std::chrono::steady_clock::now();
-  if (group_.empty()) group_start_ = now;
+void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes,
+                             CommitRule::Time posted) {
   const Result<void> applied = writer_->Apply(batch);
   group_.push_back({std::move(done), bytes, applied ? boost::system::error_code() : applied.error()});
-  group_bytes_ += bytes;
-  const bool due = group_bytes_ >= options_.commit_size.count || now - group_start_ >= options_.commit_age;
+  const bool due = rule_.Add(posted, steady_clock::now(), bytes);
   if (due || writer_->error()) CommitGroup();
+}
+
+std::optional<Lane::Time> SqliteStore::Rest() {
+  if (rule_.Rest(steady_clock::now())) CommitGroup();
+  return rule_.open() ? std::optional(rule_.RestUntil()) : std::nullopt;
 }
 
 void SqliteStore::CommitGroup() {
@@ -102,7 +99,6 @@ void SqliteStore::CommitGroup() {
   writer_->Commit();
   const boost::system::error_code error = writer_->error();
   std::vector<Waiting> group = std::exchange(group_, {});
-  group_bytes_ = 0;
   for (Waiting& waiting : group) {
     queued_.fetch_sub(waiting.bytes, std::memory_order_relaxed);
     if (error) {
@@ -114,6 +110,7 @@ void SqliteStore::CommitGroup() {
     }
   }
   writer_->CheckpointIfDue();
+  rule_.Committed(steady_clock::now());
 }
 
 SqliteStore::ReaderLane& SqliteStore::NextReader() {
@@ -141,7 +138,10 @@ Result<void> SqliteStore::Close(const RunEnd& end) {
 }
 
 void SqliteStore::StopThreads() {
-  if (writer_lane_) writer_lane_->Stop();
+  if (writer_lane_) {
+    writer_lane_->Post([this] { CommitGroup(); });
+    writer_lane_->Stop();
+  }
   // Readers go first: the last connection to close folds the log into the database, and that is the writer's
   // to do.
   readers_.clear();

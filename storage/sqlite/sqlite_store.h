@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "storage/commit_rule.h"
 #include "storage/lane.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/lock_file.h"
@@ -51,7 +52,8 @@ class SqliteStore final : public Store {
 
   explicit SqliteStore(const config::StorageOptions& options);
   void Start(std::unique_ptr<Connection> connection, std::vector<std::unique_ptr<Connection>> readers);
-  void AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes);
+  void AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes, CommitRule::Time posted);
+  std::optional<Lane::Time> Rest();
   void CommitGroup();
   Result<void> RunOnWriter(const std::function<void()>& job);
   ReaderLane& NextReader();
@@ -67,8 +69,7 @@ class SqliteStore final : public Store {
 
   // The open group, writer lane only.
   std::vector<Waiting> group_;
-  std::size_t group_bytes_ = 0;
-  std::chrono::steady_clock::time_point group_start_{};
+  CommitRule rule_;
 
   std::unique_ptr<Lane> writer_lane_;  // last: its thread ends before what it uses
 };

@@ -10,6 +10,11 @@ UrlRows::UrlRows(Connection& db)
       add_(db.Prepare(
           "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
           "url) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT(id) DO NOTHING")),
+      // The condition is that of the index url_unsettled.
+      revive_(
+          db.Prepare("UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
+                     "source = ? WHERE id = ? AND state = 3 AND skip IN (9, 10) RETURNING n")),
+      target_(db.Prepare("SELECT target FROM url WHERE n = ?")),
       visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
       update_(db.Prepare(
           "UPDATE url SET visits = visits + 1, visit = ?, state = ?, skip = ?, rule = ? WHERE n = ?")),
@@ -30,9 +35,28 @@ void UrlRows::Add(const NewUrl& url, const Refs& refs) {
   add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
             refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url)
       .Run();
-  if (db_.failed() || db_.changes() == 0) return;
+  if (db_.failed()) return;
+  if (db_.changes() == 0) {
+    if (url.state == UrlState::kQueued) Revive(url, refs);
+    return;
+  }
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
   ++next_;
+}
+
+void UrlRows::Revive(const NewUrl& url, const Refs& refs) {
+  static_assert(static_cast<int>(SkipReason::kNofollow) == 9 && static_cast<int>(SkipReason::kNotPage) == 10);
+  if (!revive_.With(refs.target, url.depth, url.redirects, refs.source, ToKey(url.id)).Step()) return;
+  const std::int64_t number = revive_.Int(0);
+  revive_.Run();
+  if (url.queue) Enqueue(refs.host, number, *url.queue);
+}
+
+std::optional<std::int64_t> UrlRows::TargetOf(std::int64_t url) {
+  if (!target_.With(url).Step()) return std::nullopt;
+  const auto target = target_.IsNull(0) ? std::nullopt : std::optional(target_.Int(0));
+  target_.Reset();
+  return target;
 }
 
 void UrlRows::Update(std::int64_t url, const Change& change) {

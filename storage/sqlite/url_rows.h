@@ -29,17 +29,21 @@ class UrlRows {
 
   /// The number of a known URL, or 0.
   std::int64_t Find(UrlId id);
-  /// Adds the URL and its place in the queue, unless it is known: then nothing changes.
+  /// Adds the URL and its place in the queue, unless it is known: see NewUrl.
   void Add(const NewUrl& url, const Refs& refs);
   void Update(std::int64_t url, const Change& change);
+  /// The target of a known URL.
+  std::optional<std::int64_t> TargetOf(std::int64_t url);
 
   void Enqueue(std::int64_t host, std::int64_t url, const QueuePlace& place);
   /// Takes a place out of the queue: the number of the URL that stood there, or 0.
   std::int64_t Dequeue(std::int64_t host, const QueueKey& key);
 
  private:
+  void Revive(const NewUrl& url, const Refs& refs);
+
   Connection& db_;
-  Statement find_, add_, visited_, update_, decide_, enqueue_, dequeue_;
+  Statement find_, add_, revive_, target_, visited_, update_, decide_, enqueue_, dequeue_;
   std::int64_t next_ = 1;
 };
 

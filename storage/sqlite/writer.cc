@@ -35,6 +35,7 @@ Writer::Writer(Connection& db, const config::StorageOptions& options)
       begin_(db.Prepare("BEGIN IMMEDIATE")),
       commit_(db.Prepare("COMMIT")),
       count_pages_(db.Prepare("UPDATE run SET pages = pages + ? WHERE n = ?")),
+      count_target_(db.Prepare("UPDATE target SET pages = pages + ? WHERE n = ?")),
       words_(db),
       hosts_(db),
       urls_(db),
@@ -80,6 +81,8 @@ void Writer::Commit() {
   hosts_.Flush();
   if (run_pages_ > 0) count_pages_.With(run_pages_, run_).Run();
   run_pages_ = 0;
+  for (const auto& [target, pages] : target_pages_) count_target_.With(pages, target).Run();
+  target_pages_.clear();
   commit_.Run();
 }
 
@@ -147,6 +150,9 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
   if (batch.page) {
     first = visits_.PutPage(*batch.page, batch.links, url, number);
     ++run_pages_;
+    if (first) {
+      if (const auto target = urls_.TargetOf(url)) ++target_pages_[*target];
+    }
   }
   if (const std::int64_t host = hosts_.Find(visit.host)) {
     hosts_.Count(host, first ? 1 : 0, Failed(visit.outcome) ? 1 : 0, visit.bytes_wire);

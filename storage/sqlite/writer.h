@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "config/options.h"
@@ -47,15 +48,16 @@ class Writer {
   std::optional<std::int64_t> TargetOf(std::uint16_t index) const;
 
   Connection& db_;
-  Statement begin_, commit_, count_pages_;
+  Statement begin_, commit_, count_pages_, count_target_;
   Words words_;
   HostRows hosts_;
   UrlRows urls_;
   VisitRows visits_;
   std::vector<std::int64_t> targets_;
   std::int64_t run_ = 0;
-  std::int64_t run_pages_ = 0;  // since the last commit
-  Instant latest_{};            // of the moments that batches brought; dates URLs that came without a visit
+  std::int64_t run_pages_ = 0;                         // since the last commit
+  std::map<std::int64_t, std::int64_t> target_pages_;  // since the last commit: number, first pages
+  Instant latest_{};  // of the moments that batches brought; dates URLs that came without a visit
 };
 
 }  // namespace trawl::storage::sqlite

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -136,11 +137,13 @@ struct Loaded final : storage::FrontierSink {
   std::vector<UrlId> known;
   std::vector<storage::StoredHost> hosts;
   std::vector<storage::StoredRobots> robots;
+  std::map<std::uint16_t, std::uint64_t> target_pages;
   storage::FrontierTotals totals;
   boost::system::error_code error;
 
   void OnKnown(std::span<const UrlId> ids) override { known.insert(known.end(), ids.begin(), ids.end()); }
   void OnHost(storage::StoredHost host) override { hosts.push_back(std::move(host)); }
+  void OnTargetPages(std::uint16_t target, std::uint64_t pages) override { target_pages[target] = pages; }
   void OnRobots(storage::StoredRobots one) override { robots.push_back(std::move(one)); }
 
   const storage::StoredHost& HostNamed(const std::string& name) const {

@@ -76,6 +76,8 @@ struct Database {
         "url = u.n)",
         "SELECT 'miscounted pages: ' || name FROM host h WHERE pages <> "
         "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.host = h.n)",
+        "SELECT 'miscounted pages of target: ' || name FROM target t WHERE pages <> "
+        "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.target = t.n)",
     };
     std::vector<std::string> all;
     for (const char* rule : kRules) {

@@ -41,32 +41,48 @@ TEST_CASE("A lane takes jobs that cannot be copied, and lets them go when they h
   CHECK(watched.expired());
 }
 
-TEST_CASE("A lane calls the quiet hook when nothing more comes, once for each burst") {
+TEST_CASE("A lane rests when nothing more waits, and again at the moment that the rest names") {
   std::atomic<int> jobs{0};
-  std::vector<int> jobs_at_quiet;
+  std::vector<int> jobs_at_rest;
   std::promise<void> first;
-  std::promise<void> second;
-  Lane lane(std::chrono::milliseconds(1), [&] {
-    jobs_at_quiet.push_back(jobs);
-    if (jobs_at_quiet.size() == 1) first.set_value();
-    if (jobs_at_quiet.size() == 2) second.set_value();
+  std::promise<void> third;
+  Lane lane([&]() -> std::optional<Lane::Time> {
+    jobs_at_rest.push_back(jobs);
+    if (jobs_at_rest.size() == 1) first.set_value();
+    if (jobs_at_rest.size() == 3) third.set_value();
+    // The second time it asks to be called again at once, the third time no more.
+    return jobs_at_rest.size() == 2 ? std::optional(Lane::Time::min()) : std::nullopt;
   });
   lane.Post([&jobs] { ++jobs; });
   first.get_future().wait();
   lane.Post([&jobs] { ++jobs; });
-  second.get_future().wait();
+  third.get_future().wait();
   lane.Stop();
-  CHECK(jobs_at_quiet == std::vector<int>{1, 2});
+  CHECK(jobs_at_rest == std::vector<int>{1, 2, 2});
 }
 
-TEST_CASE("A stop runs what is queued and then the quiet hook; later jobs are refused") {
+TEST_CASE("A lane whose rest is far away runs what comes meanwhile") {
+  std::atomic<int> rests{0};
+  std::promise<void> rested;
+  Lane lane([&]() -> std::optional<Lane::Time> {
+    if (++rests == 1) rested.set_value();
+    return std::chrono::steady_clock::now() + std::chrono::hours(1);
+  });
+  lane.Post([] {});
+  rested.get_future().wait();
+  std::promise<void> ran;
+  lane.Post([&ran] { ran.set_value(); });
+  ran.get_future().wait();
+  lane.Stop();
+  CHECK(rests <= 2);
+}
+
+TEST_CASE("A stop runs what is queued; later jobs are refused") {
   int jobs = 0;
-  int jobs_at_quiet = -1;
-  Lane lane(std::chrono::hours(1), [&] { jobs_at_quiet = jobs; });
+  Lane lane;
   for (int i = 0; i < 10; ++i) lane.Post([&jobs] { ++jobs; });
   lane.Stop();
   CHECK(jobs == 10);
-  CHECK(jobs_at_quiet == 10);
   CHECK_FALSE(lane.Post([] {}));
   lane.Stop();
 }

@@ -106,6 +106,73 @@ TEST_CASE("A URL met again stays as it was, and takes no second place in the que
   CHECK(LoadNow(*f.store).totals.known == 1);
 }
 
+TEST_CASE("A URL excluded for how it was met is not known, and is queued when it is met otherwise") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  REQUIRE(WriteNow(
+      *f.store, Batch().Excluded(1, SkipReason::kNotPage).Excluded(2, SkipReason::kNofollow).Queued(3, 1)));
+  CHECK(LoadNow(*f.store).known == std::vector<UrlId>{Id(3)});
+  CHECK(LoadNow(*f.store).totals.known == 1);
+
+  Batch again;
+  again.Queued(1, 2).Queued(2, 3);
+  again.batch.urls[0].depth = 7;
+  REQUIRE(WriteNow(*f.store, again));
+  const auto rows = QueueNow(*f.store, "a.test");
+  CHECK(SeqsOf(*rows) == std::vector<std::uint64_t>{1, 2, 3});
+  CHECK(rows->at(1).id == Id(1));
+  CHECK(rows->at(1).url == "https://a.test/1");
+  CHECK(rows->at(1).depth == 7);
+  const Loaded loaded = LoadNow(*f.store);
+  CHECK(std::set<UrlId>(loaded.known.begin(), loaded.known.end()) == std::set<UrlId>{Id(1), Id(2), Id(3)});
+  CHECK(loaded.totals.queued == 3);
+
+  REQUIRE(WriteNow(*f.store, Batch().Queued(1, 9)));  // known by now
+  CHECK(SeqsOf(*QueueNow(*f.store, "a.test")) == std::vector<std::uint64_t>{1, 2, 3});
+}
+
+TEST_CASE("A URL excluded for what it is stays excluded however it is met, and is known") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  for (int reason = 1; reason <= static_cast<int>(storage::kLastSkipReason); ++reason) {
+    const auto skip = static_cast<SkipReason>(reason);
+    if (storage::MayYetBeQueued(skip)) continue;
+    INFO("reason " << storage::Name(skip));
+    const auto number = static_cast<std::uint64_t>(reason);
+    REQUIRE(WriteNow(*f.store, Batch().Excluded(number, skip)));
+    REQUIRE(WriteNow(*f.store, Batch().Queued(number, number)));
+    CHECK(QueueNow(*f.store, "a.test")->empty());
+  }
+  CHECK(LoadNow(*f.store).totals.known == static_cast<std::uint64_t>(storage::kLastSkipReason) - 2);
+}
+
+TEST_CASE("An exclusion met later changes nothing of an exclusion for how a URL was met") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  REQUIRE(WriteNow(*f.store, Batch().Excluded(1, SkipReason::kNotPage)));
+  REQUIRE(WriteNow(*f.store, Batch().Excluded(1, SkipReason::kScope)));
+  CHECK(LoadNow(*f.store).known.empty());
+}
+
+TEST_CASE("The pages of each target and each host come back, a page twice fetched as one") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  Batch batch;
+  batch.Queued(1, 1).Queued(2, 2, "b.test").Queued(3, 3).Queued(4, 4);
+  batch.batch.urls[1].target = 1;
+  batch.batch.urls[3].target = storage::kNoTarget;
+  REQUIRE(WriteNow(*f.store, batch));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(1, 1).WithPage("one", "text")));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(1, 1).WithPage("one", "text")));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(2, 2, Outcome::kOk, 200, "b.test").WithPage("two", "text")));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(3, 3).WithPage("three", "text")));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(4, 4).WithPage("four", "text")));
+  const Loaded loaded = LoadNow(*f.store);
+  CHECK(loaded.target_pages == std::map<std::uint16_t, std::uint64_t>{{0, 2}, {1, 1}});
+  CHECK(loaded.HostNamed("a.test").pages == 3);
+  CHECK(loaded.HostNamed("b.test").pages == 1);
+}
+
 TEST_CASE("A visited URL leaves the queue and stays known; its page is counted once") {
   EVERY_BACKEND;
   Fixture f(backend);

@@ -155,6 +155,21 @@ TEST_CASE("A target keeps its URLs when the configuration's order changes, and t
   CHECK(rows->at(2).target == 0);
 }
 
+TEST_CASE("Pages of a target count on in the next run, wherever the configuration then names it") {
+  Database database;
+  REQUIRE(database.Open("", StartOfRun({"news", "docs"})) == "");
+  Batch batch;
+  batch.Queued(1, 1).Queued(2, 2);
+  batch.batch.urls[1].target = 1;
+  REQUIRE(WriteNow(*database.store, batch));
+  REQUIRE(WriteNow(*database.store, Batch().Visited(1, 1).WithPage("one", "text")));
+  REQUIRE(WriteNow(*database.store, Batch().Visited(2, 2).WithPage("two", "text")));
+  REQUIRE(database.Close());
+  REQUIRE(database.Open("", StartOfRun({"fresh", "docs"})) == "");
+  CHECK(LoadNow(*database.store).target_pages == std::map<std::uint16_t, std::uint64_t>{{1, 1}});
+  CHECK(database.Violations() == Rows{});
+}
+
 TEST_CASE("A page with more links than have a number keeps the first ones") {
   Database database;
   REQUIRE(database.Open() == "");
