@@ -231,7 +231,6 @@ bool Engine::Finished() {
 }
 
 void Engine::StopAtOnce() {
-  cut_ = true;
   Stop();
   parts_.fetcher.Cancel();
 }

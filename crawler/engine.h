@@ -138,8 +138,6 @@ class Engine {
                  const FetchResult& fetched);
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
-  /// The fetch ended because of StopAtOnce: nothing of it is recorded.
-  bool WasCut(const FetchResult& fetched) const { return cut_ && fetched.outcome == Outcome::kTimeout; }
 
   boost::asio::any_io_executor loop_;
   const config::Options& options_;
@@ -164,7 +162,6 @@ class Engine {
   std::vector<TargetPause> target_pauses_;
   bool paused_ = false;
   bool ready_ = false;
-  bool cut_ = false;
   std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;   ///< page coroutines
   Progress counts_;

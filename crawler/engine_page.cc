@@ -62,7 +62,7 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
   FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
   const Instant now = parts_.clock.Now();
   bool page = false;
-  if (WasCut(fetched)) {
+  if (fetched.cancelled) {  // by StopAtOnce: nothing of it is recorded
     frontier_.Return(std::move(task), now, now);
   } else {
     frontier_.Release(host, now, now - began);

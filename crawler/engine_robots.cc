@@ -59,7 +59,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
       if (!next) break;
       at = std::move(*next);
     }
-    if (WasCut(fetched)) {
+    if (fetched.cancelled) {  // by StopAtOnce: nothing of it is recorded
       const Instant now = parts_.clock.Now();
       frontier_.Unhold(host, now);
       frontier_.Return(std::move(task), now, now);

@@ -1,7 +1,5 @@
 #include <zlib.h>
 
-#include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "crawler/fetch/coding.h"
@@ -10,9 +8,9 @@ namespace trawl::crawler {
 namespace {
 
 /// gzip (RFC 1952) and deflate (RFC 1950, or RFC 1951 without the wrapper, which RFC 9110 section 8.4.1.2
-/// warns of). What the first two bytes are decides; a body that is labelled gzip but is none passes as it is,
-/// as a page that a proxy unpacked without telling. A wrong check sum damages the
-/// stream: nothing else would tell a page whose bytes were turned over.
+/// warns of), told apart by their first two bytes. A body that is labelled gzip but is none is broken, as in
+/// browsers: what it is instead nobody has said. A wrong check sum damages the stream: nothing else would
+/// tell a page whose bytes were turned over.
 class ZlibCoding final : public Coding {
  public:
   explicit ZlibCoding(bool gzip) : gzip_(gzip) {}
@@ -25,8 +23,10 @@ class ZlibCoding final : public Coding {
     if (mode_ == Mode::kEnded) return End(in);
     if (mode_ == Mode::kUnknown || mode_ == Mode::kBetween) {
       TakeLead(in);
+      if (mode_ == Mode::kUnknown && gzip_ && lead_size_ > 0 && lead_[0] != kGzipMagic) return State::kBroken;
       if (lead_size_ < 2) return State::kMore;
-      if (!Begin()) return End(in);
+      const bool first_member = mode_ == Mode::kUnknown;
+      if (!Begin()) return first_member ? State::kBroken : End(in);
     }
     if (lead_used_ < lead_size_) {
       std::string_view lead(lead_ + lead_used_, lead_size_ - lead_used_);
@@ -46,7 +46,8 @@ class ZlibCoding final : public Coding {
   }
 
  private:
-  enum class Mode { kUnknown, kPlain, kInflate, kBetween, kEnded };
+  enum class Mode { kUnknown, kInflate, kBetween, kEnded };
+  static constexpr char kGzipMagic = 0x1f;
 
   void TakeLead(std::string_view& in) {
     while (lead_size_ < 2 && !in.empty()) {
@@ -55,7 +56,7 @@ class ZlibCoding final : public Coding {
     }
   }
 
-  /// Chooses by the two bytes of lead; false when they are garbage after a whole member.
+  /// Chooses by the two bytes of lead; false when they begin no stream of this coding.
   bool Begin() {
     const auto first = static_cast<unsigned char>(lead_[0]), second = static_cast<unsigned char>(lead_[1]);
     const bool is_gzip = first == 0x1f && second == 0x8b;
@@ -64,8 +65,7 @@ class ZlibCoding final : public Coding {
       if (!is_gzip) return false;
       inflateReset(&stream_);
     } else if (gzip_ && !is_gzip) {
-      mode_ = Mode::kPlain;
-      return true;
+      return false;
     } else {
       const int window = is_gzip ? 15 + 16 : is_zlib ? 15 : -15;
       if (inflateInit2(&stream_, window) != Z_OK) throw std::bad_alloc();
@@ -77,12 +77,6 @@ class ZlibCoding final : public Coding {
   }
 
   State Run(std::string_view& in, std::span<char> out, std::size_t& written) {
-    if (mode_ == Mode::kPlain) {
-      written = std::min(in.size(), out.size());
-      std::memcpy(out.data(), in.data(), written);
-      in.remove_prefix(written);
-      return State::kMore;
-    }
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
     stream_.avail_in = static_cast<uInt>(in.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());

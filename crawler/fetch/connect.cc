@@ -159,9 +159,9 @@ asio::awaitable<Connected> Connect(asio::any_io_executor loop, Timers& timers, S
       if (next < order.size()) timers.ArmIn(race, kConnectStagger);
     }
     if (runner.open() == 0) co_return std::move(runner.result());  // all have failed
-    deadline.Watch(&race.event);
+    if (!deadline.Watch(race.event)) break;
     co_await race.event.Wait();
-    deadline.Watch(nullptr);
+    deadline.Unwatch();
     if (runner.Collect()) co_return std::move(runner.result());
   }
   runner.result().failure = deadline.failure();

@@ -41,9 +41,16 @@ void Deadline::Stop() {
   timers_.Disarm(*this);
 }
 
+bool Deadline::Watch(Wake& wake) {
+  if (expired()) return false;
+  wake_ = &wake;
+  return true;
+}
+
 void Deadline::Cancel() {
   if (expired()) return;
   Stop();
+  cancelled_ = true;
   End(Outcome::kTimeout, "cancelled while in step " + std::string(step_));
 }
 

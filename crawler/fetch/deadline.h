@@ -27,11 +27,14 @@ class Deadline final : public TimingWheel::Entry {
   void Arrived(std::size_t bytes) { arrived_ += bytes; }
   void Stop();
 
-  /// What to interrupt from now on; null when the fetch does not wait.
-  void Watch(Wake* wake) { wake_ = wake; }
-  /// Ends the fetch now, as a timeout.
+  /// What to interrupt, until Unwatch. False: it has expired already, between two waits, and nothing would
+  /// end this one.
+  [[nodiscard]] bool Watch(Wake& wake);
+  void Unwatch() { wake_ = nullptr; }
+  /// Ends the fetch now.
   void Cancel();
 
+  bool cancelled() const { return cancelled_; }  ///< expired, by Cancel
   bool expired() const { return static_cast<bool>(failure_); }
   const FetchFailure& failure() const { return failure_; }
   Clock::time_point start() const { return start_; }
@@ -49,6 +52,7 @@ class Deadline final : public TimingWheel::Entry {
   Duration step_limit_{};
   std::uint64_t arrived_ = 0, window_start_ = 0, window_bytes_ = 0;  ///< window_bytes_ 0: no minimum rate
   FetchFailure failure_;
+  bool cancelled_ = false;
 };
 
 }  // namespace trawl::crawler

@@ -141,9 +141,10 @@ asio::awaitable<FetchFailure> Fetcher::Impl::TakeLease(Job& job, const FetchRequ
     job.deadline.BeginStep("waiting for a free connection", request.timeout);
     do {
       pool.Queue(job.origin.key, wait);
-      job.deadline.Watch(&wait.event);
-      co_await wait.event.Wait();
-      job.deadline.Watch(nullptr);
+      if (job.deadline.Watch(wait.event)) {
+        co_await wait.event.Wait();
+        job.deadline.Unwatch();
+      }
       if (job.deadline.expired()) co_return job.deadline.failure();
     } while (!pool.TryLease(job.origin.key, fresh, job.lease));
     wait.Satisfied();
@@ -171,10 +172,9 @@ asio::awaitable<FetchFailure> Fetcher::Impl::Open(Job& job, const FetchRequest& 
     DnsWait wait(loop);
     job.deadline.BeginStep("dns", request.timeout);  // the resolver has a limit of its own
     dns.Ask(host, wait);
-    while (!wait.answer && !job.deadline.expired()) {
-      job.deadline.Watch(&wait.event);
+    while (!wait.answer && job.deadline.Watch(wait.event)) {
       co_await wait.event.Wait();
-      job.deadline.Watch(nullptr);
+      job.deadline.Unwatch();
     }
     if (!wait.answer) co_return job.deadline.failure();
     answer = std::move(*wait.answer);
@@ -214,9 +214,10 @@ asio::awaitable<FetchFailure> Fetcher::Impl::Handshake(Job& job, FetchResult& re
     const Need need = transport->Handshake(failure);
     if (failure) co_return failure;
     if (need == Need::kNothing) break;
-    job.deadline.Watch(&transport->socket());
-    co_await transport->socket().Wait(need);
-    job.deadline.Watch(nullptr);
+    if (job.deadline.Watch(transport->socket())) {
+      co_await transport->socket().Wait(need);
+      job.deadline.Unwatch();
+    }
     if (job.deadline.expired()) co_return job.deadline.failure();
   }
   result.security = transport->Security();
@@ -231,6 +232,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
   Job job(&all.jobs, all.timers, request.timeout);
   if (all.cancelled) {
     result.outcome = Outcome::kTimeout;
+    result.cancelled = true;
     result.detail = "cancelled before it began";
     co_return result;
   }
@@ -267,6 +269,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
   }
   job.lease.Return(false);
   job.deadline.Stop();
+  result.cancelled = job.deadline.cancelled() && result.outcome == Outcome::kTimeout;
   result.timings.total_ms = MillisSince(job.deadline.start());
   co_return result;
 }
@@ -278,10 +281,9 @@ asio::awaitable<std::vector<address>> Fetcher::Resolve(std::string host) {
   DnsWait wait(impl_->loop);
   job.deadline.BeginStep("dns", Duration(60'000));
   impl_->dns.Ask(host, wait);
-  while (!wait.answer && !job.deadline.expired()) {
-    job.deadline.Watch(&wait.event);
+  while (!wait.answer && job.deadline.Watch(wait.event)) {
     co_await wait.event.Wait();
-    job.deadline.Watch(nullptr);
+    job.deadline.Unwatch();
   }
   if (!wait.answer) co_return std::vector<address>();
   co_return std::move(wait.answer->addresses);

@@ -51,9 +51,9 @@ struct FetchResult {
   Fields headers;          ///< in order, names as sent
   std::string body;        ///< decoded of its content codings
   bool truncated = false;  ///< the body passed max_body and was cut
-  bool absent =
-      false;  ///< kDnsFailed: the name servers say there is no such name, so a repeat is of little use
-  bool reused = false;  ///< on a connection that was open before
+  bool absent = false;  ///< kDnsFailed: the name servers know of no such name, so a repeat is of little use
+  bool cancelled = false;  ///< kTimeout, but by Cancel(): says nothing of the server and is no visit
+  bool reused = false;     ///< on a connection that was open before
   std::string ip;
   std::string protocol;          ///< "http/1.1", "http/1.0"
   std::string security;          ///< "TLSv1.3"; empty for a plain connection
@@ -90,8 +90,9 @@ class Fetcher {
   /// that follows. `host` as it stands in a normalised URL.
   boost::asio::awaitable<std::vector<boost::asio::ip::address>> Resolve(std::string host);
 
-  /// Ends every fetch and look-up under way as kTimeout, soon, and all that begin later at once: for the end
-  /// of a crawl.
+  /// Ends every fetch and look-up under way, in the next turns of the loop, and all that begin later at once:
+  /// for the end of a crawl. What it ends returns kTimeout with `cancelled` set (from Resolve: no address);
+  /// an answer whose status was read and says all (a redirect, 304, 4xx, 5xx) keeps its outcome.
   void Cancel();
 
   struct Counts {

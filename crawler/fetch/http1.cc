@@ -40,22 +40,22 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
     rest.remove_prefix(step.bytes);
     if (!step.error.empty() || step.ended) Fail({Outcome::kConnectionLost, "sending: " + step.error});
     if (step.need == Need::kNothing) continue;
-    deadline_.Watch(&socket);
-    co_await socket.Wait(step.need);
-    deadline_.Watch(nullptr);
+    if (deadline_.Watch(socket)) {
+      co_await socket.Wait(step.need);
+      deadline_.Unwatch();
+    }
     if (deadline_.expired()) Fail(deadline_.failure());
   }
   std::string().swap(head);
   if (!failure_) deadline_.BeginStep("the first byte", options_.first_byte_timeout);
   for (Need need = Need::kReadable; !failure_;) {
-    if (need != Need::kNothing) {
-      deadline_.Watch(&socket);
+    if (need != Need::kNothing && deadline_.Watch(socket)) {
       co_await socket.Wait(need);
-      deadline_.Watch(nullptr);
-      if (deadline_.expired()) {
-        Fail(deadline_.failure());
-        break;
-      }
+      deadline_.Unwatch();
+    }
+    if (deadline_.expired()) {
+      Fail(deadline_.failure());
+      break;
     }
     const Step step = transport_.Read(buffer_);
     need = step.need;

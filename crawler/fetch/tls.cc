@@ -184,7 +184,8 @@ class TlsTransport final : public Transport {
     ERR_clear_error();
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &step.bytes);
     if (result != 1) return Stopped(result, step);
-    // SSL_MODE_RELEASE_BUFFERS forgets the write buffer in OpenSSL 3.0: 16 KiB for as long as an answer takes.
+    // SSL_MODE_RELEASE_BUFFERS forgets the write buffer in OpenSSL 3.0: 16 KiB for as long as an answer
+    // takes.
     if (step.bytes == bytes.size()) SSL_free_buffers(ssl_.get());
     return step;
   }
@@ -267,7 +268,7 @@ TlsContext::TlsContext(const config::TlsOptions& options) : impl_(std::make_uniq
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_max_send_fragment(context, 2048);  // requests are small: so is the buffer they are sealed in
-  SSL_CTX_set_read_ahead(context, 1);  // one read for a record instead of two
+  SSL_CTX_set_read_ahead(context, 1);            // one read for a record instead of two
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, TlsTransport::NewSession);
   constexpr unsigned char kProtocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};

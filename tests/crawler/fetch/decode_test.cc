@@ -138,7 +138,17 @@ TEST_CASE("ADamagedStreamIsToldFromAPage") {
     INFO(coder.name);
     CHECK(Decode(coder.name, coded).failure.outcome == Outcome::kDecodeFailed);
   }
-  for (const char* name : {"br", "zstd"}) CHECK(Decode(name, "<!DOCTYPE html><p>not coded at all").failure);
+  for (const char* name : {"gzip", "x-gzip", "br", "zstd"}) {
+    for (const std::size_t step : {1, 2, 100}) {
+      INFO(name << " " << step);
+      const Decoded plain = Decode(name, "<!DOCTYPE html><p>not coded at all", MiB(10), step);
+      CHECK(plain.failure.outcome == Outcome::kDecodeFailed);
+      CHECK(plain.body.empty());
+    }
+  }
+  CHECK(Decode("gzip", Zlib(body)).failure.outcome == Outcome::kDecodeFailed);
+  CHECK(Decode("gzip", "x").failure.outcome == Outcome::kDecodeFailed);
+  CHECK(Decode("gzip", "\x1f").failure.outcome == Outcome::kIncomplete);
   CHECK(Decode("compress", "x").failure.detail == "unknown content coding: compress");
 }
 

@@ -4,6 +4,8 @@
 #include <boost/asio/detached.hpp>
 
 #include <atomic>
+#include <optional>
+#include <thread>
 
 #include "crawler/fetch/timers.h"
 #include "tests/crawler/fetch/fetch_loop.h"
@@ -326,10 +328,41 @@ TEST_CASE("CancelEndsEveryFetchSoon") {
   CHECK(Clock::now() - begun < std::chrono::milliseconds(500));
   for (const FetchResult& result : results) {
     INFO(result.detail);
+    CHECK(result.cancelled);
     CHECK(result.outcome == Outcome::kTimeout);
     CHECK(result.detail.find("cancelled while in step ") == 0);
   }
-  CHECK(loop.Get(silent.Url()).detail == "cancelled before it began");
+  const FetchResult late = loop.Get(silent.Url());
+  CHECK(late.cancelled);
+  CHECK(late.detail == "cancelled before it began");
+}
+
+TEST_CASE("CancelReachesAFetchBetweenTwoWaits") {
+  // Cancelled after each number of handlers: also when what the fetch waited for has come and it has not yet
+  // gone on, where there is nothing to interrupt.
+  ScriptedServer silent([](Peer& peer) { peer.AwaitClose(); });
+  for (const char* const scheme : {"http://", "https://"}) {
+    bool last_step = false;
+    for (int turns = 0; !last_step; ++turns) {
+      FetchLoop loop;
+      std::optional<FetchResult> result;
+      const auto store = [&](std::exception_ptr, FetchResult got) { result = std::move(got); };
+      const std::string url = scheme + std::string("127.0.0.1:") + std::to_string(silent.port()) + "/";
+      const int before = silent.connections();
+      boost::asio::co_spawn(loop.loop(), loop.fetcher().Fetch(To(url)), store);
+      for (int i = 0; i < turns; ++i) loop.loop().run_one();
+      // The kernel has connected by then, whatever the fetch knows of it.
+      while (turns > 0 && silent.connections() == before) std::this_thread::yield();
+      loop.fetcher().Cancel();
+      const auto end = Clock::now() + std::chrono::seconds(5);
+      while (!result && Clock::now() < end) loop.loop().run_one_for(std::chrono::milliseconds(100));
+      INFO(scheme << turns);
+      REQUIRE(result);
+      CHECK(result->cancelled);
+      last_step = result->detail.find("the first byte") != std::string::npos ||
+                  result->detail.find("TLS handshake") != std::string::npos;
+    }
+  }
 }
 
 TEST_CASE("FetchesAtOnceHaveAnOutcomeEach") {

@@ -287,7 +287,7 @@ std::vector<Http1Case> CodingCases() {
       {"ce-gzip-trunc-8", kIncomplete, Open(Coded("gzip", gzip.substr(0, gzip.size() - 8)))},
       {"ce-gzip-crc", kDecodeFailed, Open(Coded("gzip", crc))},
       {"ce-gzip-corrupt", kDecodeFailed, Open(Coded("gzip", Damaged(gzip, 20))), "GET", 20'000, false},
-      {"ce-gzip-not", kOk, Open(Coded("gzip", kPage))},
+      {"ce-gzip-not", kDecodeFailed, Open(Coded("gzip", kPage)), "GET", 20'000, false},
       {"ce-gzip-empty", kOk, Open(Coded("gzip", "")), "GET", 20'000, false},
       {"ce-gzip-double", kOk, Open(Coded("gzip, gzip", Gzip(gzip)))},
       {"ce-gzip-double-lines", kOk, Open(Coded("gzip\r\nContent-Encoding: gzip", Gzip(gzip)))},

@@ -27,7 +27,7 @@ AND attempt = 1 ORDER BY url;
 --| gzip-bad | decode_failed
 --| gzip-bomb | ~ ok|too_large|decode_failed
 --| gzip-cut | ~ incomplete|decode_failed
---| gzip-plain | ok
+--| gzip-plain | decode_failed
 --| gzip-stack | decode_failed
 --| gzip-twice | ~ ok|too_large|decode_failed
 --| header-long | ~ too_large|malformed

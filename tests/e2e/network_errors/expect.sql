@@ -5,6 +5,7 @@ SELECT url, outcome FROM visits WHERE url NOT LIKE '%/robots.txt' ORDER BY repla
 --| ${site}/cut | incomplete
 --| ${site}/cut-chunks | incomplete
 --| ${site}/garbage | malformed
+--| ${site}/gzip-bad | decode_failed
 --| ${site}/reset | connection_lost
 --| ${site}/silent | timeout
 --| ${site}/zstd-bad | decode_failed
