@@ -1,0 +1,123 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/load.h"
+#include "crawler/engine.h"
+#include "parser/document_kinds.h"
+#include "parser/idna.h"
+#include "storage/error.h"
+#include "tests/support/fail_on_nth.h"
+#include "tests/support/synthetic_web.h"
+
+namespace trawl::test {
+
+/// Parses where it is called, through the wire and back, unless told what becomes of a page.
+class InlineParser final : public crawler::PageParser {
+ public:
+  InlineParser() { parser::LoadIdnaTables(); }
+
+  std::function<std::optional<Outcome>(const std::string& url)> fate;
+
+  boost::asio::awaitable<crawler::ParseAnswer> Parse(parser::PageJob job) override {
+    crawler::ParseAnswer answer;
+    const std::optional<Outcome> told = fate ? fate(job.url) : std::nullopt;
+    if (told) {
+      answer.outcome = *told;
+      answer.detail = "as the test says";
+      co_return answer;
+    }
+    std::string frame;
+    parser::EncodeAnswer(parser::ParseDocument(job, arena_), frame);
+    arena_.Reset();
+    answer.page = parser::DecodeAnswer({frame.begin() + parser::kFrameHeader, frame.end()}).value();
+    co_return answer;
+  }
+  std::size_t queued_bytes() const override { return 0; }
+
+ private:
+  parser::Arena arena_{std::size_t{64} << 20};
+};
+
+/// A store before the store: writes can fail, or wait until they are let through.
+class TroubledStore final : public storage::Store {
+ public:
+  explicit TroubledStore(storage::Store& store) : store_(store) {}
+
+  FailOnNth* failure = nullptr;
+  bool holding = false;
+
+  void LetThrough() {
+    holding = false;
+    for (auto& [batch, done] : std::exchange(held_, {})) store_.Write(std::move(batch), std::move(done));
+  }
+
+  Result<void> BeginRun(const storage::RunStart& run) override { return store_.BeginRun(run); }
+  void Write(storage::WriteBatch batch, Done<void> done) override {
+    if (failure != nullptr && failure->Fails()) return done(storage::StoreErrc::kDiskFull);
+    if (!holding) return store_.Write(std::move(batch), std::move(done));
+    held_.emplace_back(std::move(batch), std::move(done));
+  }
+  std::size_t queued_bytes() const override { return store_.queued_bytes(); }
+  void LoadFrontier(storage::FrontierSink& sink, Done<storage::FrontierTotals> done) override {
+    store_.LoadFrontier(sink, std::move(done));
+  }
+  void LoadQueue(HostId host, storage::QueueKey after, std::size_t limit,
+                 Done<std::vector<storage::QueuedUrl>> done) override {
+    store_.LoadQueue(host, after, limit, std::move(done));
+  }
+  Result<void> Close(const storage::RunEnd& end) override { return store_.Close(end); }
+
+ private:
+  storage::Store& store_;
+  std::vector<std::pair<storage::WriteBatch, Done<void>>> held_;
+};
+
+/// A configuration for a web on loopback that is our own: no pauses, many connections, no retries.
+inline config::Loaded OwnSite(const std::string& seed, const std::string& more = {}) {
+  config::Loaded loaded = config::Load("crawl.private_addresses = 'allow'\nhttp.retries = 0\n" + more +
+                                           "\n[politeness]\ndelay = '0s'\nip_delay = '0s'\nmax_latency_delay "
+                                           "= '0s'\nconnections_per_host = 20\n"
+                                           "[[target]]\nname = 'web'\nscope = 'any'\nseeds = ['" +
+                                           seed + "']\n",
+                                       "test");
+  return loaded;
+}
+
+/// One engine with everything it needs but the loop and the store.
+struct EngineRig {
+  EngineRig(boost::asio::io_context& loop, config::Loaded configuration, storage::Store& store)
+      : loaded(std::move(configuration)),
+        targets(loaded),
+        fetcher(loop.get_executor(), loaded.options),
+        engine(loop.get_executor(), loaded.options, targets, {clock, fetcher, parser, store}, true) {
+    boost::asio::co_spawn(loop, engine.Run(), [this](std::exception_ptr thrown, crawler::EndReason reason) {
+      if (thrown) std::rethrow_exception(thrown);
+      ended = reason;
+    });
+  }
+
+  config::Loaded loaded;
+  crawler::Targets targets;
+  crawler::LoopClock clock;
+  crawler::Fetcher fetcher;
+  InlineParser parser;
+  crawler::Engine engine;
+  std::optional<crawler::EndReason> ended;
+};
+
+/// Runs the loop until every engine has ended, or `stop` says so.
+template <class Stop>
+void RunUntil(boost::asio::io_context& loop, Stop stop) {
+  while (!stop() && loop.run_one() > 0) {
+  }
+}
+
+}  // namespace trawl::test
