@@ -17,19 +17,24 @@
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
 //             folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
 //   texts   = url content_type token * tokens drop * drops body
-//   flags   = 1 want_text | 2 want_links | 4 want_source
+//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree
 //   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
 //
-//   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps texts
+//   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps heading * headings
+//             property * properties block.size:u32 * blocks texts
 //   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
 //             title.size:u16 description.size:u16 canonical.size:u16 base.size:u16
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
+//             author.size:u16 date.size:u16 generator.size:u16 headings:u16 properties:u16 blocks:u16
 //   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated
-//   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 rel.size:u16 anchor.size:u16
+//   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 anchor.size:u16 rel.size:u8 hreflang.size:u8
 //   rule    = line:u32 pattern.size:u16 allow:u8 zero:u8
-//   texts   = charset language title description canonical base text (url rel anchor) * links
-//             pattern * rules sitemap * sitemaps
+//   heading = level:u8 zero:u8 text.size:u16
+//   property = name.size:u16 content.size:u16
+//   texts   = charset language title description canonical base text author date generator
+//             (url rel anchor hreflang) * links pattern * rules sitemap * sitemaps
+//             text * headings (name content) * properties block * blocks
 //
 // charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
 // robots.txt had them, all other texts are UTF-8.
@@ -39,9 +44,17 @@ namespace {
 
 constexpr std::size_t kLinkRecord = 8;
 constexpr std::size_t kRuleRecord = 8;
+constexpr std::size_t kHeadingRecord = 4;
+constexpr std::size_t kPropertyRecord = 4;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
-enum JobFlag : std::uint8_t { kWantText = 1, kWantLinks = 2, kWantSource = 4, kAllJobFlags = 7 };
+enum JobFlag : std::uint8_t {
+  kWantText = 1,
+  kWantLinks = 2,
+  kWantSource = 4,
+  kWantTree = 8,
+  kAllJobFlags = 15
+};
 enum FoldFlag : std::uint16_t {
   kSortQuery = 1,
   kDropSessionIds = 2,
@@ -84,16 +97,21 @@ class FrameWriter {
 };
 
 std::size_t FixedSize(const ParsedPage& page) {
-  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8;
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2;
   std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
-                     page.description.size() + page.canonical.size() + page.base.size() + page.text.size();
+                     page.description.size() + page.canonical.size() + page.base.size() + page.text.size() +
+                     page.author.size() + page.date.size() + page.generator.size();
   for (const RobotsRule& rule : page.robots.rules) size += kRuleRecord + rule.pattern.size();
   for (const std::string& sitemap : page.robots.sitemaps) size += 2 + sitemap.size();
+  for (const Heading& heading : page.headings) size += kHeadingRecord + heading.text.size();
+  for (const MetaProperty& property : page.properties)
+    size += kPropertyRecord + property.name.size() + property.content.size();
+  for (const std::string_view block : page.json_ld) size += 4 + block.size();
   return size;
 }
 
 std::size_t LinkSize(const ParsedLink& link) {
-  return kLinkRecord + link.url.size() + link.rel.size() + link.anchor.size();
+  return kLinkRecord + link.url.size() + link.rel.size() + link.anchor.size() + link.hreflang.size();
 }
 
 bool IsPrintableAscii(std::string_view text) {
@@ -132,8 +150,9 @@ void ReadLinks(ByteReader records, Texts& texts, ByteReader& reader, std::vector
     const std::uint8_t kind = records.U8();
     const std::uint8_t flags = records.AtMost<std::uint8_t>(kAllLinkFlags);
     const auto url_size = records.AtMost<std::uint16_t>(kMaxUrl);
-    const auto rel_size = records.AtMost<std::uint16_t>(kMaxRel);
     const auto anchor_size = records.AtMost<std::uint16_t>(kMaxAnchor);
+    const auto rel_size = records.AtMost<std::uint8_t>(kMaxRel);
+    const auto hreflang_size = records.AtMost<std::uint8_t>(kMaxHreflang);
     if (Name(static_cast<LinkKind>(kind)).empty()) records.Fail(ParserErrc::kBadFrame);
     if (!records.ok()) return reader.Fail(records.error());
     link.kind = static_cast<LinkKind>(kind);
@@ -141,6 +160,7 @@ void ReadLinks(ByteReader records, Texts& texts, ByteReader& reader, std::vector
     link.url = texts.NormalizedUrl(url_size);
     link.rel = texts.Utf8(rel_size);
     link.anchor = texts.Utf8(anchor_size);
+    link.hreflang = texts.Utf8(hreflang_size);
     if (!reader.ok()) return;
   }
 }
@@ -157,6 +177,35 @@ void ReadRobots(ByteReader rules, ByteReader sitemaps, ByteReader& reader, Robot
   for (std::string& sitemap : robots.sitemaps)
     sitemap = reader.Bytes(sitemaps.AtMost<std::uint16_t>(kMaxUrl));
   if (!sitemaps.ok()) reader.Fail(sitemaps.error());
+}
+
+void ReadHeadings(ByteReader records, Texts& texts, ByteReader& reader, std::vector<Heading>& headings) {
+  for (Heading& heading : headings) {
+    heading.level = records.AtMost<std::uint8_t>(6);
+    if (heading.level == 0) records.Fail(ParserErrc::kBadFrame);
+    records.AtMost<std::uint8_t>(0);
+    heading.text = texts.Utf8(records.AtMost<std::uint16_t>(kMaxHeading));
+  }
+  if (!records.ok()) reader.Fail(records.error());
+}
+
+void ReadProperties(ByteReader records, Texts& texts, ByteReader& reader,
+                    std::vector<MetaProperty>& properties) {
+  for (MetaProperty& property : properties) {
+    property.name = texts.Utf8(records.AtMost<std::uint16_t>(kMaxPropertyName));
+    property.content = texts.Utf8(records.AtMost<std::uint16_t>(kMaxPropertyContent));
+  }
+  if (!records.ok()) reader.Fail(records.error());
+}
+
+void ReadBlocks(ByteReader sizes, Texts& texts, ByteReader& reader, std::vector<std::string_view>& blocks) {
+  std::size_t bytes = 0;
+  for (std::string_view& block : blocks) {
+    block = texts.Utf8(sizes.AtMost<std::uint32_t>(kMaxJsonLdBytes));
+    bytes += block.size();
+  }
+  if (bytes > kMaxJsonLdBytes) sizes.Fail(ParserErrc::kBadFrame);
+  if (!sizes.ok()) reader.Fail(sizes.error());
 }
 
 }  // namespace
@@ -237,7 +286,7 @@ void EncodeJob(const PageJob& job, std::string& out) {
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
   writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
-                                      (job.want_source ? kWantSource : 0)));
+                                      (job.want_source ? kWantSource : 0) | (job.want_tree ? kWantTree : 0)));
   writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
@@ -290,14 +339,19 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   writer.U32(page.refresh_ms.value_or(kNoRefresh));
   writer.U64(page.content_hash);
   writer.U64(page.robots.crawl_delay ? static_cast<std::uint64_t>(page.robots.crawl_delay->count()) + 1 : 0);
+  for (const std::string_view text : {page.author, page.date, page.generator})
+    writer.U16(Size<std::uint16_t>(text));
+  for (const std::size_t count : {page.headings.size(), page.properties.size(), page.json_ld.size()})
+    writer.U16(static_cast<std::uint16_t>(count));
 
   for (std::size_t i = 0; i < links; ++i) {
     const ParsedLink& link = page.links[i];
     writer.U8(static_cast<std::uint8_t>(link.kind));
     writer.U8(link.nofollow ? kLinkNofollow : 0);
     writer.U16(Size<std::uint16_t>(link.url));
-    writer.U16(Size<std::uint16_t>(link.rel));
     writer.U16(Size<std::uint16_t>(link.anchor));
+    writer.U8(Size<std::uint8_t>(link.rel));
+    writer.U8(Size<std::uint8_t>(link.hreflang));
   }
   for (const RobotsRule& rule : page.robots.rules) {
     writer.U32(rule.line);
@@ -306,18 +360,36 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U8(0);
   }
   for (const std::string& sitemap : page.robots.sitemaps) writer.U16(Size<std::uint16_t>(sitemap));
+  for (const Heading& heading : page.headings) {
+    writer.U8(heading.level);
+    writer.U8(0);
+    writer.U16(Size<std::uint16_t>(heading.text));
+  }
+  for (const MetaProperty& property : page.properties) {
+    writer.U16(Size<std::uint16_t>(property.name));
+    writer.U16(Size<std::uint16_t>(property.content));
+  }
+  for (const std::string_view block : page.json_ld) writer.U32(Size<std::uint32_t>(block));
 
-  for (const std::string_view text : {std::string_view(page.charset), page.language, page.title,
-                                      page.description, page.canonical, page.base, page.text}) {
+  for (const std::string_view text :
+       {std::string_view(page.charset), page.language, page.title, page.description, page.canonical,
+        page.base, page.text, page.author, page.date, page.generator}) {
     writer.Bytes(text);
   }
   for (std::size_t i = 0; i < links; ++i) {
     writer.Bytes(page.links[i].url);
     writer.Bytes(page.links[i].rel);
     writer.Bytes(page.links[i].anchor);
+    writer.Bytes(page.links[i].hreflang);
   }
   for (const RobotsRule& rule : page.robots.rules) writer.Bytes(rule.pattern);
   for (const std::string& sitemap : page.robots.sitemaps) writer.Bytes(sitemap);
+  for (const Heading& heading : page.headings) writer.Bytes(heading.text);
+  for (const MetaProperty& property : page.properties) {
+    writer.Bytes(property.name);
+    writer.Bytes(property.content);
+  }
+  for (const std::string_view block : page.json_ld) writer.Bytes(block);
 }
 
 Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expected) {
@@ -371,6 +443,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.want_text = (flags & kWantText) != 0;
   job.want_links = (flags & kWantLinks) != 0;
   job.want_source = (flags & kWantSource) != 0;
+  job.want_tree = (flags & kWantTree) != 0;
   job.url = url;
   job.content_type = content_type;
   job.body = body;
@@ -403,10 +476,19 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const auto crawl_delay =
       reader.AtMost<std::uint64_t>(static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 1);
   if (page.links_found < links) reader.Fail(ParserErrc::kBadFrame);
+  const auto author_size = reader.AtMost<std::uint16_t>(kMaxAuthor);
+  const auto date_size = reader.AtMost<std::uint16_t>(kMaxDate);
+  const auto generator_size = reader.AtMost<std::uint16_t>(kMaxGenerator);
+  const auto headings = reader.AtMost<std::uint16_t>(kMaxHeadings);
+  const auto properties = reader.AtMost<std::uint16_t>(kMaxProperties);
+  const auto blocks = reader.AtMost<std::uint16_t>(kMaxJsonLd);
 
   const std::string_view link_records = reader.Bytes(links * kLinkRecord);
   const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
   const std::string_view sitemap_records = reader.Bytes(sitemaps * 2);
+  const std::string_view heading_records = reader.Bytes(headings * kHeadingRecord);
+  const std::string_view property_records = reader.Bytes(properties * kPropertyRecord);
+  const std::string_view block_records = reader.Bytes(blocks * std::size_t{4});
   if (!reader.ok()) return reader.error();
 
   const std::size_t read = page.storage.size() - reader.Left();
@@ -418,6 +500,9 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   if (canonical_size > 0) page.canonical = texts.NormalizedUrl(canonical_size);
   page.base = texts.Printable(base_size);
   page.text = texts.Utf8(text_size);
+  page.author = texts.Utf8(author_size);
+  page.date = texts.Utf8(date_size);
+  page.generator = texts.Utf8(generator_size);
   if (!reader.ok()) return reader.error();
   page.links.resize(links);
   ReadLinks(ByteReader(link_records), texts, reader, page.links);
@@ -425,6 +510,12 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.robots.rules.resize(rules);
   page.robots.sitemaps.resize(sitemaps);
   ReadRobots(ByteReader(rule_records), ByteReader(sitemap_records), reader, page.robots);
+  page.headings.resize(headings);
+  ReadHeadings(ByteReader(heading_records), texts, reader, page.headings);
+  page.properties.resize(properties);
+  ReadProperties(ByteReader(property_records), texts, reader, page.properties);
+  page.json_ld.resize(blocks);
+  ReadBlocks(ByteReader(block_records), texts, reader, page.json_ld);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
   page.charset_source = source;

@@ -18,13 +18,24 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 2;
+inline constexpr std::uint8_t kWireVersion = 3;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
 inline constexpr std::size_t kMaxDescription = 4096;
 inline constexpr std::size_t kMaxAnchor = 512;
 inline constexpr std::size_t kMaxRel = 128;
+inline constexpr std::size_t kMaxHreflang = 64;
+inline constexpr std::size_t kMaxAuthor = 256;
+inline constexpr std::size_t kMaxDate = 64;
+inline constexpr std::size_t kMaxGenerator = 256;
+inline constexpr std::size_t kMaxHeadings = 1000;
+inline constexpr std::size_t kMaxHeading = 512;
+inline constexpr std::size_t kMaxProperties = 256;
+inline constexpr std::size_t kMaxPropertyName = 128;
+inline constexpr std::size_t kMaxPropertyContent = 4096;
+inline constexpr std::size_t kMaxJsonLd = 64;
+inline constexpr std::size_t kMaxJsonLdBytes = 1024 * 1024;  ///< of one block, and of all together
 inline constexpr std::size_t kMaxText = 2 * 1024 * 1024;
 inline constexpr std::size_t kMaxLanguage = 64;
 inline constexpr std::size_t kMaxCharset = 40;
@@ -65,6 +76,7 @@ struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
   bool want_text = true;
   bool want_links = true;
+  bool want_tree = false;    ///< the page is read off a tree, though a scan would do
   bool want_source = false;  ///< only the charset, and as text the document as decoded, markup and all
   std::string url;           ///< normalised; base of relative links
   std::string content_type;  ///< value of the header, may be empty
@@ -82,6 +94,19 @@ struct ParsedLink {
   bool nofollow = false;
   std::string_view rel;
   std::string_view anchor;  ///< visible text or alt, white space folded
+  std::string_view hreflang = {};
+};
+
+/// A heading that is shown.
+struct Heading {
+  std::uint8_t level = 1;  ///< 1 to 6
+  std::string_view text;   ///< white space folded
+};
+
+/// What a <meta> says for other programs: OpenGraph, Twitter cards, Dublin Core and the like.
+struct MetaProperty {
+  std::string_view name;  ///< of the property, else of the name attribute; as written
+  std::string_view content;
 };
 
 /// A worker's answer. Strings are views into `storage`, which owns the received bytes: move it, never copy
@@ -94,6 +119,9 @@ struct ParsedPage {
   std::string_view canonical;  ///< normalised URL or empty
   std::string_view base;  ///< what relative links are resolved against, when the page says other than its URL
   std::string_view language;
+  std::string_view author;
+  std::string_view date;  ///< when it was published, as written
+  std::string_view generator;
   std::string_view text;
   bool noindex = false;
   bool nofollow = false;  ///< meta robots for all agents or for one of the job's product tokens
@@ -105,7 +133,10 @@ struct ParsedPage {
   std::uint64_t content_hash = 0;           ///< of the text when there is any, else of the body
   std::uint32_t parse_us = 0;               ///< CPU time the worker says it took
   std::vector<ParsedLink> links;
-  RobotsRules robots;  ///< kRobots only
+  std::vector<Heading> headings;
+  std::vector<MetaProperty> properties;
+  std::vector<std::string_view> json_ld;  ///< blocks of JSON-LD, as written
+  RobotsRules robots;                     ///< kRobots only
 
   std::vector<char> storage;
 

@@ -36,8 +36,14 @@ ParsedPage SamplePage() {
   page.refresh_ms = 0;
   page.content_hash = 0x0123456789ABCDEFULL;
   page.parse_us = 321;
-  page.links = {{"http://example.org/1", LinkKind::kAnchor, true, "nofollow me", "One"},
-                {"https://example.org:8443/2?q=%C3%A9", LinkKind::kForm, false, "", ""}};
+  page.links = {{"http://example.org/1", LinkKind::kAnchor, true, "nofollow me", "One", "en-AU"},
+                {"https://example.org:8443/2?q=%C3%A9", LinkKind::kForm, false, "", "", ""}};
+  page.author = "An Author";
+  page.date = "2024-02-29";
+  page.generator = "hand";
+  page.headings = {{1, "One"}, {6, ""}};
+  page.properties = {{"og:title", "T"}, {"", ""}};
+  page.json_ld = {"{}", "", "[1]"};
   page.robots.rules = {{true, 3, "/a*$"}, {false, 4, "/\xFF"}};
   page.robots.crawl_delay = Duration(0);
   page.robots.sitemaps = {"http://example.org/sitemap.xml", "also anything"};
@@ -76,7 +82,13 @@ constexpr std::size_t kRuleCount = 20;
 constexpr std::size_t kSitemapCount = 24;
 constexpr std::size_t kLinksFound = 28;
 constexpr std::size_t kCrawlDelay = 52;
-constexpr std::size_t kFirstLink = 60;
+constexpr std::size_t kAuthorSize = 60;
+constexpr std::size_t kDateSize = 62;
+constexpr std::size_t kGeneratorSize = 64;
+constexpr std::size_t kHeadingCount = 66;
+constexpr std::size_t kPropertyCount = 68;
+constexpr std::size_t kBlockCount = 70;
+constexpr std::size_t kFirstLink = 72;
 
 template <class T>
 std::string Patched(std::string payload, std::size_t at, T value) {
@@ -100,6 +112,7 @@ TEST_CASE("A job comes out as it went in") {
   CHECK(decoded->want_text);
   CHECK(decoded->want_links);
   CHECK_FALSE(decoded->want_source);
+  CHECK_FALSE(decoded->want_tree);
   CHECK(decoded->url == job.url);
   CHECK(decoded->content_type == job.content_type);
   CHECK(decoded->product_tokens == job.product_tokens);
@@ -134,7 +147,18 @@ TEST_CASE("An answer comes out as it went in") {
   CHECK(page.links[0].nofollow);
   CHECK(page.links[0].rel == "nofollow me");
   CHECK(page.links[0].anchor == "One");
+  CHECK(page.links[0].hreflang == "en-AU");
   CHECK(page.links[1].kind == LinkKind::kForm);
+  CHECK(page.author == "An Author");
+  CHECK(page.date == "2024-02-29");
+  CHECK(page.generator == "hand");
+  REQUIRE(page.headings.size() == 2);
+  CHECK(page.headings[1].level == 6);
+  CHECK(page.headings[0].text == "One");
+  REQUIRE(page.properties.size() == 2);
+  CHECK(page.properties[0].name == "og:title");
+  CHECK(page.properties[0].content == "T");
+  CHECK(page.json_ld == SamplePage().json_ld);
   CHECK_FALSE(page.links[1].nofollow);
   REQUIRE(page.robots.rules.size() == 2);
   CHECK(page.robots.rules[0].allow);
@@ -207,7 +231,7 @@ TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {
   CHECK(DecodeJob(payload + "x").error() == ParserErrc::kTrailingBytes);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 0)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 9)).error() == ParserErrc::kBadFrame);
-  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 8)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 16)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint16_t>(payload, 2, kMaxProductTokens + 1)).error() ==
         ParserErrc::kBadFrame);
 }
@@ -237,6 +261,12 @@ TEST_CASE("A count over its limit is refused before anything is allocated") {
   CheckRefused(Patched<std::uint16_t>(payload, kTitleSize, kMaxTitle + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint16_t>(payload, kDescriptionSize, kMaxDescription + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint16_t>(payload, kCanonicalSize, kMaxUrl + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kAuthorSize, kMaxAuthor + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kDateSize, kMaxDate + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kGeneratorSize, kMaxGenerator + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kHeadingCount, kMaxHeadings + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kPropertyCount, kMaxProperties + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint16_t>(payload, kBlockCount, kMaxJsonLd + 1), ParserErrc::kBadFrame);
   CheckRefused(
       Patched<std::uint64_t>(payload, kCrawlDelay, static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 2),
       ParserErrc::kBadFrame);
@@ -252,15 +282,30 @@ TEST_CASE("Fields at their limits are taken") {
   page.text = text;
   page.charset = std::string(kMaxCharset, 'c');
   page.canonical = page.base = url;
-  page.links = {{url, LinkKind::kAnchor, false, rel, anchor}};
+  const std::string hreflang(kMaxHreflang, 'h'), author(kMaxAuthor, 'b'), heading(kMaxHeading, 'g');
+  const std::string name(kMaxPropertyName, 'n'), content(kMaxPropertyContent, 'c');
+  const std::string block(kMaxJsonLdBytes, 'j');
+  page.links = {{url, LinkKind::kAnchor, false, rel, anchor, hreflang}};
   page.links_found = 1;
+  page.author = page.generator = author;
+  page.date = std::string_view(author).substr(0, kMaxDate);
+  page.headings.assign(kMaxHeadings, {6, heading});
+  page.properties.assign(kMaxProperties, {name, content});
+  page.json_ld.assign(kMaxJsonLd - 1, "");
+  page.json_ld.push_back(block);
   page.robots.crawl_delay = kMaxCrawlDelay;
   page.robots.rules = {{true, 1, std::string(kMaxRobotsPattern, '/')}};
   const auto decoded = Decode(AnswerPayload(page));
   REQUIRE(decoded.has_value());
   CHECK(decoded->links[0].url == url);
   CHECK(decoded->links[0].anchor == anchor);
+  CHECK(decoded->links[0].hreflang == hreflang);
   CHECK(decoded->text == text);
+  CHECK(decoded->headings.back().text == heading);
+  CHECK(decoded->properties.back().content == content);
+  CHECK(decoded->json_ld.back() == block);
+  page.json_ld[0] = "1";
+  CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);  // one byte past what all may have
   CHECK(decoded->robots.crawl_delay == kMaxCrawlDelay);
 }
 
@@ -291,6 +336,11 @@ TEST_CASE("An unknown enum or flag is refused") {
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 0), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 12), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink + 1, 2), ParserErrc::kBadFrame);
+  ParsedPage page = SamplePage();
+  for (const std::uint8_t level : {0, 7}) {
+    page.headings[0].level = level;
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  }
 }
 
 TEST_CASE("A link that is not a normalised URL is refused") {
@@ -307,14 +357,21 @@ TEST_CASE("A link that is not a normalised URL is refused") {
 
 TEST_CASE("A text that is not UTF-8 is refused wherever it stands") {
   const std::string_view bad = "caf\xE9";
-  for (int field = 0; field < 6; ++field) {
+  for (int field = 0; field < 13; ++field) {
     ParsedPage page = SamplePage();
-    (field == 0   ? page.title
-     : field == 1 ? page.description
-     : field == 2 ? page.language
-     : field == 3 ? page.text
-     : field == 4 ? page.links[1].rel
-                  : page.links[1].anchor) = bad;
+    (field == 0    ? page.title
+     : field == 1  ? page.description
+     : field == 2  ? page.language
+     : field == 3  ? page.text
+     : field == 4  ? page.links[1].rel
+     : field == 5  ? page.links[1].anchor
+     : field == 6  ? page.links[0].hreflang
+     : field == 7  ? page.author
+     : field == 8  ? page.date
+     : field == 9  ? page.generator
+     : field == 10 ? page.headings[1].text
+     : field == 11 ? page.properties[1].content
+                   : page.json_ld[2]) = bad;
     INFO("field " << field);
     CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
   }
