@@ -45,12 +45,13 @@ std::int64_t HostRows::NumberOf(HostId id, std::string_view name) {
 }
 
 void HostRows::Put(const HostState& state) {
-  State& last = gathered_[NumberOf(state.host, state.name)].state.emplace();
+  State last;
   last.ip = state.ip;
   last.waiting_for = state.waiting_for;
   last.delay_ms = state.delay.count();
   last.blocked_until = MsOrNull(state.blocked_until);
   last.backoffs = state.backoffs;
+  gathered_[NumberOf(state.host, state.name)].state = std::move(last);
 }
 
 void HostRows::Put(const RobotsReceipt& receipt) {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kBatches = 12;
 
 struct Run {
-  std::uint64_t acknowledged = 0;  ///< batches 1 … this
+  std::uint64_t acknowledged = 0;  ///< batches 1 to this
   bool refused_after_failure = true;
   boost::system::error_code error;
   bool opened = false;
