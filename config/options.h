@@ -71,6 +71,7 @@ struct PolitenessOptions {
   Duration delay = 1s;
   std::uint32_t connections_per_host = 1;
   Duration ip_delay = 250ms;
+  Duration domain_delay = 0s;
   Duration max_latency_delay = 30s;  ///< the wait of at least one latency is cut here
   RobotsPolicy robots = RobotsPolicy::kObey;
   Duration max_retry_after = 24h;
@@ -115,6 +116,7 @@ struct TargetPoliteness {
   std::optional<Duration> delay;
   std::optional<std::uint32_t> connections_per_host;
   std::optional<Duration> ip_delay;
+  std::optional<Duration> domain_delay;
   std::optional<RobotsPolicy> robots;
 };
 

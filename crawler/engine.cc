@@ -14,6 +14,8 @@ constexpr std::size_t kSeedsPerBatch = 1000;
 /// Pages that were fetched and are not yet committed; beyond them nothing new is fetched, for a crash would
 /// have to fetch them all again. Enough to keep the parsers and one group of commits busy.
 constexpr std::uint64_t kMaxBacklog = 64;
+/// Reads of host queues at once; after a restart every host wants one.
+constexpr std::size_t kMaxRefills = 32;
 /// How often the loop looks up although nothing woke it: limits of time are seen within this.
 constexpr Duration kLongestSleep = std::chrono::seconds(1);
 
@@ -96,18 +98,10 @@ Awaitable<bool> Engine::Load() {
   const Instant now = parts_.clock.Now();
   frontier_.SetNextSeq(totals->next_seq);
   for (const auto& [target, pages] : loading.target_pages) budget_.RestoreTarget(target, pages);
+  // The queue rows name their targets; until one is read, the gentlest of all targets holds.
+  const HostPolicy policy = targets_.Gentlest();
+  frontier_.SetPolicies(targets_.Policies());
   for (const storage::StoredHost& host : loading.hosts) {
-    // The queue rows name their targets; until one is read, the gentlest of all targets holds.
-    HostPolicy policy;
-    for (std::uint16_t i = 0; i < targets_.size(); ++i) {
-      if (i == 0) {
-        policy = targets_[i].policy;
-      } else {
-        policy.delay = std::max(policy.delay, targets_[i].policy.delay);
-        policy.connections = std::min(policy.connections, targets_[i].policy.connections);
-        policy.ip_delay = std::max(policy.ip_delay, targets_[i].policy.ip_delay);
-      }
-    }
     budget_.RestoreHost(host.host, host.pages);
     frontier_.AddStoredHost(host, policy, now);
   }
@@ -175,12 +169,17 @@ void Engine::Dispatch() {
 }
 
 void Engine::StartRefills() {
-  while (std::optional<Frontier::RefillRequest> request = frontier_.NextRefill())
+  while (refills_ < kMaxRefills) {
+    const std::optional<Frontier::RefillRequest> request = frontier_.NextRefill();
+    if (!request) return;
+    ++refills_;
     gate_.Spawn(Refill(*request));
+  }
 }
 
 Awaitable<void> Engine::Refill(Frontier::RefillRequest request) {
   Result<std::vector<storage::QueuedUrl>> rows = co_await storage_.LoadQueue(request.after, request.limit);
+  --refills_;
   if (rows) {
     const bool complete = rows->size() < request.limit;
     frontier_.EndRefill(request.host, std::move(*rows), complete, parts_.clock.Now());

@@ -162,6 +162,7 @@ class Engine {
   std::vector<TargetPause> target_pauses_;
   bool paused_ = false;
   bool ready_ = false;
+  std::size_t refills_ = 0;     ///< under way
   std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;   ///< page coroutines
   Progress counts_;

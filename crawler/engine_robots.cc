@@ -91,7 +91,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   const Instant now = parts_.clock.Now();
   const bool answered = fetched.status != 0 || stored;
   const bool refused = entry.meaning == RobotsEntry::Meaning::kDisallowAll;
-  if (entry.rules.crawl_delay) frontier_.SetCrawlDelay(host, *entry.rules.crawl_delay);
+  frontier_.SetCrawlDelay(host, entry.rules.crawl_delay.value_or(Duration(0)));
   Step step;
   storage::RobotsReceipt receipt;
   receipt.origin = step.batch.text.Keep(origin);
@@ -107,7 +107,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   const Instant until = entry.expires_at;
   // Without an answer nothing is remembered: the next attempt asks again, after the retry's wait.
   if (answered) robots_.Put(origin, std::move(entry));
-  frontier_.Unhold(host, now);
+  frontier_.Unhold(host, now, !stored);
 
   if (!refused) {
     frontier_.Return(std::move(task), now, now);

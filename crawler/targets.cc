@@ -42,6 +42,7 @@ Targets::Targets(config::Loaded& loaded) {
     plan.policy.connections =
         target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
     plan.policy.ip_delay = target.politeness.ip_delay.value_or(options.politeness.ip_delay);
+    plan.policy.domain_delay = target.politeness.domain_delay.value_or(options.politeness.domain_delay);
     plan.policy.max_latency_delay = options.politeness.max_latency_delay;
     plan.max_depth = target.max_depth.value_or(options.crawl.max_depth);
     plan.timeout = target.http.timeout.value_or(options.http.timeout);
@@ -61,6 +62,18 @@ Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const par
     if (verdict.skip == storage::SkipReason::kNone) return {other, verdict};
   }
   return place;
+}
+
+std::vector<HostPolicy> Targets::Policies() const {
+  std::vector<HostPolicy> policies;
+  for (const TargetPlan& plan : plans_) policies.push_back(plan.policy);
+  return policies;
+}
+
+HostPolicy Targets::Gentlest() const {
+  HostPolicy gentlest = plans_.empty() ? HostPolicy{} : plans_.front().policy;
+  for (const TargetPlan& plan : plans_) gentlest.Soften(plan.policy);
+  return gentlest;
 }
 
 std::vector<std::string> Targets::Names() const {

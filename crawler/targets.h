@@ -41,6 +41,9 @@ class Targets {
   const TargetPlan& operator[](std::uint16_t index) const { return plans_[index]; }
   std::uint16_t size() const { return static_cast<std::uint16_t>(plans_.size()); }
   std::vector<std::string> Names() const;
+  std::vector<HostPolicy> Policies() const;
+  /// What none of the targets would find too harsh.
+  HostPolicy Gentlest() const;
 
  private:
   std::vector<TargetPlan> plans_;

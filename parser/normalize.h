@@ -15,7 +15,7 @@ struct NormalizeOptions {
   bool drop_session_ids = false;  ///< jsessionid, PHPSESSID and the like, in path parameter or query
   bool fold_trailing_slash = false;
   bool fold_index_page = false;              ///< /index.html -> /
-  std::vector<std::string> drop_parameters;  ///< query parameters to drop; a trailing '*' matches a prefix
+  std::vector<std::string> drop_parameters{};  ///< query parameters to drop; a trailing '*' matches a prefix
   std::size_t max_length = 2048;             ///< bytes of the result
   bool operator==(const NormalizeOptions&) const = default;
 };

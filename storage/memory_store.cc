@@ -75,6 +75,7 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   for (const HostState& state : batch.hosts) {
     StoredHost& host = HostRow(state.host, state.name);
     if (!state.ip.empty()) host.ip = state.ip;
+    host.delay = state.delay;
     host.blocked_until = state.blocked_until;
     host.waiting_for = state.waiting_for;
     host.backoffs = state.backoffs;

@@ -212,6 +212,7 @@ struct StoredHost {
   HostId host{};
   std::string name;
   std::string ip;
+  Duration delay{0};  ///< in force when it was last written
   std::uint64_t pages = 0;  ///< stored pages, for max_pages_per_host
   std::uint64_t queued = 0;
   std::optional<Instant> blocked_until;

@@ -3,13 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawler/scope.h"
+
 namespace trawl::crawler {
 namespace {
 
-constexpr std::size_t kMinHead = 8;
+constexpr std::size_t kMinHead = 4;
 constexpr std::size_t kMaxHead = 4096;
 /// A time read off the clock lies up to this before the true one.
 constexpr Duration kTick = std::chrono::milliseconds(1);
+/// Hosts that one call of Next takes off the schedule: with more due at once, the loop must not stop.
+constexpr int kRipenAtOnce = 64;
+
+/// How far apart two readings of the clock must be for `delay` to have passed.
+Duration Apart(Duration delay) {
+  return delay > Duration(0) ? delay + kTick : Duration(0);
+}
 
 }  // namespace
 
@@ -35,11 +44,16 @@ std::string_view Name(WaitReason reason) {
       return "due";
     case WaitReason::kPaused:
       return "paused";
+    case WaitReason::kDomain:
+      return "domain";
+    case WaitReason::kTurn:
+      return "turn";
   }
   return "";
 }
 
 std::size_t Frontier::HeadLimit() const {
+  if (in_memory_ > memory_urls_) return kMinHead;
   return std::clamp(memory_urls_ / std::max<std::size_t>(hosts_.size(), 1), kMinHead, kMaxHead);
 }
 
@@ -48,82 +62,178 @@ std::optional<Instant> Frontier::EarliestStart(const Host& host) const {
     return std::nullopt;
   const std::optional<Instant> due = host.queue.NextDue();
   if (!due) return std::nullopt;
-  Instant at = std::max({*due, host.next_start, host.blocked_until});
-  if (!host.ip.empty()) {
-    const auto found = ip_next_.find(host.ip);
-    if (found != ip_next_.end()) at = std::max(at, found->second);
-  }
-  return at;
+  return std::max({*due, host.next_start, host.blocked_until});
 }
 
 void Frontier::Reschedule(HostId id, Host& host) {
   AskRefill(id, host);
+  // Whoever stands in a line is looked at anew when its turn comes.
+  if (host.standing == Standing::kReady || host.standing == Standing::kLimit) return;
   const std::optional<Instant> at = EarliestStart(host);
   if (!at) {
-    host.scheduled = Instant::max();
+    host.standing = Standing::kNowhere;
     return;
   }
-  if (host.scheduled == *at) return;  // its turn stands already
+  if (host.standing == Standing::kSchedule && host.scheduled == *at) return;
+  host.standing = Standing::kSchedule;
   host.scheduled = *at;
-  schedule_.push({*at, turns_++, id});
+  schedule_.push({*at, turns_++, id, nullptr});
 }
 
 void Frontier::AskRefill(HostId id, Host& host) {
   if (host.wants_refill || !host.queue.WantsRefill(HeadLimit())) return;
   host.wants_refill = true;
-  refills_.push_back(id);
+  refills_.Push(id);
+}
+
+StartLimit* Frontier::LimitOf(std::string name) {
+  if (const auto found = limit_names_.find(name); found != limit_names_.end()) return found->second;
+  StartLimit& limit = limits_.emplace_back();
+  limit.name = std::move(name);
+  limit_names_.emplace(limit.name, &limit);
+  return &limit;
+}
+
+void Frontier::Merge(Host& host, const HostPolicy& policy) {
+  if (!host.policy_known) {
+    host.policy = policy;
+    host.policy_known = true;
+  } else {
+    host.policy.Soften(policy);
+  }
+  if (host.policy.domain_delay > Duration(0) && host.domain == nullptr) {
+    // The dot keeps the name of a domain apart from an address.
+    host.domain = LimitOf("." + std::string(RegistrableDomain(host.name)));
+  }
 }
 
 void Frontier::Add(std::string_view host_name, const HostPolicy& policy, storage::QueuedUrl url) {
   const HostId id = url.place.key.host;
   auto [found, fresh] = hosts_.try_emplace(id);
   Host& host = found->second;
-  if (fresh) {
-    host.name = host_name;
-    host.policy = policy;
-  } else {
-    host.policy.delay = std::max(host.policy.delay, policy.delay);
-    host.policy.connections = std::min(host.policy.connections, policy.connections);
-    host.policy.ip_delay = std::max(host.policy.ip_delay, policy.ip_delay);
-  }
+  if (fresh) host.name = host_name;
+  Merge(host, policy);
   last_added_ = std::max(last_added_, url.place.key.seq);
-  host.queue.Add(std::move(url), HeadLimit());
+  const std::size_t before = host.queue.in_memory();
+  host.queue.Add(url, HeadLimit());
+  in_memory_ += host.queue.in_memory() - before;
   ++queued_;
   Reschedule(id, host);
 }
 
-std::optional<FetchTask> Frontier::Next(Instant now) {
-  while (!schedule_.empty() && schedule_.top().at <= now) {
+void Frontier::StandReady(HostId id, Host& host) {
+  host.standing = Standing::kReady;
+  const HeadUrl& front = host.queue.Front();
+  if (KeyOf(id, front.order()).priority < kExpressPriority) {
+    express_.Push(id);
+    return;
+  }
+  const std::uint16_t target = front.target() == storage::kNoTarget ? 0 : front.target();
+  if (target >= ready_.size()) ready_.resize(target + std::size_t{1});
+  if (ready_[target].empty()) ready_targets_.Push(target);
+  ready_[target].Push(id);
+}
+
+std::optional<HostId> Frontier::PopReady() {
+  if (!express_.empty()) return express_.Pop();
+  if (ready_targets_.empty()) return std::nullopt;
+  const std::uint16_t target = ready_targets_.Pop();
+  const HostId id = ready_[target].Pop();
+  if (!ready_[target].empty()) ready_targets_.Push(target);
+  return id;
+}
+
+bool Frontier::Counts(const Turn& turn) const {
+  if (turn.limit != nullptr) return turn.limit->turn == turn.at;
+  const Host& host = hosts_.at(turn.host);
+  return host.standing == Standing::kSchedule && host.scheduled == turn.at;
+}
+
+void Frontier::Ripen(Instant now) {
+  for (int taken = 0; !schedule_.empty() && schedule_.top().at <= now; ++taken) {
+    if (taken >= kRipenAtOnce && !(express_.empty() && ready_targets_.empty())) return;
     const Turn turn = schedule_.top();
     schedule_.pop();
-    Host& host = hosts_.at(turn.host);
-    if (host.scheduled != turn.at) continue;  // an older turn of a host that was scheduled anew
-    host.scheduled = Instant::max();
-    const std::optional<Instant> at = EarliestStart(host);
-    if (!at || *at > now) {
-      Reschedule(turn.host, host);
-      continue;
+    if (!Counts(turn)) continue;
+    HostId id = turn.host;
+    if (turn.limit != nullptr) {
+      turn.limit->turn = Instant::max();
+      if (turn.limit->next > now) {
+        ScheduleLimit(*turn.limit, now);
+        continue;
+      }
+      id = turn.limit->line.Pop();
     }
-    std::optional<storage::QueuedUrl> url = host.queue.Take(now);
-    if (!url) {
-      Reschedule(turn.host, host);
-      continue;
+    Host& host = hosts_.at(id);
+    if (EarliestStart(host)) {
+      StandReady(id, host);
+    } else {
+      host.standing = Standing::kNowhere;
+      ScheduleLimits(host, now);
     }
-    ++host.in_flight;
-    ++in_flight_;
-    --queued_;
-    host.next_start = now + host.delay();
-    if (!host.ip.empty()) ip_next_[host.ip] = now + host.policy.ip_delay;
-    Reschedule(turn.host, host);
-    return FetchTask{std::move(*url), turn.host};
   }
-  return std::nullopt;
+}
+
+StartLimit* Frontier::BusyLimit(const Host& host, Instant now) const {
+  for (StartLimit* limit : {host.ip, host.domain}) {
+    if (limit != nullptr && limit->next > now) return limit;
+  }
+  return nullptr;
+}
+
+void Frontier::ScheduleLimit(StartLimit& limit, Instant now) {
+  const Instant at = std::max(limit.next, now);
+  if (limit.line.empty() || limit.turn <= at) return;
+  limit.turn = at;
+  schedule_.push({at, turns_++, HostId{}, &limit});
+}
+
+void Frontier::ScheduleLimits(const Host& host, Instant now) {
+  for (StartLimit* limit : {host.ip, host.domain}) {
+    if (limit != nullptr) ScheduleLimit(*limit, now);
+  }
+}
+
+std::optional<FetchTask> Frontier::Next(Instant now) {
+  latest_ = std::max(latest_, now);
+  while (true) {
+    Ripen(now);
+    const std::optional<HostId> id = PopReady();
+    if (!id) return std::nullopt;
+    Host& host = hosts_.at(*id);
+    host.standing = Standing::kNowhere;
+    const std::optional<Instant> at = EarliestStart(host);
+    if (at && *at <= now) {
+      if (StartLimit* busy = BusyLimit(host, now)) {
+        host.standing = Standing::kLimit;
+        busy->line.Push(*id);
+        ScheduleLimit(*busy, now);
+        continue;
+      }
+      const std::size_t before = host.queue.in_memory();
+      std::optional<storage::QueuedUrl> url = host.queue.Take(*id, now);
+      in_memory_ += host.queue.in_memory() - before;
+      ++host.in_flight;
+      ++in_flight_;
+      --queued_;
+      host.next_start = std::max(host.next_start, now + Apart(host.delay()));
+      if (host.ip != nullptr) host.ip->Start(*id, now, Apart(host.policy.ip_delay));
+      if (host.domain != nullptr) host.domain->Start(*id, now, Apart(host.policy.domain_delay));
+      ScheduleLimits(host, now);
+      Reschedule(*id, host);
+      return FetchTask{std::move(*url), *id};
+    }
+    // It was ready when it joined the line, and was blocked, held or returned to since.
+    ScheduleLimits(host, now);
+    Reschedule(*id, host);
+  }
 }
 
 std::optional<Instant> Frontier::NextReady() {
+  if (!express_.empty() || !ready_targets_.empty()) return latest_;
   while (!schedule_.empty()) {
     const Turn& turn = schedule_.top();
-    if (hosts_.at(turn.host).scheduled == turn.at) return turn.at;
+    if (Counts(turn)) return turn.at;
     schedule_.pop();
   }
   return std::nullopt;
@@ -131,14 +241,13 @@ std::optional<Instant> Frontier::NextReady() {
 
 bool Frontier::BindAddress(HostId id, std::string_view ip, Instant now, Instant& not_before) {
   Host& host = hosts_.at(id);
-  if (host.ip == ip) return true;  // Next has counted this start already
-  host.ip = ip;
-  Instant& next = ip_next_.try_emplace(host.ip, Instant::min()).first->second;
-  if (next > now) {
-    not_before = next;
+  if (host.ip != nullptr && host.ip->name == ip) return true;  // Next has counted this start already
+  host.ip = LimitOf(std::string(ip));
+  if (host.ip->next > now) {
+    not_before = host.ip->next;
     return false;
   }
-  next = now + host.policy.ip_delay;
+  host.ip->Start(id, now, Apart(host.policy.ip_delay));
   return true;
 }
 
@@ -149,40 +258,53 @@ void Frontier::Release(HostId id, Instant now, Duration latency) {
   // A delay of zero is the operator's word that the host is his own: then latency does not slow it either.
   const Duration least =
       host.delay() == Duration(0) ? Duration(0) : std::min(latency, host.policy.max_latency_delay);
-  const Duration rest = std::max(host.delay(), least);
-  if (rest > Duration(0)) host.next_start = std::max(host.next_start, now + rest + kTick);
+  const Duration rest = Apart(std::max(host.delay(), least));
+  if (rest > Duration(0)) host.rest_until = std::max(host.rest_until, now + rest);
+  host.next_start = std::max(host.next_start, host.rest_until);
   Reschedule(id, host);
+}
+
+/// The host was acquired and heard nothing: what its start has asked others to wait is given back.
+void Frontier::Unstart(HostId id, Host& host, Instant now) {
+  --host.in_flight;
+  --in_flight_;
+  if (host.in_flight == 0) host.next_start = host.rest_until;
+  for (StartLimit* limit : {host.ip, host.domain}) {
+    if (limit != nullptr) limit->Undo(id);
+  }
+  ScheduleLimits(host, now);
 }
 
 void Frontier::ReleaseUnused(HostId id, Instant now) {
   Host& host = hosts_.at(id);
-  --host.in_flight;
-  --in_flight_;
-  if (host.in_flight == 0) host.next_start = std::min(host.next_start, now);
+  Unstart(id, host, now);
   Reschedule(id, host);
 }
 
 void Frontier::Return(FetchTask task, Instant now, Instant not_before) {
   Host& host = hosts_.at(task.host);
-  --host.in_flight;
-  --in_flight_;
+  Unstart(task.host, host, now);
   ++queued_;
-  host.next_start = std::max(now, not_before);
-  host.queue.PutBack(std::move(task.url));
+  host.next_start = std::max(host.next_start, not_before);
+  const std::size_t before = host.queue.in_memory();
+  host.queue.PutBack(task.url);
+  in_memory_ += host.queue.in_memory() - before;
   Reschedule(task.host, host);
 }
 
 void Frontier::Hold(HostId id, WaitReason reason) {
   Host& host = hosts_.at(id);
   host.held = reason;
-  host.scheduled = Instant::max();
+  Reschedule(id, host);
 }
 
-void Frontier::Unhold(HostId id, Instant now) {
+void Frontier::Unhold(HostId id, Instant now, bool asked) {
   Host& host = hosts_.at(id);
   host.held = WaitReason::kNone;
-  // The exchange that the host was held for counts as one of its answers.
-  host.next_start = std::max(host.next_start, now + host.delay());
+  if (asked && host.delay() > Duration(0)) {
+    host.rest_until = std::max(host.rest_until, now + Apart(host.delay()));
+    host.next_start = std::max(host.next_start, host.rest_until);
+  }
   Reschedule(id, host);
 }
 
@@ -197,7 +319,7 @@ void Frontier::Block(HostId id, Instant now, Instant until, WaitReason reason) {
 void Frontier::Pause(HostId id, PausedBy who) {
   Host& host = hosts_.at(id);
   host.paused |= static_cast<std::uint8_t>(who);
-  host.scheduled = Instant::max();
+  Reschedule(id, host);
 }
 
 void Frontier::Resume(HostId id, PausedBy who) {
@@ -217,113 +339,6 @@ std::uint8_t Frontier::troubles(HostId id) const {
 
 void Frontier::SetTroubles(HostId id, std::uint8_t count) {
   hosts_.at(id).troubles = count;
-}
-
-void Frontier::SetNextSeq(std::uint64_t seq) {
-  next_seq_ = std::max(next_seq_, seq);
-  last_added_ = next_seq_ - 1;
-}
-
-void Frontier::AddStoredHost(const storage::StoredHost& stored, const HostPolicy& policy, Instant now) {
-  Host& host = hosts_.try_emplace(stored.host).first->second;
-  host.name = stored.name;
-  host.ip = stored.ip;
-  host.policy = policy;
-  host.troubles = stored.backoffs;
-  if (stored.waiting_for == Name(WaitReason::kPaused))
-    host.paused = static_cast<std::uint8_t>(PausedBy::kOperator);
-  if (stored.blocked_until && *stored.blocked_until > now) {
-    host.blocked_until = *stored.blocked_until;
-    host.blocked_reason = WaitReason::kBackoff;
-    for (WaitReason reason : {WaitReason::kRetryAfter, WaitReason::kParked, WaitReason::kRobots}) {
-      if (stored.waiting_for == Name(reason)) host.blocked_reason = reason;
-    }
-  }
-  host.queue.SetTail(stored.queued);
-  queued_ += stored.queued;
-  Reschedule(stored.host, host);
-}
-
-std::optional<Frontier::RefillRequest> Frontier::NextRefill() {
-  if (refills_.empty()) return std::nullopt;
-  const HostId id = refills_.back();
-  refills_.pop_back();
-  const HostQueue::Order after = hosts_.at(id).queue.BeginRefill();
-  return RefillRequest{id, {id, after.first, after.second}, HeadLimit()};
-}
-
-void Frontier::EndRefill(HostId id, std::vector<storage::QueuedUrl> rows, bool complete, Instant) {
-  Host& host = hosts_.at(id);
-  host.wants_refill = false;
-  const std::uint64_t before = host.queue.size();
-  host.queue.EndRefill(std::move(rows), complete, last_added_, HeadLimit());
-  queued_ += host.queue.size() - before;  // the store's count at start may have been off
-  Reschedule(id, host);
-}
-
-void Frontier::AbandonRefill(HostId id, Instant) {
-  Host& host = hosts_.at(id);
-  host.wants_refill = false;
-  host.queue.AbandonRefill(HeadLimit());
-}
-
-storage::HostState Frontier::State(HostId id, Instant now) const {
-  const Host& host = hosts_.at(id);
-  storage::HostState state;
-  state.host = id;
-  state.name = host.name;
-  state.ip = host.ip;
-  state.delay = host.delay();
-  state.backoffs = host.troubles;
-  if (host.blocked_until > now) state.blocked_until = host.blocked_until;
-  // A target's pause is not the host's own: it ends with the run.
-  if ((host.paused & static_cast<std::uint8_t>(PausedBy::kOperator)) != 0) {
-    state.waiting_for = Name(WaitReason::kPaused);
-  } else if (host.held != WaitReason::kNone) {
-    state.waiting_for = Name(host.held);
-  } else if (host.blocked_until > now) {
-    state.waiting_for = Name(host.blocked_reason);
-  } else if (!host.queue.empty() && host.next_start > now) {
-    state.waiting_for = Name(WaitReason::kDelay);
-  }
-  return state;
-}
-
-WaitReason Frontier::WhyWaiting(const Host& host, Instant now) const {
-  if (host.paused != 0) return WaitReason::kPaused;
-  if (host.held != WaitReason::kNone) return host.held;
-  if (host.blocked_until > now) return host.blocked_reason;
-  if (host.in_flight >= host.policy.connections) return WaitReason::kConnections;
-  const std::optional<Instant> due = host.queue.NextDue();
-  if (due && *due > now) return WaitReason::kDue;
-  if (host.next_start > now) return WaitReason::kDelay;
-  const auto ip = ip_next_.find(host.ip);
-  return ip != ip_next_.end() && ip->second > now ? WaitReason::kIp : WaitReason::kNone;
-}
-
-std::map<WaitReason, Frontier::Waiting> Frontier::waiting(Instant now) const {
-  std::map<WaitReason, Waiting> by_reason;
-  for (const auto& [id, host] : hosts_) {
-    if (host.queue.empty()) continue;
-    Waiting& waiting = by_reason[WhyWaiting(host, now)];
-    ++waiting.hosts;
-    waiting.urls += host.queue.size();
-  }
-  return by_reason;
-}
-
-Frontier::Blocked Frontier::blocked(Instant now) const {
-  Blocked blocked;
-  for (const auto& [id, host] : hosts_) {
-    if (host.blocked_until <= now || host.queue.empty()) continue;
-    ++blocked.hosts;
-    blocked.urls += host.queue.size();
-    if (!blocked.first || host.blocked_until < *blocked.first) {
-      blocked.first = host.blocked_until;
-      blocked.example = host.name;
-    }
-  }
-  return blocked;
 }
 
 }  // namespace trawl::crawler

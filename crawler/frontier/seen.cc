@@ -5,7 +5,7 @@
 namespace trawl::crawler {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kFirstSlots = 8;
 
 /// Maps a fingerprint, uniform over 64 bits, onto [0, slots) without a division.
 std::size_t Scale(std::uint64_t id, std::size_t slots) {
@@ -15,12 +15,14 @@ std::size_t Scale(std::uint64_t id, std::size_t slots) {
 
 }  // namespace
 
-Seen::Seen() : slots_(kFirstSlots) {}
+Seen::Seen() : shards_(std::size_t{1} << kShardBits) {
+  for (Shard& shard : shards_) shard.slots.resize(kFirstSlots);
+}
 
-std::size_t Seen::SlotOf(std::uint64_t id) const {
-  std::size_t slot = Scale(id, slots_.size());
-  while (slots_[slot] != 0 && slots_[slot] != id) {
-    if (++slot == slots_.size()) slot = 0;
+std::size_t Seen::Shard::SlotOf(std::uint64_t id) const {
+  std::size_t slot = Scale(id << kShardBits, slots.size());
+  while (slots[slot] != 0 && slots[slot] != id) {
+    if (++slot == slots.size()) slot = 0;
   }
   return slot;
 }
@@ -28,32 +30,44 @@ std::size_t Seen::SlotOf(std::uint64_t id) const {
 bool Seen::Insert(UrlId id) {
   const auto key = static_cast<std::uint64_t>(id);
   if (key == 0) return !std::exchange(has_zero_, true);
-  std::size_t slot = SlotOf(key);
-  if (slots_[slot] == key) return false;
-  if ((size_ + 1) * 10 > slots_.size() * 9) {
-    Rehash(slots_.size() + slots_.size() / 2);
-    slot = SlotOf(key);
+  Shard& shard = shards_[ShardOf(key)];
+  std::size_t slot = shard.SlotOf(key);
+  if (shard.slots[slot] == key) return false;
+  if ((shard.size + 1) * 10 > shard.slots.size() * 9) {
+    shard.Rehash(shard.slots.size() + shard.slots.size() / 4);
+    slot = shard.SlotOf(key);
   }
-  slots_[slot] = key;
+  shard.slots[slot] = key;
+  ++shard.size;
   ++size_;
   return true;
 }
 
 bool Seen::Contains(UrlId id) const {
   const auto key = static_cast<std::uint64_t>(id);
-  return key == 0 ? has_zero_ : slots_[SlotOf(key)] == key;
+  if (key == 0) return has_zero_;
+  const Shard& shard = shards_[ShardOf(key)];
+  return shard.slots[shard.SlotOf(key)] == key;
+}
+
+std::size_t Seen::bytes() const {
+  std::size_t slots = 0;
+  for (const Shard& shard : shards_) slots += shard.slots.size();
+  return slots * sizeof(std::uint64_t);
 }
 
 void Seen::Reserve(std::size_t count) {
-  const std::size_t wanted = count + count / 8 + kFirstSlots;
-  if (wanted > slots_.size()) Rehash(wanted);
+  const std::size_t wanted = (count + count / 8) / shards_.size() + kFirstSlots;
+  for (Shard& shard : shards_) {
+    if (wanted > shard.slots.size()) shard.Rehash(wanted);
+  }
 }
 
-void Seen::Rehash(std::size_t slots) {
+void Seen::Shard::Rehash(std::size_t count) {
   // Scale keeps the order of ids, so the old table is read and the new one written front to back.
-  std::vector<std::uint64_t> old = std::exchange(slots_, std::vector<std::uint64_t>(slots));
-  for (std::uint64_t id : old) {
-    if (id != 0) slots_[SlotOf(id)] = id;
+  const std::vector<std::uint64_t> old = std::exchange(slots, std::vector<std::uint64_t>(count));
+  for (const std::uint64_t id : old) {
+    if (id != 0) slots[SlotOf(id)] = id;
   }
 }
 

@@ -9,7 +9,8 @@
 namespace trawl::crawler {
 
 /// The set of every URL that the crawl has met: exact over fingerprints, 8 bytes a slot, linear probing.
-/// Runs on: event loop. Owns its table; grows by half when nine tenths are full.
+/// Runs on: event loop. Owns its tables: many small ones, each of which grows by a quarter when nine tenths
+/// are full, so that growing takes little memory beside it and never stops the loop.
 class Seen {
  public:
   Seen();
@@ -18,15 +19,22 @@ class Seen {
   bool Insert(UrlId id);
   bool Contains(UrlId id) const;
   std::size_t size() const { return size_ + (has_zero_ ? 1 : 0); }
-  std::size_t bytes() const { return slots_.size() * sizeof(std::uint64_t); }
+  std::size_t bytes() const;
   /// Makes room for `count` ids at once.
   void Reserve(std::size_t count);
 
  private:
-  std::size_t SlotOf(std::uint64_t id) const;
-  void Rehash(std::size_t slots);
+  static constexpr int kShardBits = 9;
+  /// The ids of one range of fingerprints.
+  struct Shard {
+    std::vector<std::uint64_t> slots;  ///< 0: empty
+    std::size_t size = 0;
+    std::size_t SlotOf(std::uint64_t id) const;
+    void Rehash(std::size_t count);
+  };
+  static std::size_t ShardOf(std::uint64_t id) { return id >> (64 - kShardBits); }
 
-  std::vector<std::uint64_t> slots_;  ///< 0: empty
+  std::vector<Shard> shards_;
   std::size_t size_ = 0;
   bool has_zero_ = false;
 };

@@ -52,7 +52,7 @@ std::uint64_t LoadKnown(Connection& db, FrontierSink& sink) {
 void LoadHosts(Connection& db, FrontierSink& sink, FrontierTotals& totals) {
   Statement row = db.Prepare(
       "SELECT h.id, h.name, h.ip, h.pages, coalesce(q.queued, 0), h.blocked_until, h.waiting_for, "
-      "h.backoffs, q.seq "
+      "h.backoffs, q.seq, h.delay_ms "
       "FROM host h LEFT JOIN (SELECT host, count(*) AS queued, max(seq) AS seq FROM pending GROUP BY host) q "
       "ON q.host = h.n");
   while (row.Step()) {
@@ -65,6 +65,7 @@ void LoadHosts(Connection& db, FrontierSink& sink, FrontierTotals& totals) {
     host.blocked_until = InstantOrNone(row, 5);
     host.waiting_for = row.Text(6);
     host.backoffs = static_cast<std::uint8_t>(row.Int(7));
+    host.delay = Duration(row.Int(9));
     totals.pages += host.pages;
     totals.queued += host.queued;
     totals.next_seq = std::max(totals.next_seq, static_cast<std::uint64_t>(row.Int(8)) + 1);

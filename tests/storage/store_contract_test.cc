@@ -274,6 +274,7 @@ TEST_CASE("Robots receipts and the state of hosts come back") {
   CHECK(loaded.robots[0].status == 200);
   const storage::StoredHost& host = loaded.HostNamed("a.test");
   CHECK(host.ip == "127.0.0.9");
+  CHECK(host.delay == Duration(2500));
   CHECK(host.waiting_for == "retry-after");
   CHECK(host.blocked_until == At(9000));
   CHECK(host.backoffs == 3);
