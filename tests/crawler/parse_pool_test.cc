@@ -214,10 +214,11 @@ TEST_CASE("A lie is fatal to the worker and costs the page it was at", "[parse_p
   flags[trawl::parser::kFrameHeader] = static_cast<char>(0xFF);
   const Lie lies[] = {
       {Header(9, 2, 4), "parser lied: the other program speaks another wire version"},
-      {Header(1, 1, 4), "parser lied: message has a field that cannot be"},
-      {Header(1, 2, trawl::parser::kMaxAnswer + 1), "parser lied: message has a field that cannot be"},
-      {Header(1, 2, 0xFFFFFFFF), "parser lied: message has a field that cannot be"},
-      {Header(1, 2, 0), "parser lied: message ended before its fields did"},
+      {Header(trawl::parser::kWireVersion, 1, 4), "parser lied: message has a field that cannot be"},
+      {Header(trawl::parser::kWireVersion, 2, trawl::parser::kMaxAnswer + 1),
+       "parser lied: message has a field that cannot be"},
+      {Header(trawl::parser::kWireVersion, 2, 0xFFFFFFFF), "parser lied: message has a field that cannot be"},
+      {Header(trawl::parser::kWireVersion, 2, 0), "parser lied: message ended before its fields did"},
       {trailing, "parser lied: message goes on after its last field"},
       {cut, "parser lied: message ended before its fields did"},
       {flags, "parser lied: message has a field that cannot be"},
@@ -236,7 +237,8 @@ TEST_CASE("A lie is fatal to the worker and costs the page it was at", "[parse_p
 
 TEST_CASE("An answer of the largest length that never comes ends at the wall limit", "[parse_pool]") {
   ParseLoop loop(ShortWall());
-  const ParseAnswer answer = loop.Parse("send " + Header(1, 2, trawl::parser::kMaxAnswer));
+  const ParseAnswer answer =
+      loop.Parse("send " + Header(trawl::parser::kWireVersion, 2, trawl::parser::kMaxAnswer));
   CHECK(answer.outcome == Outcome::kParseTimeout);
   CHECK(loop.Parse("next").outcome == Outcome::kOk);
 }

@@ -58,6 +58,7 @@ class ServiceManager(unittest.TestCase):
         with Daemon(BUILD, SLOW, TARGET) as daemon:
             daemon.start()
             daemon.wait_for(lambda: os.path.exists(daemon.path("trawl.db")) and
+                            daemon.rows("SELECT count(*) FROM sqlite_master WHERE name = 'visits'")[0][0] and
                             daemon.rows("SELECT count(*) FROM visits")[0][0] > 0)
             began = time.monotonic()
             daemon.process.terminate()
