@@ -57,7 +57,7 @@ bool OnlySpaceAndComments(Connection& db, std::string_view tail) {
 
 QueryError Query(const std::string& path, std::string_view sql,
                  const std::function<void(const std::vector<std::string>& columns)>& header,
-                 const std::function<bool(const std::vector<Value>& row)>& row) {
+                 const std::function<bool(const std::vector<Value>& row)>& row, const QueryLimits& limits) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const char* fix = errno == ENOENT ? "; run a crawl first, or name the file with --db" : "";
@@ -71,6 +71,11 @@ QueryError Query(const std::string& path, std::string_view sql,
   db->Int("SELECT count(*) FROM sqlite_schema");
   if (db->failed()) return {false, sqlite::Sentence(path, db->failure()), false};
   db->ForbidWrites();
+  const std::function<bool()> give_up = [&limits] {
+    return (limits.cancelled && limits.cancelled->load(std::memory_order_relaxed)) ||
+           std::chrono::steady_clock::now() >= limits.deadline;
+  };
+  db->InterruptWhen(&give_up);
 
   std::string_view tail = sql;
   Statement statement;
@@ -89,6 +94,7 @@ QueryError Query(const std::string& path, std::string_view sql,
     if (!row(cells)) return {};
   }
   if (!db->failed()) return {};
+  if (give_up()) return {false, "the query took too long and was given up", true, true};
   const bool usage = db->failure().code == StoreErrc::kSql || db->failure().code == StoreErrc::kReadOnly;
   return {false, usage ? db->failure().message : sqlite::Sentence(path, db->failure()), usage};
 }

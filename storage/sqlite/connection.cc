@@ -249,6 +249,13 @@ void Connection::ForbidWrites() {
   sqlite3_set_authorizer(handle_, AllowReading, nullptr);
 }
 
+void Connection::InterruptWhen(const std::function<bool()>* give_up) {
+  constexpr int kSteps = 10'000;  // some hundred microseconds
+  sqlite3_progress_handler(
+      handle_, kSteps, [](void* ask) { return (*static_cast<const std::function<bool()>*>(ask))() ? 1 : 0; },
+      const_cast<std::function<bool()>*>(give_up));
+}
+
 void Connection::Checkpoint() {
   if (failed()) return;
   int log_pages = 0;

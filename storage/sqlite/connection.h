@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -120,6 +121,9 @@ class Connection {
   /// From now on statements may only read: no ATTACH, no PRAGMA that sets anything, no function that reaches
   /// files.
   void ForbidWrites();
+  /// Asks `*give_up` every few thousand steps of a statement; true fails the statement. It must outlive the
+  /// statements.
+  void InterruptWhen(const std::function<bool()>* give_up);
 
   /// Pages in the write-ahead log after the last commit of this connection.
   int wal_pages() const { return wal_pages_; }

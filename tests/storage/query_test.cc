@@ -157,3 +157,26 @@ TEST_CASE("A closed database is read as well as one in use") {
   REQUIRE(database.Close());
   CHECK(database.Row("SELECT count(*) FROM queue") == "2");
 }
+
+TEST_CASE("A query ends at its deadline, also one that never gives a row") {
+  Queried database;
+  const std::string endless =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0";
+  auto header = [](const std::vector<std::string>&) {};
+  auto row = [](const std::vector<storage::Value>&) { return true; };
+  storage::QueryLimits limits;
+  limits.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+  storage::QueryError error = storage::Query(database.options.path, endless, header, row, limits);
+  CHECK_FALSE(error.ok);
+  CHECK(error.given_up);
+  CHECK_THAT(error.message, Contains("too long"));
+
+  const std::atomic<bool> cancelled = true;
+  limits = {};
+  limits.cancelled = &cancelled;
+  error = storage::Query(database.options.path, endless, header, row, limits);
+  CHECK(error.given_up);
+
+  error = storage::Query(database.options.path, "SELECT 1", header, row, limits);
+  CHECK(error.ok);  // it ended before anybody looked
+}
