@@ -174,6 +174,16 @@ std::string CheckServer(std::string_view text) {
   return {};
 }
 
+std::string CheckListener(std::string_view text) {
+  if (text.empty()) return {};
+  // Port 0 takes a free one.
+  const std::string shown = std::string(text) + (text.ends_with(":0") ? "1" : "");
+  const auto host = HostOf(shown, true);
+  if (host && (*host == "localhost" || ParseAddress(*host))) return {};
+  return "is no address to listen on; allowed: an IP address and a port, such as \"127.0.0.1:8642\" or "
+         "\"[::1]:8642\", or \"\" for none";
+}
+
 std::string CheckProxy(std::string_view text) {
   static constexpr std::string_view kAllowed = "; allowed: \"http://host:port\", or \"\" for none";
   if (text.empty()) return {};

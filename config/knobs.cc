@@ -167,6 +167,15 @@ const Knob<Options> kOptionKnobs[] = {
      "Results that may wait for the disk; beyond it fetching slows."},
     {"storage.readers", CountKind{1, 64}, At<&O::storage, &StorageOptions::readers>,
      "Threads that read the database while one writes."},
+
+    {"control.socket", TextKind{CheckAnything}, At<&O::control, &ControlOptions::socket>,
+     "The Unix socket of a daemon, for trawl status and the like; empty is control.sock in the service's runtime folder, else beside the database."},
+    {"control.dashboard", TextKind{CheckListener}, At<&O::control, &ControlOptions::dashboard>,
+     "Address and port of the daemon's web page and metrics, such as 127.0.0.1:8642; empty is off."},
+    {"control.token_file", TextKind{CheckAnything}, At<&O::control, &ControlOptions::token_file>,
+     "File that holds the word which opens the dashboard, made when it is not there; empty is beside the database."},
+    {"control.expose", FlagKind{}, At<&O::control, &ControlOptions::expose>,
+     "Lets the dashboard listen on an address that is not loopback, unencrypted; only behind a proxy of your own that adds TLS."},
 };
 
 const Knob<Target> kTargetKnobs[] = {

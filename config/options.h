@@ -111,6 +111,14 @@ struct StorageOptions {
   std::uint32_t readers = 2;
 };
 
+/// How a daemon is talked to.
+struct ControlOptions {
+  std::string socket;      ///< path; empty: in $RUNTIME_DIRECTORY, else beside the database
+  std::string dashboard;   ///< "address:port"; empty: off
+  std::string token_file;  ///< empty: beside the database
+  bool expose = false;     ///< lets the dashboard listen on an address that is not loopback
+};
+
 /// What a target may set for itself; an empty field means the section's value.
 struct TargetPoliteness {
   std::optional<Duration> delay;
@@ -149,6 +157,7 @@ struct Options {
   TlsOptions tls;
   ParserOptions parser;
   StorageOptions storage;
+  ControlOptions control;
   std::vector<Target> targets;
 };
 

@@ -1,25 +1,15 @@
 #include "crawler/run.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <optional>
 
 #include "config/knobs.h"
-#include "crawler/async.h"
 #include "crawler/cli/exit_codes.h"
-#include "crawler/engine.h"
-#include "crawler/heartbeat.h"
 #include "crawler/load_config.h"
-#include "crawler/notify.h"
-#include "crawler/parse_pool.h"
+#include "crawler/operation.h"
 #include "crawler/parser_program.h"
 #include "crawler/progress_view.h"
 #include "crawler/version.h"
@@ -28,12 +18,6 @@
 namespace trawl::crawler {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// After a request to stop, what is in flight may go on this long.
-constexpr Duration kDrain = 10s;
-constexpr Duration kDrawEvery = 500ms;
-constexpr Duration kLoadingEvery = 20ms;
 /// Descriptors that are not connections: database, sockets of workers, log.
 constexpr std::uint64_t kOtherDescriptors = 100;
 
@@ -92,80 +76,18 @@ class Session {
 
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
-    asio::io_context loop(1);
-    Fetcher fetcher(loop.get_executor(), options_);
-    if (const std::string wrong = fetcher.SetupError(); !wrong.empty()) {
+    Operation operation(options_, targets_, clock_, service_, std::move(zygote), store);
+    if (const std::string wrong = operation.Start(); !wrong.empty()) {
       std::fprintf(stderr, "%s\n", wrong.c_str());
-      reason_ = EndReason::kStopped;
       return kExitConfig;
     }
-    ParsePool pool(loop.get_executor(), std::move(zygote), options_.parser);
-    Engine engine(loop.get_executor(), options_, targets_, {clock_, fetcher, pool, store}, !service_);
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
-    // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
-    if (!service_) signals.add(SIGHUP);
-    asio::steady_timer draw(loop), drain(loop);
-    ProgressView view;
-
-    asio::co_spawn(loop, Obey(signals, drain, engine), Rethrow);
-    asio::co_spawn(loop, Draw(draw, engine, view), Rethrow);
-    asio::co_spawn(loop, engine.Run(), [&](std::exception_ptr thrown, EndReason reason) {
-      if (thrown) std::rethrow_exception(thrown);
-      reason_ = reason;
-      ended_ = true;
-      signals.cancel();
-      draw.cancel();
-      drain.cancel();
-      // What is left on the loop then are idle connections, which the fetcher closes when it is destroyed.
-      pool.Close([&loop] { loop.stop(); });
-    });
-    loop.run();
-
-    const Progress progress = engine.progress();
-    if (!service_) view.End(progress, clock_.Now());
-    Report(summary, progress);
-    if (reason_ == EndReason::kStorageFailed) {
-      std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), engine.storage_error().c_str());
-      return kExitIo;
-    }
-    if (reason_ == EndReason::kParserFailed) {
-      std::fprintf(stderr, "%s\n", pool.failure().c_str());
-      return kExitFailed;
+    reason_ = operation.Run();
+    Report(summary, operation.progress());
+    if (const std::string failure = operation.failure(); !failure.empty()) {
+      std::fprintf(stderr, "%s\n", failure.c_str());
+      return reason_ == EndReason::kStorageFailed ? kExitIo : kExitFailed;
     }
     return kExitDone;
-  }
-
-  static void Rethrow(std::exception_ptr thrown) {
-    if (thrown) std::rethrow_exception(thrown);
-  }
-
-  /// The first signal stops cleanly, the second ends what is in flight, so does the deadline.
-  Awaitable<void> Obey(asio::signal_set& signals, asio::steady_timer& drain, Engine& engine) {
-    const auto [failed, signal] = co_await signals.async_wait(kAwait);
-    if (failed) co_return;
-    Notify("STOPPING=1");
-    engine.Stop();
-    asio::co_spawn(co_await asio::this_coro::executor, Deadline(drain, engine), Rethrow);
-    const auto [failed_again, second] = co_await signals.async_wait(kAwait);
-    if (!failed_again) engine.StopAtOnce();
-  }
-
-  Awaitable<void> Deadline(asio::steady_timer& drain, Engine& engine) {
-    drain.expires_after(kDrain);
-    const auto [failed] = co_await drain.async_wait(kAwait);
-    if (!failed && !ended_) engine.StopAtOnce();
-  }
-
-  Awaitable<void> Draw(asio::steady_timer& timer, Engine& engine, ProgressView& view) {
-    Heartbeat heartbeat;
-    while (!ended_) {
-      const Progress progress = engine.progress();
-      heartbeat.Beat(progress, engine.ready(), clock_.Now());
-      if (!service_) view.Show(progress, clock_.Now());
-      // Whoever waits for READY hears it soon; then there is time.
-      timer.expires_after(engine.ready() ? std::min(kDrawEvery, heartbeat.interval()) : kLoadingEvery);
-      co_await timer.async_wait(kAwait);
-    }
   }
 
   void Report(Summary summary, const Progress& progress) const {
@@ -191,7 +113,6 @@ class Session {
   Targets targets_;
   LoopClock clock_;
   EndReason reason_ = EndReason::kStopped;
-  bool ended_ = false;
 };
 
 int RunSession(const config::Sources& sources, bool service, Summary summary) {

@@ -93,3 +93,11 @@ TEST_CASE("Names, host entries and expressions") {
   CHECK(CheckExpression(std::string(4096, 'a')).empty());
   CHECK_FALSE(CheckExpression(std::string(4097, 'a')).empty());
 }
+
+TEST_CASE("A listener is an address with a port; port 0 takes a free one") {
+  for (const char* good : {"", "127.0.0.1:8642", "[::1]:8642", "localhost:1", "0.0.0.0:0", "[::]:65535"})
+    CHECK(CheckListener(good) == "");
+  for (const char* bad : {"127.0.0.1", ":8642", "127.0.0.1:", "127.0.0.1:65536", "example.org:80", "8642",
+                          "::1:80", "127.0.0.1:00", "127.0.0.1:x", "http://127.0.0.1:80"})
+    CHECK(CheckListener(bad) != "");
+}

@@ -1,4 +1,6 @@
 """A daemon under test: a small web, a configuration, a socket that hears what the service manager would."""
+import http.client
+import json
 import os
 import re
 import select
@@ -89,7 +91,10 @@ class Daemon:
     def wait_for(self, condition, timeout=20):
         end = time.monotonic() + timeout
         while True:
-            value = condition()
+            try:
+                value = condition()
+            except sqlite3.OperationalError:
+                value = None  # the database is being made
             if value:
                 return value
             if time.monotonic() > end:
@@ -106,3 +111,24 @@ class Daemon:
     def trawl(self, *arguments, **more):
         return subprocess.run([os.path.join(self.build, "trawl"), *arguments], cwd=self.folder, capture_output=True, text=True,
                               timeout=30, **more)
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout=10):
+        super().__init__("trawl", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def ask(connection, method, path, body=None, headers=None):
+    """One exchange; gives status, and the body as JSON where it is."""
+    connection.request(method, path, json.dumps(body) if isinstance(body, (dict, list)) else body, headers or {})
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.getheader("Content-Type") == "application/json":
+        return answer.status, json.loads(text)
+    return answer.status, text.decode()

@@ -31,7 +31,7 @@ DOORS = [
     (r"boost/json/", [r"crawler/cli/json\.(h|cc)"]),
     (r"boost/asio/ssl|openssl/", [r"crawler/fetch/tls\.(h|cc)", r"crawler/asio_impl\.cc", r"tests/support/.*"]),
     (r"boost/asio/|boost/asio\.hpp", [r"crawler/.*", r"tests/(crawler|bench)/.*"]),  # the event loop is crawler's model
-    (r"boost/beast/", [r"crawler/beast_impl\.cc", r"crawler/fetch/http1[a-z_]*\.(h|cc)"]),
+    (r"boost/beast/", [r"crawler/beast_impl\.cc", r"crawler/fetch/http1[a-z_]*\.(h|cc)", r"crawler/control/http_server\.cc"]),
     (r"boost/", []),
     (r"ares", [r"crawler/fetch/dns\.(h|cc)"]),
     (r"brotli/", [r"crawler/fetch/coding_brotli\.cc", r"tests/support/.*"]),

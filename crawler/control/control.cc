@@ -1,0 +1,125 @@
+#include "crawler/control/control.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/control/place.h"
+#include "crawler/control/route.h"
+
+namespace trawl::crawler {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often the loop's lag is looked at; a sample is kept of every tenth.
+constexpr auto kTick = 100ms;
+constexpr int kTicksPerSample = 10;
+
+std::uint64_t ResidentBytes() {
+  unsigned long long size = 0, resident = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
+    if (std::fscanf(file, "%llu %llu", &size, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Control::Control(asio::any_io_executor loop, Crawl crawl, Hooks hooks)
+    : loop_(loop),
+      crawl_(crawl),
+      hooks_(std::move(hooks)),
+      sql_(loop, crawl.options.storage.path),
+      socket_(loop, [this](ControlRequest request) { return Answer(std::move(request)); }),
+      dashboard_(loop, [this](ControlRequest request) { return AnswerOnTcp(std::move(request)); }),
+      tick_(loop),
+      gate_(loop) {}
+
+std::string Control::Start() {
+  const config::ControlOptions& options = crawl_.options.control;
+  if (std::string wrong = socket_.ListenUnix(ControlSocket(crawl_.options)); !wrong.empty())
+    return "control.socket: " + wrong;
+  if (!options.dashboard.empty()) {
+    if (!IsLoopbackListener(options.dashboard) && !options.expose) {
+      return "control.dashboard: " + options.dashboard +
+             " can be reached by others, and the dashboard is not encrypted; allowed: an address such as "
+             "127.0.0.1:8642, or control.expose = true behind a proxy that adds TLS";
+    }
+    std::string error;
+    std::string token = LoadToken(TokenFile(crawl_.options), error);
+    if (error.empty()) error = dashboard_.ListenTcp(options.dashboard);
+    if (!error.empty()) return "control.dashboard: " + error;
+    access_.emplace(std::move(token), options.dashboard, dashboard_.port());
+    dashboard_address_ = "http://" + options.dashboard.substr(0, options.dashboard.rfind(':')) + ":" +
+                         std::to_string(dashboard_.port()) + "/";
+  }
+  gate_.Spawn(Watch());
+  return {};
+}
+
+void Control::Close(std::function<void()> done) {
+  closing_ = true;
+  tick_.cancel();
+  auto last = [this, done = std::move(done)] { gate_.Close(done); };
+  auto second = [this, last = std::move(last)] { dashboard_.Close(last); };
+  socket_.Close(second);
+}
+
+Awaitable<void> Control::Watch() {
+  double worst_ms = 0;
+  for (int ticks = 0; !closing_; ++ticks) {
+    const auto due = std::chrono::steady_clock::now() + kTick;
+    tick_.expires_at(due);
+    co_await tick_.async_wait(kAwait);
+    const std::chrono::duration<double, std::milli> late = std::chrono::steady_clock::now() - due;
+    worst_ms = std::max(worst_ms, late.count());
+    if (ticks % kTicksPerSample != 0) continue;
+    history_.Add(Measure(worst_ms));
+    worst_ms = 0;
+  }
+}
+
+Sample Control::Measure(double lag_ms) const {
+  const Progress progress = crawl_.engine.progress();
+  Sample sample;
+  sample.at = crawl_.clock.Now();
+  sample.pages = progress.pages;
+  sample.visits = progress.visits;
+  sample.errors = progress.errors;
+  sample.bytes_wire = progress.bytes_wire;
+  sample.in_flight = progress.in_flight;
+  sample.parsing = progress.parsing;
+  sample.queued = progress.queued;
+  sample.known = progress.known;
+  sample.storage_bytes = crawl_.store.queued_bytes();
+  sample.memory = ResidentBytes();
+  sample.loop_lag_ms = std::max(lag_ms, 0.0);
+  return sample;
+}
+
+Awaitable<ControlReply> Control::AnswerOnTcp(ControlRequest request) {
+  if (std::optional<ControlReply> refusal = access_->Refuse(request)) co_return std::move(*refusal);
+  co_return co_await Answer(std::move(request));
+}
+
+Awaitable<ControlReply> Control::Answer(ControlRequest request) {
+  bool known = false;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  for (const Route* route = kRoutes; route->answer != nullptr; ++route) {
+    if (request.path != route->path) continue;
+    known = true;
+    if (method != route->method) continue;
+    if (route->changes && stopping_) co_return Refusal(409, "the crawl is stopping");
+    co_return co_await (this->*route->answer)(std::move(request));
+  }
+  co_return known ? Refusal(405, "not with this method") : Refusal(404, "there is no " + request.path);
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawler/control/access.h"
+#include "crawler/control/history.h"
+#include "crawler/control/http_server.h"
+#include "crawler/control/sql_lane.h"
+#include "crawler/engine.h"
+#include "crawler/gate.h"
+#include "crawler/parse_pool.h"
+
+namespace trawl::crawler {
+
+/// What an operator sees and commands: the control API on a Unix socket, the dashboard and metrics on TCP.
+/// Runs on: event loop. Owns its servers, the thread that answers SQL, and the history; borrows the crawl.
+/// Close before it dies.
+class Control {
+ public:
+  struct Crawl {
+    const config::Options& options;
+    Clock& clock;
+    Engine& engine;
+    ParsePool& pool;
+    storage::Store& store;
+  };
+  /// What only the daemon itself can do.
+  struct Hooks {
+    std::function<void(bool at_once)> stop;
+  };
+
+  Control(boost::asio::any_io_executor loop, Crawl crawl, Hooks hooks);
+
+  /// Listens. Gives what went wrong, empty when nothing did.
+  std::string Start();
+  /// For a log line: where it listens.
+  const std::string& dashboard_address() const { return dashboard_address_; }
+  /// The crawl is ending: commands that change it are refused.
+  void SetStopping() { stopping_ = true; }
+  void Close(std::function<void()> done);
+
+ private:
+  struct Route;
+  static const Route kRoutes[];
+
+  boost::asio::awaitable<void> Watch();
+  boost::asio::awaitable<ControlReply> Answer(ControlRequest request);
+  boost::asio::awaitable<ControlReply> AnswerOnTcp(ControlRequest request);
+
+  // routes.cc
+  boost::asio::awaitable<ControlReply> Status(ControlRequest request);
+  boost::asio::awaitable<ControlReply> TargetList(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Hosts(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Queue(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Errors(ControlRequest request);
+  boost::asio::awaitable<ControlReply> ErrorReasons(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Pages(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Sql(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Add(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Pause(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Resume(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Stop(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Metrics(ControlRequest request);
+  boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);
+  boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
+  std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
+  Sample Measure(double lag_ms) const;
+  std::string StatusJson() const;
+
+  boost::asio::any_io_executor loop_;
+  Crawl crawl_;
+  Hooks hooks_;
+  SqlLane sql_;
+  History history_;
+  HttpServer socket_, dashboard_;
+  std::optional<Access> access_;
+  std::string dashboard_address_;
+  boost::asio::steady_timer tick_;
+  Gate gate_;
+  bool stopping_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,78 @@
+#include "crawler/control/sql_lane.h"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+#include <utility>
+
+#include "crawler/async.h"
+
+namespace trawl::crawler {
+namespace {
+
+std::size_t BytesOf(const std::vector<storage::Value>& row) {
+  std::size_t bytes = row.size() * sizeof(storage::Value);
+  for (const storage::Value& value : row) {
+    if (const std::string* text = std::get_if<std::string>(&value)) bytes += text->size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+SqlLane::~SqlLane() {
+  cancelled_ = true;
+  lane_.Stop();
+}
+
+SqlRows SqlLane::Answer(const std::string& sql, std::size_t max_rows) const {
+  SqlRows result;
+  std::size_t bytes = 0;
+  const storage::QueryLimits limits{std::chrono::steady_clock::now() + kDeadline, &cancelled_};
+  result.error = storage::Query(
+      database_, sql, [&](const std::vector<std::string>& columns) { result.columns = columns; },
+      [&](const std::vector<storage::Value>& row) {
+        bytes += BytesOf(row);
+        result.more = result.rows.size() >= max_rows || bytes > kMaxBytes;
+        if (!result.more) result.rows.push_back(row);
+        return !result.more;
+      },
+      limits);
+  return result;
+}
+
+Awaitable<SqlRows> SqlLane::Run(std::string sql, std::size_t max_rows) {
+  if (waiting_ >= kMaxWaiting) {
+    SqlRows busy;
+    busy.error = {false, "too many queries are waiting", false, true};
+    co_return busy;
+  }
+  ++waiting_;
+  auto initiate = [this, &sql, max_rows](auto handler) {
+    // std::function wants a copyable target; the handler is move-only, and is called exactly once.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    auto work = asio::make_work_guard(loop_);
+    lane_.Post([this, shared, work, sql = std::move(sql), max_rows] {
+      auto rows = std::make_shared<SqlRows>(Answer(sql, max_rows));
+      asio::post(loop_, [shared, rows] { std::move (*shared)(std::move(*rows)); });
+    });
+  };
+  SqlRows rows = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(SqlRows)>(
+      initiate, asio::use_awaitable);
+  --waiting_;
+  co_return rows;
+}
+
+std::string SqlText(std::string_view text) {
+  std::string literal = "'";
+  for (char c : text.substr(0, text.find('\0'))) {
+    literal += c;
+    if (c == '\'') literal += c;
+  }
+  return literal + "'";
+}
+
+}  // namespace trawl::crawler

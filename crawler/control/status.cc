@@ -1,0 +1,107 @@
+#include "crawler/control/status.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+#include "crawler/version.h"
+
+namespace trawl::crawler {
+namespace {
+
+constexpr Duration kRateOver = std::chrono::seconds(10);
+
+std::string TimeText(Instant at) {
+  const auto milliseconds = at.time_since_epoch().count();
+  const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(milliseconds % 1000));
+  return text;
+}
+
+double Rounded(double number) {
+  return std::round(number * 10) / 10;
+}
+
+double WorstLag(const History& history) {
+  double worst = 0;
+  const auto& samples = history.samples();
+  const std::size_t from = samples.size() > 10 ? samples.size() - 10 : 0;
+  for (std::size_t i = from; i < samples.size(); ++i) worst = std::max(worst, samples[i].loop_lag_ms);
+  return worst;
+}
+
+}  // namespace
+
+std::uint64_t FileBytes(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+std::uint64_t DiskFree(const std::string& path) {
+  struct statvfs status {};
+  return ::statvfs(path.c_str(), &status) == 0 ? std::uint64_t{status.f_bavail} * status.f_frsize : 0;
+}
+
+json::object StatusOf(const StatusInput& input) {
+  const Progress& p = input.progress;
+  const std::string& database = input.options.storage.path;
+  const History::Rates rates = input.history.Over(kRateOver);
+  json::object waiting;
+  for (const auto& [reason, count] : input.waiting) {
+    const std::string_view name = Name(reason);
+    waiting[{name.data(), name.size()}] = {{"hosts", count.hosts}, {"urls", count.urls}};
+  }
+  return {
+      {"version", std::string(Version())},
+      {"pid", ::getpid()},
+      {"started_at", TimeText(p.started)},
+      {"uptime_ms", (input.now.at - p.started).count()},
+      {"state", input.stopping ? "stopping"
+                : input.paused ? "paused"
+                               : "crawling"},
+      {"pages", p.pages},
+      {"pages_per_s", Rounded(rates.pages)},
+      {"visits", p.visits},
+      {"errors", p.errors},
+      {"errors_per_s", Rounded(rates.errors)},
+      {"bytes_wire", p.bytes_wire},
+      {"bytes_per_s", std::round(rates.bytes)},
+      {"in_flight", p.in_flight},
+      {"max_fetches", input.options.crawl.max_fetches},
+      {"parsing", p.parsing},
+      {"queued", p.queued},
+      {"known", p.known},
+      {"hosts", p.hosts},
+      {"waiting", std::move(waiting)},
+      {"parser",
+       {{"workers", input.parser.workers},
+        {"queued", input.parser.queued},
+        {"parsing", input.parser.parsing},
+        {"answers", input.parser.answers},
+        {"crashes", input.parser.crashes},
+        {"lies", input.parser.lies},
+        {"timeouts", input.parser.timeouts},
+        {"limits", input.parser.limits},
+        {"retired", input.parser.retired}}},
+      {"storage",
+       {{"database", database},
+        {"queued_bytes", input.now.storage_bytes},
+        {"queue_max_bytes", input.options.storage.queue_max.count},
+        {"database_bytes", FileBytes(database)},
+        {"wal_bytes", FileBytes(database + "-wal")},
+        {"disk_free_bytes", DiskFree(database)}}},
+      {"memory_bytes", input.now.memory},
+      {"loop_lag_ms", Rounded(WorstLag(input.history))},
+  };
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+
+#include "config/options.h"
+#include "crawler/cli/json.h"
+#include "crawler/control/history.h"
+#include "crawler/engine.h"
+#include "crawler/parse_pool.h"
+
+namespace trawl::crawler {
+
+/// What a daemon knows of itself at one moment.
+struct StatusInput {
+  const config::Options& options;
+  Progress progress;
+  std::map<WaitReason, Frontier::Waiting> waiting;
+  PoolCounts parser;
+  Sample now;
+  const History& history;
+  bool paused = false;
+  bool stopping = false;
+};
+
+/// The answer to /status. Times in milliseconds or ISO-8601, sizes in bytes; "" as a reason means "could be
+/// fetched now".
+json::object StatusOf(const StatusInput& input);
+
+/// Bytes of a file; 0 when there is none.
+std::uint64_t FileBytes(const std::string& path);
+/// Bytes that may still be written to the disk of `path`.
+std::uint64_t DiskFree(const std::string& path);
+
+}  // namespace trawl::crawler

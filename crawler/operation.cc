@@ -1,0 +1,135 @@
+#include "crawler/operation.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include "crawler/async.h"
+#include "crawler/control/place.h"
+#include "crawler/notify.h"
+
+namespace trawl::crawler {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// After a request to stop, what is in flight may go on this long.
+constexpr Duration kDrain = 10s;
+constexpr Duration kWatchEvery = 500ms;
+constexpr Duration kLoadingEvery = 20ms;
+
+void Rethrow(std::exception_ptr thrown) {
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace
+
+Operation::Operation(config::Options& options, Targets& targets, Clock& clock, bool service,
+                     parser::ZygoteClient zygote, storage::Store& store)
+    : options_(options),
+      clock_(clock),
+      service_(service),
+      loop_(1),
+      fetcher_(loop_.get_executor(), options),
+      pool_(loop_.get_executor(), std::move(zygote), options.parser),
+      engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store}, !service),
+      signals_(loop_, SIGINT, SIGTERM),
+      watch_(loop_),
+      drain_(loop_) {
+  // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
+  if (!service_) signals_.add(SIGHUP);
+  if (!service_) return;
+  const Control::Hooks hooks{[this](bool at_once) { Stop(at_once); }};
+  control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store}, hooks);
+}
+
+std::string Operation::Start() {
+  std::string wrong = fetcher_.SetupError();
+  if (wrong.empty() && control_) wrong = control_->Start();
+  if (!wrong.empty()) {
+    Close();
+    loop_.run();
+    return wrong;
+  }
+  if (control_ && !control_->dashboard_address().empty()) {
+    std::fprintf(stderr, "dashboard: %s?token=TOKEN, the token is in %s\n",
+                 control_->dashboard_address().c_str(), TokenFile(options_).c_str());
+  }
+  return {};
+}
+
+EndReason Operation::Run() {
+  asio::co_spawn(loop_, ObeySignals(), Rethrow);
+  asio::co_spawn(loop_, Watch(), Rethrow);
+  asio::co_spawn(loop_, Crawl(), Rethrow);
+  loop_.run();
+  if (!service_) view_.End(progress(), clock_.Now());
+  return reason_;
+}
+
+Awaitable<void> Operation::Crawl() {
+  reason_ = co_await engine_.Run();
+  ended_ = true;
+  signals_.cancel();
+  watch_.cancel();
+  drain_.cancel();
+  Close();
+}
+
+void Operation::Close() {
+  // What is left on the loop then are idle connections, which the fetcher closes when it is destroyed.
+  auto close_pool = [this] { pool_.Close([this] { loop_.stop(); }); };
+  if (control_) {
+    control_->Close(close_pool);
+  } else {
+    close_pool();
+  }
+}
+
+/// The first request drains, the second ends what is in flight, so does the deadline of the first.
+void Operation::Stop(bool at_once) {
+  if (stopping_ || at_once) {
+    Notify("STOPPING=1");
+    engine_.StopAtOnce();
+  }
+  if (stopping_) return;
+  stopping_ = true;
+  Notify("STOPPING=1");
+  if (control_) control_->SetStopping();
+  engine_.Stop();
+  asio::co_spawn(loop_, EndDrain(), Rethrow);
+}
+
+Awaitable<void> Operation::ObeySignals() {
+  while (!ended_) {
+    const auto [failed, signal] = co_await signals_.async_wait(kAwait);
+    if (failed) co_return;
+    Stop(false);
+  }
+}
+
+Awaitable<void> Operation::EndDrain() {
+  drain_.expires_after(kDrain);
+  const auto [failed] = co_await drain_.async_wait(kAwait);
+  if (!failed && !ended_) engine_.StopAtOnce();
+}
+
+Awaitable<void> Operation::Watch() {
+  while (!ended_) {
+    const Progress now = progress();
+    heartbeat_.Beat(now, engine_.ready(), clock_.Now());
+    if (!service_) view_.Show(now, clock_.Now());
+    // Whoever waits for READY hears it soon; then there is time.
+    watch_.expires_after(engine_.ready() ? std::min(kWatchEvery, heartbeat_.interval()) : kLoadingEvery);
+    co_await watch_.async_wait(kAwait);
+  }
+}
+
+std::string Operation::failure() const {
+  if (reason_ == EndReason::kStorageFailed) return options_.storage.path + ": " + engine_.storage_error();
+  return reason_ == EndReason::kParserFailed ? pool_.failure() : std::string();
+}
+
+}  // namespace trawl::crawler

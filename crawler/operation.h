@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <optional>
+#include <string>
+
+#include "crawler/control/control.h"
+#include "crawler/engine.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/heartbeat.h"
+#include "crawler/parse_pool.h"
+#include "crawler/progress_view.h"
+
+namespace trawl::crawler {
+
+/// A crawl under way: the event loop and what turns on it, from the first fetch to the last commit; as a
+/// service with a control API, else with progress on the terminal. Runs on: event loop, which is its own.
+/// Owns the loop and the parser processes; borrows the rest.
+class Operation {
+ public:
+  Operation(config::Options& options, Targets& targets, Clock& clock, bool service,
+            parser::ZygoteClient zygote, storage::Store& store);
+
+  /// What keeps it from beginning, in words that name the key; empty when nothing does. Else nothing runs.
+  std::string Start();
+  /// Until the crawl has ended, by itself or by a signal, and everything in flight is stored.
+  EndReason Run();
+
+  Progress progress() const { return engine_.progress(); }
+  /// After kStorageFailed and kParserFailed: what failed.
+  std::string failure() const;
+
+ private:
+  boost::asio::awaitable<void> ObeySignals();
+  boost::asio::awaitable<void> EndDrain();
+  boost::asio::awaitable<void> Watch();
+  boost::asio::awaitable<void> Crawl();
+  void Stop(bool at_once);
+  void Close();
+
+  config::Options& options_;
+  Clock& clock_;
+  const bool service_;
+  boost::asio::io_context loop_;
+  Fetcher fetcher_;
+  ParsePool pool_;
+  Engine engine_;
+  std::optional<Control> control_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer watch_, drain_;
+  ProgressView view_;
+  Heartbeat heartbeat_;
+  EndReason reason_ = EndReason::kStopped;
+  bool stopping_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace trawl::crawler

@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""The control API of a running daemon: what it tells, what it does, whom it refuses.
+
+usage: control_test.py BUILD_FOLDER
+"""
+import http.client
+import os
+import re
+import socket
+import stat
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, UnixConnection, ask
+
+BUILD = os.path.abspath(sys.argv.pop(1))
+TARGET = '[[target]]\nname = "web"\nseeds = ["${url}"]\nscope = "any"\n[control]\nsocket = "${folder}/sock"\n'
+SMALL = ("--hosts", "3", "--degree", "4", "--depth", "2", "--external", "2", "--errors", "100")
+LONG = ("--hosts", "3", "--degree", "6", "--depth", "5", "--external", "2", "--latency", "30")
+
+
+class Running(Daemon):
+    def __init__(self, web=LONG, config=TARGET, environment=None):
+        super().__init__(BUILD, web, config, environment)
+
+    def __enter__(self):
+        super().__enter__()
+        try:
+            self.start()
+            self.hear("^READY=1$")
+        except BaseException:
+            self.__exit__()
+            raise
+        self.connection = UnixConnection(self.path("sock"))
+        return self
+
+    def get(self, path):
+        return ask(self.connection, "GET", path)
+
+    def post(self, path, body=None):
+        return ask(self.connection, "POST", path, body)
+
+    def status(self):
+        code, status = self.get("/status")
+        assert code == 200, status
+        return status
+
+    def idle(self):
+        """Waits until nothing is queued or in flight."""
+        self.wait_for(lambda: (s := self.status())["queued"] + s["in_flight"] + s["parsing"] == 0 and s["pages"] > 0)
+
+
+class Tells(unittest.TestCase):
+    def test_the_socket_is_for_owner_and_group_and_goes_with_the_daemon(self):
+        with Running(SMALL) as daemon:
+            self.assertEqual(stat.S_IMODE(os.stat(daemon.path("sock")).st_mode), 0o660)
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(10), 0)
+            self.assertFalse(os.path.exists(daemon.path("sock")))
+
+    def test_figures_agree_with_the_database(self):
+        with Running(SMALL) as daemon:
+            daemon.idle()
+            status = daemon.status()
+            self.assertEqual(status["state"], "crawling")
+            self.assertEqual(status["pages"], daemon.rows("SELECT count(*) FROM pages WHERE status = 200")[0][0])
+            self.assertEqual(status["visits"], daemon.rows("SELECT count(*) FROM visits")[0][0])
+            self.assertEqual(status["errors"], daemon.rows("SELECT count(*) FROM errors")[0][0])
+            self.assertEqual(status["known"], daemon.rows("SELECT known FROM progress")[0][0])
+            self.assertGreater(status["parser"]["workers"], 0)
+            self.assertGreater(status["memory_bytes"], 1 << 20)
+            code, targets = daemon.get("/targets")
+            self.assertEqual([(t["name"], t["paused"]) for t in targets["targets"]], [("web", False)])
+            for path, columns in (("/hosts", "host"), ("/queue", "url"), ("/errors", "at"), ("/pages", "fetched_at")):
+                code, rows = daemon.get(path)
+                self.assertEqual((code, rows["columns"][0]), (200, columns))
+            self.assertEqual(len(daemon.get("/hosts")[1]["rows"]), 3)
+            self.assertEqual(len(daemon.get("/hosts?filter=127.0.0.2")[1]["rows"]), 1)
+            self.assertEqual(len(daemon.get("/hosts?limit=2")[1]["rows"]), 2)
+            self.assertEqual(daemon.get("/hosts?filter=" + "%27%20OR%201%3D1--")[1]["rows"], [])
+
+    def test_metrics_are_prometheus_text_with_unique_families(self):
+        with Running(SMALL) as daemon:
+            daemon.idle()
+            code, text = daemon.get("/metrics")
+            self.assertEqual(code, 200)
+            samples, families = {}, set()
+            for line in text.splitlines():
+                if line.startswith("# TYPE "):
+                    _, _, name, kind = line.split()
+                    self.assertNotIn(name, families)
+                    self.assertIn(kind, ("counter", "gauge"))
+                    families.add(name)
+                elif not line.startswith("# HELP "):
+                    match = re.fullmatch(r'(trawl_[a-z_]+)(\{[a-z]+="[^"\\]*"\})? (-?[0-9.e+]+)', line)
+                    self.assertTrue(match, line)
+                    self.assertIn(match[1], families)
+                    samples[match[1] + (match[2] or "")] = float(match[3])
+            self.assertEqual(samples["trawl_pages_total"], daemon.rows("SELECT count(*) FROM pages WHERE status = 200")[0][0])
+
+    def test_sql_reads_and_never_writes_and_ends_in_time(self):
+        with Running(SMALL) as daemon:
+            code, answer = daemon.post("/sql", {"sql": "SELECT 1 AS one, 'x' AS text, NULL AS empty"})
+            self.assertEqual((code, answer), (200, {"columns": ["one", "text", "empty"], "rows": [[1, "x", None]], "more": False}))
+            for sql in ("DELETE FROM page", "SELECT 1; SELECT 2", "PRAGMA journal_mode=DELETE", "ATTACH '/etc/passwd' AS p", "nonsense"):
+                self.assertEqual(daemon.post("/sql", {"sql": sql})[0], 400, sql)
+            self.assertEqual(daemon.post("/sql", {"query": "SELECT 1"})[0], 400)
+            code, answer = daemon.post("/sql", {"sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"})
+            self.assertEqual((code, len(answer["rows"]), answer["more"]), (200, 1000, True))
+            other = UnixConnection(daemon.path("sock"), timeout=15)
+            other.request("POST", "/sql", '{"sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 FROM n WHERE i < 0"}')
+            slowest = 0
+            began = time.monotonic()
+            while time.monotonic() - began < 1:  # the loop answers meanwhile
+                before = time.monotonic()
+                daemon.status()
+                slowest = max(slowest, time.monotonic() - before)
+            self.assertLess(slowest, 0.5)
+            answer = other.getresponse()
+            self.assertEqual(answer.status, 400)
+            self.assertIn(b"too long", answer.read())
+
+
+class Does(unittest.TestCase):
+    def settled(self, daemon):
+        """Pages once nothing is in flight any more."""
+        daemon.wait_for(lambda: daemon.status()["in_flight"] + daemon.status()["parsing"] == 0)
+        return daemon.status()["pages"]
+
+    def test_the_crawl_pauses_and_resumes(self):
+        with Running() as daemon:
+            daemon.wait_for(lambda: daemon.status()["pages"] > 20)
+            self.assertEqual(daemon.post("/pause"), (200, {"paused": True}))
+            self.assertEqual(daemon.status()["state"], "paused")
+            pages = self.settled(daemon)
+            time.sleep(0.5)
+            self.assertEqual(daemon.status()["pages"], pages)
+            self.assertEqual(daemon.post("/resume"), (200, {"paused": False}))
+            daemon.wait_for(lambda: daemon.status()["pages"] > pages + 20)
+
+    def test_a_host_pauses_alone_and_stays_paused_over_a_restart(self):
+        with Running() as daemon:
+            daemon.wait_for(lambda: daemon.status()["hosts"] == 3 and daemon.status()["pages"] > 20)
+            self.assertEqual(daemon.post("/pause", {"host": "127.0.0.2"})[0], 200)
+            self.settled_host(daemon, "127.0.0.2")
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(15), 0)
+            daemon.start()
+            daemon.hear("^READY=1$")
+            daemon.connection = UnixConnection(daemon.path("sock"))
+            self.settled_host(daemon, "127.0.0.2")
+            self.assertEqual(daemon.post("/resume", {"host": "127.0.0.2"})[0], 200)
+            before = self.pages_of(daemon, "127.0.0.2")
+            daemon.wait_for(lambda: self.pages_of(daemon, "127.0.0.2") > before)
+            self.assertEqual(daemon.post("/pause", {"host": "nobody.example"})[0], 404)
+
+    def pages_of(self, daemon, host):
+        return daemon.rows(f"SELECT pages FROM hosts WHERE host = '{host}'")[0][0]
+
+    def settled_host(self, daemon, host):
+        """The host brings nothing while another brings twenty pages."""
+        time.sleep(0.3)
+        before, other = self.pages_of(daemon, host), self.pages_of(daemon, "127.0.0.1")
+        daemon.wait_for(lambda: self.pages_of(daemon, "127.0.0.1") >= other + 20)
+        self.assertEqual(self.pages_of(daemon, host), before)
+
+    def test_a_target_pauses_alone(self):
+        config = TARGET.replace('scope = "any"', 'scope = "host"').replace(
+            "[control]", '[[target]]\nname = "other"\nseeds = ["${other}"]\n[control]')
+        with Daemon(BUILD, LONG, config) as daemon:
+            daemon.config = daemon.config.replace("${other}", daemon.url.replace("127.0.0.1", "127.0.0.2"))
+            daemon.start()
+            daemon.hear("^READY=1$")
+            connection = UnixConnection(daemon.path("sock"))
+            daemon.wait_for(lambda: ask(connection, "GET", "/status")[1]["pages"] > 40)
+            self.assertEqual(ask(connection, "POST", "/pause", {"target": "other"})[0], 200)
+            self.settled_host(daemon, "127.0.0.2")
+            self.assertEqual([t["paused"] for t in ask(connection, "GET", "/targets")[1]["targets"]], [False, True])
+            self.assertEqual(ask(connection, "POST", "/resume", {"target": "other"})[0], 200)
+            before = self.pages_of(daemon, "127.0.0.2")
+            daemon.wait_for(lambda: self.pages_of(daemon, "127.0.0.2") > before)
+            self.assertEqual(ask(connection, "POST", "/pause", {"target": "none"})[0], 404)
+
+    def test_urls_are_added_and_each_hears_what_became_of_it(self):
+        with Running(SMALL, TARGET.replace('"any"', '"host"')) as daemon:
+            daemon.idle()
+            inside, outside = daemon.url + "nasty/empty-title", daemon.url.replace("127.0.0.1", "127.0.0.3") + "p/7"
+            code, answer = daemon.post("/add", {"urls": [inside, daemon.url, outside, "mailto:x@example.org"]})
+            self.assertEqual([r["result"] for r in answer["results"]], ["queued", "known", "outside", "not_crawlable"])
+            daemon.wait_for(lambda: daemon.rows(f"SELECT count(*) FROM visits WHERE url = '{inside}'") == [(1,)])
+            code, answer = daemon.post("/add", {"urls": [outside], "target": "web", "priority": 0})
+            self.assertEqual([r["result"] for r in answer["results"]], ["queued"])
+            daemon.wait_for(lambda: daemon.rows(f"SELECT count(*) FROM visits WHERE url = '{outside}'") == [(1,)])
+            for body, code in (({"urls": "x"}, 400), ({}, 400), ({"urls": [1]}, 400), ({"urls": [], "target": "none"}, 404),
+                               ({"urls": [], "priority": 256}, 400), ({"urls": [], "priority": 255}, 200), ("{", 400),
+                               ({"urls": ["x"] * 10001}, 413)):
+                self.assertEqual(daemon.post("/add", body)[0], code, str(body)[:80])
+
+    def test_stop_drains_and_what_comes_later_is_refused(self):
+        with Running(LONG[:-1] + ("1500",)) as daemon:
+            daemon.wait_for(lambda: daemon.status()["in_flight"] > 0)
+            self.assertEqual(daemon.post("/stop"), (200, {"stopping": True}))
+            self.assertEqual(daemon.status()["state"], "stopping")
+            self.assertEqual(daemon.post("/pause")[0], 409)
+            self.assertEqual(daemon.post("/add", {"urls": []})[0], 409)
+            self.assertEqual(daemon.process.wait(12), 0)
+            self.assertEqual(daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'"), [(0,)])
+
+    def test_stop_now_does_not_wait(self):
+        with Running(LONG[:-1] + ("8000",)) as daemon:
+            daemon.wait_for(lambda: daemon.status()["in_flight"] > 0)
+            began = time.monotonic()
+            self.assertEqual(daemon.post("/stop", {"now": True})[0], 200)
+            self.assertEqual(daemon.process.wait(5), 0)
+            self.assertLess(time.monotonic() - began, 3)
+
+    def test_a_socket_left_behind_is_replaced_and_one_in_use_is_not(self):
+        with Running(SMALL) as daemon:
+            daemon.process.kill()
+            daemon.process.wait()
+            self.assertTrue(os.path.exists(daemon.path("sock")))
+            daemon.start()
+            daemon.hear("^READY=1$")
+            with Daemon(BUILD, SMALL, TARGET.replace("${folder}", daemon.folder)) as second:
+                second.start()
+                self.assertEqual(second.process.wait(10), 78)
+                self.assertIn("somebody listens there already", second.stderr())
+            connection = UnixConnection(daemon.path("sock"))
+            self.assertEqual(ask(connection, "GET", "/status")[0], 200)
+
+
+class Refuses(unittest.TestCase):
+    def test_what_is_no_request_of_the_api(self):
+        with Running() as daemon:
+            self.assertEqual(daemon.get("/nothing")[0], 404)
+            self.assertEqual(daemon.post("/status")[0], 405)
+            self.assertEqual(daemon.get("/stop")[0], 405)
+            self.assertEqual(daemon.post("/sql", "x" * (1 << 20))[0], 400)
+            other = UnixConnection(daemon.path("sock"))
+            self.assertEqual(ask(other, "POST", "/sql", "x" * ((1 << 20) + 1))[0], 413)
+            other = UnixConnection(daemon.path("sock"))
+            self.assertEqual(ask(other, "GET", "/status", headers={"X-Long": "x" * (16 << 10)})[0], 431)
+            for garbage in (b"\x16\x03\x01\x00\xee\x01\x00\x00\xea\x03\x03\r\n\r\n", b"GET /status\r\n\r\n", b"\r\n" * 40 + b"x\r\n\r\n"):
+                with socket.socket(socket.AF_UNIX) as raw:
+                    raw.settimeout(5)
+                    raw.connect(daemon.path("sock"))
+                    raw.sendall(garbage)
+                    self.assertTrue(raw.recv(100).startswith(b"HTTP/1.1 400"), garbage)
+            self.assertEqual(daemon.status()["state"], "crawling")
+
+    def test_who_has_not_the_token_or_comes_from_elsewhere(self):
+        config = TARGET + 'dashboard = "127.0.0.1:0"\ntoken_file = "${folder}/token"\n'
+        with Running(LONG, config) as daemon:
+            self.assertEqual(stat.S_IMODE(os.stat(daemon.path("token")).st_mode), 0o600)
+            with open(daemon.path("token")) as file:
+                token = file.read().strip()
+            self.assertEqual(len(token), 64)
+            port = int(re.search(r"dashboard: http://127\.0\.0\.1:(\d+)/", daemon.stderr())[1])
+            self.assertNotIn(token, daemon.stderr())
+            web = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            bearer = {"Authorization": "Bearer " + token}
+            cases = [
+                ({}, 401), ({"Authorization": "Bearer x"}, 401), ({"Authorization": "Bearer " + token[:-1]}, 401),
+                ({"Authorization": "Bearer"}, 401), ({"Authorization": "Basic " + token}, 401), ({"Cookie": "trawl_token=x"}, 401),
+                (bearer, 200), ({"Cookie": "a=b; trawl_token=" + token}, 200),
+                (dict(bearer, Host="evil.example"), 421), (dict(bearer, Host=f"evil.example:{port}"), 421),
+                (dict(bearer, Origin="http://evil.example"), 403), (dict(bearer, Origin="null"), 403),
+                (dict(bearer, Origin=f"http://127.0.0.1:{port}"), 200), (dict(bearer, Host=f"localhost:{port}"), 200),
+            ]
+            for headers, code in cases:
+                status, body = ask(web, "GET", "/status", headers=headers)
+                self.assertEqual(status, code, headers)
+                if code != 200:
+                    self.assertEqual(list(body), ["error"])
+            self.assertEqual(ask(web, "GET", "/?token=wrong")[0], 401)
+            web.request("GET", "/?token=" + token)
+            answer = web.getresponse()
+            answer.read()
+            self.assertEqual((answer.status, answer.getheader("Location")), (303, "/"))
+            self.assertRegex(answer.getheader("Set-Cookie"), rf"^trawl_token={token}; .*HttpOnly; SameSite=Strict")
+            self.assertEqual(ask(web, "POST", "/stop", headers={"Origin": "http://evil.example", "Cookie": "trawl_token=" + token})[0], 403)
+            self.assertIsNone(daemon.process.poll())
+
+    def test_a_dashboard_that_others_could_reach_or_a_token_that_others_can_read(self):
+        for more, words in (('dashboard = "0.0.0.0:0"\n', "can be reached by others"),
+                            ('dashboard = "127.0.0.1:0"\ntoken_file = "${folder}/open"\n', "can be read by others"),
+                            ('dashboard = "127.0.0.1:0"\ntoken_file = "${folder}/short"\n', "holds no token")):
+            with Daemon(BUILD, SMALL, TARGET + more) as daemon:
+                for name, text, mode in (("open", "a" * 64, 0o644), ("short", "a" * 15, 0o600)):
+                    with open(daemon.path(name), "w") as file:
+                        file.write(text)
+                    os.chmod(daemon.path(name), mode)
+                daemon.start()
+                self.assertEqual(daemon.process.wait(10), 78)
+                self.assertIn(words, daemon.stderr())
+                self.assertFalse(os.path.exists(daemon.path("sock")))
+
+    def test_slow_clients_are_dropped_and_the_crawl_goes_on(self):
+        with Running() as daemon:
+            clients = []
+            for _ in range(200):
+                client = socket.socket(socket.AF_UNIX)
+                client.connect(daemon.path("sock"))
+                client.sendall(b"GET /status HTTP/1.1\r\nHost: x\r\n")
+                clients.append(client)
+            pages = daemon.status()["pages"]
+            daemon.wait_for(lambda: daemon.status()["pages"] > pages + 50)
+            time.sleep(11)
+            for client in clients:
+                client.settimeout(2)
+                try:
+                    self.assertEqual(client.recv(1), b"")
+                except ConnectionResetError:
+                    pass
+                client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
