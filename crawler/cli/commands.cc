@@ -5,6 +5,7 @@
 
 #include "config/nearest.h"
 #include "crawler/cli/check.h"
+#include "crawler/cli/control.h"
 #include "crawler/cli/crawl.h"
 #include "crawler/cli/debug_command.h"
 #include "crawler/cli/exit_codes.h"
@@ -21,6 +22,11 @@ constexpr Command kCommands[] = {
     {"check", "checks a configuration and says all that is wrong with it", kCheckManual, DefineCheck},
     {"query", "answers SQL from the database, also while the crawl runs", kQueryManual, DefineQuery},
     {"try", "fetches or reads one page and shows what a crawl would find", kTryManual, DefineTry},
+    {"status", "tells how a running daemon is, once or live", kStatusManual, DefineStatus},
+    {"pause", "pauses a running daemon, one of its hosts or targets", kPauseManual, DefinePause},
+    {"resume", "undoes a pause", kPauseManual, DefineResume},
+    {"add", "queues URLs in a running daemon", kAddManual, DefineAdd},
+    {"stop", "stops a running daemon", kStopManual, DefineStop},
     {"debug", "answers JSON lines by single code paths of the crawl", kDebugManual, DefineDebug},
 };
 

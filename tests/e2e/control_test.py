@@ -4,10 +4,12 @@
 usage: control_test.py BUILD_FOLDER
 """
 import http.client
+import json
 import os
 import re
 import socket
 import stat
+import subprocess
 import sys
 import time
 import unittest
@@ -229,6 +231,44 @@ class Does(unittest.TestCase):
                 self.assertIn("somebody listens there already", second.stderr())
             connection = UnixConnection(daemon.path("sock"))
             self.assertEqual(ask(connection, "GET", "/status")[0], 200)
+
+
+class Commands(unittest.TestCase):
+    def test_each_command_does_what_it_says(self):
+        with Running() as daemon:
+            daemon.wait_for(lambda: daemon.status()["pages"] > 20)
+            at = ("--socket", daemon.path("sock"))
+            shown = daemon.trawl("status", *at)
+            self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+            self.assertRegex(shown.stdout, r"^trawl \S+, crawling, up 00:\d\d, pid \d+\n  pages +\d+ \(\d+\.\d/s\)")
+            self.assertEqual(json.loads(daemon.trawl("status", "--json", *at).stdout)["pid"], daemon.process.pid)
+            self.assertEqual(daemon.trawl("status", "-c", daemon.path("trawl.toml")).returncode, 0)
+            self.assertEqual(daemon.trawl("pause", *at).stdout, "the crawl is paused\n")
+            self.assertEqual(daemon.status()["state"], "paused")
+            self.assertEqual(daemon.trawl("resume", *at).stdout, "the crawl goes on\n")
+            self.assertEqual(daemon.status()["state"], "crawling")
+            self.assertEqual(daemon.trawl("pause", "--host", "127.0.0.1", *at).returncode, 0)
+            self.assertEqual(daemon.trawl("pause", "--target", "web", *at).returncode, 0)
+            self.assertTrue(daemon.get("/targets")[1]["targets"][0]["paused"])
+            wrong = daemon.trawl("pause", "--target", "none", *at)
+            self.assertEqual((wrong.returncode, wrong.stderr), (1, 'trawl pause: there is no target "none"\n'))
+            self.assertEqual(daemon.trawl("pause", "--target", "web", "--host", "x", *at).returncode, 64)
+            added = daemon.trawl("add", *at, "-", input=f"{daemon.url}nasty/none\n\n{daemon.url}\r\nfoo:bar\n")
+            self.assertEqual(added.returncode, 1)
+            self.assertEqual([line.split()[0] for line in added.stdout.splitlines()], ["queued", "known", "not_crawlable"])
+            self.assertEqual(daemon.trawl("add", *at).returncode, 64)
+            watch = subprocess.Popen([os.path.join(BUILD, "trawl"), "status", "--watch", *at], stdout=subprocess.PIPE, text=True)
+            lines = [watch.stdout.readline() for _ in range(30)]
+            watch.kill()
+            watch.wait()
+            watch.stdout.close()
+            self.assertGreater(sum(line.startswith("trawl ") for line in lines), 1)
+            self.assertIn("hosts with the longest queues\n", lines)
+            self.assertEqual(daemon.trawl("stop", *at).stdout, "stopping\n")
+            self.assertEqual(daemon.process.wait(12), 0)
+            gone = daemon.trawl("status", *at)
+            self.assertEqual(gone.returncode, 74)
+            self.assertIn("no daemon is running there", gone.stderr)
 
 
 class Refuses(unittest.TestCase):

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+
+#include "crawler/cli/command_line.h"
+
+namespace trawl::crawler {
+
+// The commands that talk to a running daemon over its control socket.
+
+inline constexpr const char* kStatusManual = R"(Examples:
+  trawl status
+  trawl status --watch                   live, until Ctrl-C
+  trawl status --json | jq .queued
+  trawl status -c /etc/trawl/trawl.toml  the daemon of that configuration
+
+Exit code 74 when no daemon answers.
+)";
+std::function<int()> DefineStatus(CommandLine& line);
+
+inline constexpr const char* kPauseManual = R"(Examples:
+  trawl pause                    the whole crawl
+  trawl pause --host example.org until it is resumed, also over a restart
+  trawl pause --target docs      until it is resumed or the daemon ends
+
+What is in flight ends; nothing new is fetched. "trawl resume" takes the same arguments.
+)";
+std::function<int()> DefinePause(CommandLine& line);
+std::function<int()> DefineResume(CommandLine& line);
+
+inline constexpr const char* kAddManual = R"(Examples:
+  trawl add https://example.org/new.html
+  trawl add --target docs --priority 0 https://example.org/now.html
+  trawl add - <urls.txt          a URL a line
+
+Each URL is queued as a seed of the target, or of the first target whose scope takes it. What is known already stays
+where it is. Prints what became of each URL: queued, known, outside (of every scope), not_crawlable.
+Exit code 1 when any was outside or not crawlable.
+)";
+std::function<int()> DefineAdd(CommandLine& line);
+
+inline constexpr const char* kStopManual = R"(Examples:
+  trawl stop          ends cleanly: what is in flight is fetched and stored, for ten seconds at most
+  trawl stop --now    ends at once: what is in flight is fetched by the next run
+
+Under systemd use "systemctl stop trawl".
+)";
+std::function<int()> DefineStop(CommandLine& line);
+
+}  // namespace trawl::crawler

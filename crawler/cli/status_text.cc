@@ -1,0 +1,123 @@
+#include "crawler/cli/status_text.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <sstream>
+
+#include "crawler/cli/table_writer.h"
+#include "crawler/progress_view.h"
+
+namespace trawl::crawler {
+namespace {
+
+double Number(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  if (!value || !value->is_number()) return 0;
+  return value->is_double()  ? value->get_double()
+         : value->is_int64() ? static_cast<double>(value->get_int64())
+                             : static_cast<double>(value->get_uint64());
+}
+
+json::object Part(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  return value && value->is_object() ? value->as_object() : json::object();
+}
+
+std::string Count(const json::object& object, std::string_view key) {
+  std::string text = std::to_string(std::llround(Number(object, key)));
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string Rate(const json::object& object, std::string_view key) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.1f/s", Number(object, key));
+  return text;
+}
+
+std::string Size(const json::object& object, std::string_view key) {
+  return SizeText(Number(object, key));
+}
+
+storage::Value CellOf(const json::value& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_uint64()) return static_cast<std::int64_t>(value.get_uint64());
+  if (value.is_double()) return value.get_double();
+  if (value.is_string()) return std::string(value.get_string().data(), value.get_string().size());
+  return std::monostate();
+}
+
+std::string WaitingText(const json::object& waiting) {
+  std::string text;
+  for (const auto& [reason, value] : waiting) {
+    if (!value.is_object()) continue;
+    const std::string word = reason.empty() ? "none" : std::string(reason.data(), reason.size());
+    text += (text.empty() ? "" : "; ") + word + " " + Count(value.as_object(), "hosts") + " hosts, " +
+            Count(value.as_object(), "urls") + " URLs";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string SizeText(double bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < std::size(kUnits); ++unit) bytes /= 1024;
+  char text[40];
+  std::snprintf(text, sizeof text, unit > 0 && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, kUnits[unit]);
+  return text;
+}
+
+std::vector<std::string> StatusLines(const json::object& status) {
+  const json::object parser = Part(status, "parser"), storage = Part(status, "storage");
+  const std::string state(StringAt(status, "state").value_or(""));
+  const Duration up(std::llround(Number(status, "uptime_ms")));
+  return {
+      "trawl " + std::string(StringAt(status, "version").value_or("")) + ", " + state + ", up " +
+          Elapsed(up) + ", pid " + std::to_string(std::llround(Number(status, "pid"))),
+      "  pages    " + Count(status, "pages") + " (" + Rate(status, "pages_per_s") + "), " +
+          Count(status, "errors") + " errors (" + Rate(status, "errors_per_s") + "), " +
+          Size(status, "bytes_wire") + " received (" + Size(status, "bytes_per_s") + "/s)",
+      "  fetches  " + Count(status, "in_flight") + " in flight of " + Count(status, "max_fetches") + ", " +
+          Count(status, "parsing") + " being parsed or stored",
+      "  queue    " + Count(status, "queued") + " URLs; known: " + Count(status, "known") + " URLs of " +
+          Count(status, "hosts") + " hosts",
+      "  waiting  " + WaitingText(Part(status, "waiting")),
+      "  parser   " + Count(parser, "workers") + " workers, " + Count(parser, "queued") +
+          " pages waiting; replaced for " + Count(parser, "crashes") + " crashes, " +
+          Count(parser, "timeouts") + " timeouts, " + Count(parser, "limits") + " limits",
+      "  storage  " + Size(storage, "database_bytes") + " and a log of " + Size(storage, "wal_bytes") + ", " +
+          Size(storage, "queued_bytes") + " waiting, " + Size(storage, "disk_free_bytes") +
+          " free on the disk",
+      "  process  " + Size(status, "memory_bytes") + " of memory, loop late by " +
+          Count(status, "loop_lag_ms") + " ms at worst",
+  };
+}
+
+void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines) {
+  const json::value *columns = rows.if_contains("columns"), *list = rows.if_contains("rows");
+  if (!columns || !list || !columns->is_array() || !list->is_array() || list->as_array().empty()) return;
+  std::ostringstream out;
+  TableWriter writer(out, Terminal());
+  std::vector<std::string> names;
+  for (const json::value& name : columns->as_array())
+    names.emplace_back(name.is_string() ? std::string(name.get_string().data(), name.get_string().size())
+                                        : "");
+  writer.Header(names);
+  for (const json::value& row : list->as_array()) {
+    std::vector<storage::Value> cells;
+    if (row.is_array()) {
+      for (const json::value& value : row.as_array()) cells.push_back(CellOf(value));
+    }
+    if (cells.size() == names.size()) writer.Row(cells);
+  }
+  writer.Finish();
+  lines.push_back("");
+  lines.push_back(title);
+  std::istringstream text(out.str());
+  for (std::string line; std::getline(text, line);) lines.push_back("  " + line);
+}
+
+}  // namespace trawl::crawler

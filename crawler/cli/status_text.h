@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crawler/cli/json.h"
+
+namespace trawl::crawler {
+
+/// The answer to /status, for people: a line a subject.
+std::vector<std::string> StatusLines(const json::object& status);
+
+/// Rows of the control API ({"columns", "rows"}) below a title; nothing when there are none. Texts are made
+/// safe to print.
+void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines);
+
+/// "1.5 GiB", "17 MiB", "900 B".
+std::string SizeText(double bytes);
+
+}  // namespace trawl::crawler
