@@ -26,20 +26,17 @@
 #include "storage/store.h"
 
 // The walk of one page:
-// 1. frontier.Next(now) hands out a task; its host is now acquired. The engine asks only while fetches, bytes
-// in flight, parse
-//    queue and storage all have room.
-// 2. One coroutine = one page, spawned through a gate. robots says yes, no, or not yet.
+// 1. frontier.Next(now) hands out a task; its host is now acquired. The engine asks only while there is room
+//    for fetches, for bytes in flight, and behind them for the parser and for storage.
+// 2. One coroutine is one page, spawned through a gate. robots says yes, no, or not yet.
 // 3. fetcher.Fetch: DNS, lease of a connection, exchange, decoding. The host is released here, with its next
-// time set:
-//    politeness does not wait for parsing. A redirect is an outcome; its target is a URL like any other.
+//    time set: politeness does not wait for parsing. A redirect is an outcome; its target is a URL like any
+//    other.
 // 4. parser.Parse: a sandboxed worker gets the bytes and answers a ParsedPage, validated before use.
-// 5. Scope, robots meta and the seen set filter the links; one batch holds visit, page, links and frontier
-// rows.
+// 5. Scope, robots meta and the seen set filter the links; one batch holds visit, page, links, frontier rows.
 // 6. storage_gate.Write(batch): the answer means committed.
 // 7. Only then the frontier gets what was discovered, and the task is finished. A crash before step 6 costs
-// one repeated
-//    fetch, and nothing else.
+//    one repeated fetch, and nothing else.
 
 namespace trawl::crawler {
 
