@@ -62,7 +62,7 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
-      budget_(LimitsOf(targets)),
+      budget_(options.crawl.max_pages, LimitsOf(targets)),
       target_pauses_(targets.size()) {}
 
 /// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
@@ -97,6 +97,7 @@ Awaitable<bool> Engine::Load() {
   }
   const Instant now = parts_.clock.Now();
   frontier_.SetNextSeq(totals->next_seq);
+  budget_.RestoreCrawl(totals->pages);
   for (const auto& [target, pages] : loading.target_pages) budget_.RestoreTarget(target, pages);
   // The queue rows name their targets; until one is read, the gentlest of all targets holds.
   const HostPolicy policy = targets_.Gentlest();
@@ -159,7 +160,7 @@ bool Engine::HasRoom() const {
 void Engine::Dispatch() {
   const Instant now = parts_.clock.Now();
   while (!ending_ && !paused_ && HasRoom()) {
-    if (options_.crawl.max_pages != 0 && counts_.pages + working_ >= options_.crawl.max_pages) return;
+    if (budget_.AskCrawl() != PageBudget::Answer::kYes) return;
     std::optional<FetchTask> task = frontier_.Next(now);
     if (!task) return;
     if (HeldByTarget(*task, now)) continue;
@@ -212,7 +213,7 @@ bool Engine::Finished() {
     End(EndReason::kMaxDuration);
     return true;
   }
-  if (options_.crawl.max_pages != 0 && counts_.pages >= options_.crawl.max_pages) {
+  if (budget_.AskCrawl() == PageBudget::Answer::kNo) {
     End(EndReason::kMaxPages);
     return true;
   }

@@ -15,12 +15,13 @@ PageBudget::Answer PageBudget::Ask(std::uint16_t target, HostId host) const {
   const auto found = hosts_.find(host);
   const Answer of_host =
       found == hosts_.end() ? Answer::kYes : Judge(limits_[target].pages_per_host, found->second);
-  return std::max(of_target, of_host);  // the stricter one stands further down
+  return std::max({AskCrawl(), of_target, of_host});  // the strictest one stands furthest down
 }
 
 PageBudget::Answer PageBudget::Take(std::uint16_t target, HostId host) {
   const Answer answer = Ask(target, host);
   if (answer == Answer::kYes) {
+    ++crawl_.under_way;
     ++targets_[target].under_way;
     ++hosts_[host].under_way;
   }
@@ -28,7 +29,7 @@ PageBudget::Answer PageBudget::Take(std::uint16_t target, HostId host) {
 }
 
 void PageBudget::Give(std::uint16_t target, HostId host, bool page) {
-  for (Count* count : {&targets_[target], &hosts_[host]}) {
+  for (Count* count : {&crawl_, &targets_[target], &hosts_[host]}) {
     --count->under_way;
     count->used += page;
   }

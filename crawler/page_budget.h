@@ -2,14 +2,15 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "config/url_id.h"
 
 namespace trawl::crawler {
 
-/// How many pages a target and each of its hosts may still bring. Runs on: event loop. Owns the counts. A
-/// page counts from its fetch on, so that fetches under way cannot pass a limit together.
+/// How many pages the crawl, a target and each of its hosts may still bring. Runs on: event loop. Owns the
+/// counts. A page counts from its fetch on, so that fetches under way cannot pass a limit together.
 class PageBudget {
  public:
   /// Of one target, in pages; 0 is no limit.
@@ -17,19 +18,24 @@ class PageBudget {
     std::uint64_t pages = 0;
     std::uint64_t pages_per_host = 0;
   };
-  explicit PageBudget(std::vector<Limits> limits) : limits_(std::move(limits)), targets_(limits_.size()) {}
+  /// `crawl`: pages of all targets together; 0 is no limit.
+  PageBudget(std::uint64_t crawl, std::vector<Limits> limits)
+      : crawl_limit_(crawl), limits_(std::move(limits)), targets_(limits_.size()) {}
 
   enum class Answer {
     kYes,    ///< taken: Give must follow
     kLater,  ///< what is under way may use the rest up, or may not
     kNo,     ///< used up
   };
+  /// What Take would say now, of any target and host.
+  Answer AskCrawl() const { return Judge(crawl_limit_, crawl_); }
   /// What Take would say now.
   Answer Ask(std::uint16_t target, HostId host) const;
   Answer Take(std::uint16_t target, HostId host);
   /// The fetch that was taken has ended; `page`: it brought one.
   void Give(std::uint16_t target, HostId host, bool page);
   /// Pages of an earlier run.
+  void RestoreCrawl(std::uint64_t pages) { crawl_.used += pages; }
   void RestoreTarget(std::uint16_t target, std::uint64_t pages) { targets_[target].used += pages; }
   void RestoreHost(HostId host, std::uint64_t pages) { hosts_[host].used += pages; }
 
@@ -40,6 +46,8 @@ class PageBudget {
   };
   static Answer Judge(std::uint64_t limit, const Count& count);
 
+  std::uint64_t crawl_limit_;
+  Count crawl_;
   std::vector<Limits> limits_;
   std::vector<Count> targets_;
   std::unordered_map<HostId, Count> hosts_;

@@ -13,14 +13,14 @@ constexpr HostId kOne{1}, kTwo{2};
 }  // namespace
 
 TEST_CASE("page_budget:FetchesUnderWayCannotPassTheLimitTogether") {
-  PageBudget budget({{2, 0}});
+  PageBudget budget(0, {{2, 0}});
   CHECK(budget.Take(0, kOne) == Answer::kYes);
   CHECK(budget.Take(0, kTwo) == Answer::kYes);
   CHECK(budget.Take(0, kOne) == Answer::kLater);
 }
 
 TEST_CASE("page_budget:AFetchWithoutAPageLeavesItsShareToTheNext") {
-  PageBudget budget({{1, 0}});
+  PageBudget budget(0, {{1, 0}});
   REQUIRE(budget.Take(0, kOne) == Answer::kYes);
   budget.Give(0, kOne, false);
   CHECK(budget.Take(0, kOne) == Answer::kYes);
@@ -30,7 +30,7 @@ TEST_CASE("page_budget:AFetchWithoutAPageLeavesItsShareToTheNext") {
 }
 
 TEST_CASE("page_budget:AHostIsLimitedByItself") {
-  PageBudget budget({{0, 1}});
+  PageBudget budget(0, {{0, 1}});
   REQUIRE(budget.Take(0, kOne) == Answer::kYes);
   CHECK(budget.Take(0, kOne) == Answer::kLater);
   budget.Give(0, kOne, true);
@@ -39,7 +39,7 @@ TEST_CASE("page_budget:AHostIsLimitedByItself") {
 }
 
 TEST_CASE("page_budget:WhatAnEarlierRunBroughtCounts") {
-  PageBudget budget({{10, 4}, {0, 4}});
+  PageBudget budget(0, {{10, 4}, {0, 4}});
   budget.RestoreTarget(0, 9);
   budget.RestoreHost(kTwo, 4);
   CHECK(budget.Ask(0, kTwo) == Answer::kNo);
@@ -49,6 +49,18 @@ TEST_CASE("page_budget:WhatAnEarlierRunBroughtCounts") {
 }
 
 TEST_CASE("page_budget:ZeroIsNoLimit") {
-  PageBudget budget({{0, 0}});
+  PageBudget budget(0, {{0, 0}});
   for (int i = 0; i < 100; ++i) CHECK(budget.Take(0, kOne) == Answer::kYes);
+}
+
+TEST_CASE("page_budget:TheCrawlAsAWholeHasALimitOverItsTargets") {
+  PageBudget budget(3, {{0, 0}, {0, 0}});
+  budget.RestoreCrawl(1);
+  CHECK(budget.Take(0, kOne) == Answer::kYes);
+  CHECK(budget.Take(1, kTwo) == Answer::kYes);
+  CHECK(budget.AskCrawl() == Answer::kLater);
+  CHECK(budget.Take(1, kOne) == Answer::kLater);
+  budget.Give(0, kOne, true);
+  budget.Give(1, kTwo, true);
+  CHECK(budget.AskCrawl() == Answer::kNo);
 }
