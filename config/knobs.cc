@@ -9,6 +9,7 @@ constexpr std::string_view kRefuseAllow[] = {"refuse", "allow"};
 constexpr std::string_view kObeyIgnore[] = {"obey", "ignore"};
 constexpr std::string_view kFullNormal[] = {"full", "normal"};
 constexpr std::string_view kLinks[] = {"all", "external", "none"};
+constexpr std::string_view kRequirePrefer[] = {"require", "prefer"};
 constexpr std::string_view kScopes[] = {"prefix", "host", "domain", "any"};
 
 constexpr std::int64_t kNoMaximum = INT64_MAX;
@@ -148,6 +149,8 @@ const Knob<Options> kOptionKnobs[] = {
      "CPU time for one document; more ends as parse_timeout."},
     {"parser.wall_max", TimeKind{10ms, 1h}, At<&O::parser, &ParserOptions::wall_max>,
      "Time from handing a document to a parser process to its answer; more ends as parse_timeout."},
+    {"parser.sandbox", ChoiceKind{kRequirePrefer}, At<&O::parser, &ParserOptions::sandbox>,
+     "Whether parsing is refused where the kernel has no system call filter; \"prefer\" then goes on behind the other walls."},
     {"parser.program", TextKind{CheckAnything}, At<&O::parser, &ParserOptions::program>,
      "Path of trawl-parser; empty takes the one beside the running program."},
 

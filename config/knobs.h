@@ -22,9 +22,9 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Where a knob's value stands. An optional is empty when a target takes the section's value.
 using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
-                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, ScopeKind*,
-                          std::optional<std::uint32_t>*, std::optional<Duration>*, std::optional<Bytes>*,
-                          std::optional<RobotsPolicy>*>;
+                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*,
+                          SandboxPolicy*, ScopeKind*, std::optional<std::uint32_t>*, std::optional<Duration>*,
+                          std::optional<Bytes>*, std::optional<RobotsPolicy>*>;
 
 using TextCheck = std::string (*)(std::string_view text);
 using PairCheck = std::string (*)(std::string_view name, std::string_view value);

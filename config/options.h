@@ -21,6 +21,7 @@ enum class PrivateAddresses { kRefuse, kAllow };
 enum class RobotsPolicy { kObey, kIgnore };
 enum class Durability { kFull, kNormal };
 enum class LinkStorage { kAll, kExternal, kNone };
+enum class SandboxPolicy { kRequire, kPrefer };
 enum class ScopeKind { kPrefix, kHost, kDomain, kAny };
 
 struct CrawlOptions {
@@ -97,6 +98,7 @@ struct ParserOptions {
   Bytes memory_max = MiB(256);
   Duration cpu_max = 2s;
   Duration wall_max = 10s;
+  SandboxPolicy sandbox = SandboxPolicy::kRequire;
   std::string program;  ///< empty: the trawl-parser beside the running program
 };
 

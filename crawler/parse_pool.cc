@@ -18,6 +18,7 @@ namespace {
 
 // So often within its limit a deadline is looked at: one clock for all workers, and no timer for each page.
 constexpr int kLooksPerDeadline = 20;
+constexpr int kLateLooks = 5;
 // Workers in a row that fail to enter their sandbox, which the zygote has proved at start.
 constexpr std::size_t kMostSandboxFailures = 5;
 
@@ -67,9 +68,11 @@ ParsePool::~ParsePool() {
 
 struct ParsePool::Submit {
   ParsePool* pool;
-  std::string* frame;
+  std::string* head;
+  std::string* body;
   void operator()(ParseTask::Handler handler) const {
-    pool->queue_.push_back(std::make_unique<ParseTask>(std::move(*frame), std::move(handler)));
+    pool->queue_.push_back(
+        std::make_unique<ParseTask>(std::move(*head), std::move(*body), std::move(handler)));
     pool->Dispatch();
   }
 };
@@ -82,11 +85,10 @@ Awaitable<ParseAnswer> ParsePool::Parse(parser::PageJob job) {
     answer.detail = "the document is larger than " + config::FormatSize({parser::kMaxJobBody});
     co_return answer;
   }
-  std::string frame;
-  parser::EncodeJob(job, frame);
-  job = {};
-  bytes_ += frame.size();
-  Submit submit{this, &frame};
+  std::string head;
+  parser::EncodeJobHead(job, head);
+  bytes_ += head.size() + job.body.size();
+  Submit submit{this, &head, &job.body};
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ParseAnswer)>(
       submit, asio::use_awaitable);
 }
@@ -213,17 +215,20 @@ void ParsePool::Condemn(const Link& link, Outcome outcome, std::string detail) {
 
 Awaitable<void> ParsePool::WatchDeadlines() {
   const auto pause = std::max<Duration>(options_.wall_max / kLooksPerDeadline, Duration(1));
-  bool busy = true;
-  while (busy && !closed_) {
+  auto last_look = WorkerLink::Clock::now();
+  for (bool busy = true; busy && !closed_;) {
     deadlines_.expires_after(pause);
     const auto [error] = co_await deadlines_.async_wait(kAwait);
     if (error) break;
-    busy = !queue_.empty();
     const auto now = WorkerLink::Clock::now();
+    // This process stood still, stopped from outside like maybe its workers: what they owe is unread.
+    const bool late = now - std::exchange(last_look, now) > kLateLooks * pause;
+    busy = !queue_.empty();
     const std::vector<Link> links = links_;
     for (const Link& link : links) {
       if (link->jobs() == 0 || link->condemned) continue;
       busy = true;
+      if (late) link->RestartClock();
       if (now - link->since() < options_.wall_max) continue;
       ++counts_.timeouts;
       Condemn(link, Outcome::kParseTimeout,
@@ -296,7 +301,7 @@ void ParsePool::Blame(const Link& link) {
 }
 
 void ParsePool::Answer(Task task, ParseAnswer answer) {
-  bytes_ -= task->frame.size();
+  bytes_ -= task->size();
   asio::post(loop_, [handler = std::move(task->handler), answer = std::move(answer)]() mutable {
     std::move(handler)(std::move(answer));
   });

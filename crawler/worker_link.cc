@@ -1,9 +1,12 @@
 #include "crawler/worker_link.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <string_view>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "crawler/async.h"
@@ -15,6 +18,7 @@ WorkerLink::WorkerLink(asio::any_io_executor loop, parser::SpawnedWorker worker)
 
 bool WorkerLink::Send(std::unique_ptr<ParseTask> task) {
   if (pipe_.empty()) since_ = Clock::now();
+  parser::SetNumber(task->head, static_cast<std::uint16_t>(sent_++));
   pipe_.push_back(std::move(task));
   if (writing_) return true;
   writing_ = !Write();
@@ -24,13 +28,19 @@ bool WorkerLink::Send(std::unique_ptr<ParseTask> task) {
 // A socket that has ended takes everything: the end is the reader's to find.
 bool WorkerLink::Write() {
   while (written_jobs_ < pipe_.size()) {
-    const std::string& frame = pipe_[written_jobs_]->frame;
-    const ssize_t sent = ::send(socket_.native_handle(), frame.data() + written_bytes_,
-                                frame.size() - written_bytes_, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ParseTask& task = *pipe_[written_jobs_];
+    const std::size_t head = std::min(written_bytes_, task.head.size());
+    const std::size_t body = written_bytes_ - head;
+    iovec parts[] = {{task.head.data() + head, task.head.size() - head},
+                     {task.body.data() + body, task.body.size() - body}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = std::size(parts);
+    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return errno != EAGAIN;
     written_bytes_ += static_cast<std::size_t>(sent);
-    if (written_bytes_ < frame.size()) continue;
+    if (written_bytes_ < task.size()) continue;
     ++written_jobs_;
     written_bytes_ = 0;
   }
@@ -49,42 +59,39 @@ Awaitable<void> WorkerLink::AwaitReadable() {
   co_await socket_.async_wait(asio::posix::stream_descriptor::wait_read, kAwait);
 }
 
-long WorkerLink::Receive(char* to, std::size_t size) {
-  for (;;) {
-    const ssize_t got = ::recv(socket_.native_handle(), to, size, MSG_DONTWAIT);
-    if (got > 0) return got;
-    if (got < 0 && errno == EINTR) continue;
-    return got < 0 && errno == EAGAIN ? 0 : -1;
-  }
-}
-
 WorkerLink::Read WorkerLink::Lie(std::string what) {
   lie_ = std::move(what);
   return Read::kLie;
 }
 
+WorkerLink::Read WorkerLink::Receive() {
+  const std::span<char> room = frames_.Room();
+  ssize_t got = 0;
+  do {
+    got = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && errno == EAGAIN) return Read::kNothingYet;
+  if (got <= 0) return Read::kEnd;
+  frames_.Filled(static_cast<std::size_t>(got));
+  drained_ = static_cast<std::size_t>(got) < room.size();
+  return Read::kAnswer;
+}
+
 WorkerLink::Read WorkerLink::ReadAnswer(parser::ParsedPage& page, std::unique_ptr<ParseTask>& task) {
-  while (header_size_ < header_.size()) {
-    const long got = Receive(header_.data() + header_size_, header_.size() - header_size_);
-    if (got == 0) return Read::kNothingYet;
-    if (got < 0) return Read::kEnd;
+  Result<bool> whole = frames_.Next();
+  while (whole && !*whole) {
     // The first job may still be on its way: who answers it already has not read it.
-    if (written_jobs_ == 0) return Lie("an answer that nobody asked for");
-    header_size_ += static_cast<std::size_t>(got);
-    if (header_size_ < header_.size()) continue;
-    const auto size = parser::DecodeFrameHeader({header_.data(), header_.size()}, parser::FrameType::kAnswer);
-    if (!size) return Lie(size.error().message());
-    payload_.resize(*size);
-    payload_size_ = 0;
+    if (frames_.partial() && written_jobs_ == 0) return Lie("an answer that nobody asked for");
+    if (std::exchange(drained_, false)) return Read::kNothingYet;
+    if (const Read read = Receive(); read != Read::kAnswer) return read;
+    whole = frames_.Next();
   }
-  while (payload_size_ < payload_.size()) {
-    const long got = Receive(payload_.data() + payload_size_, payload_.size() - payload_size_);
-    if (got == 0) return Read::kNothingYet;
-    if (got < 0) return Read::kEnd;
-    payload_size_ += static_cast<std::size_t>(got);
+  if (!whole) return Lie(whole.error().message());
+  if (written_jobs_ == 0) return Lie("an answer that nobody asked for");
+  if (frames_.header().number != static_cast<std::uint16_t>(answers_)) {
+    return Lie("an answer to another document");
   }
-  header_size_ = 0;
-  Result<parser::ParsedPage> decoded = parser::DecodeAnswer(std::exchange(payload_, {}));
+  Result<parser::ParsedPage> decoded = parser::DecodeAnswer(frames_.TakePayload());
   if (!decoded) return Lie(decoded.error().message());
   page = std::move(*decoded);
   task = TakeFirst();

@@ -5,16 +5,15 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "crawler/page_parser.h"
+#include "parser/frame_reader.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::crawler {
@@ -23,7 +22,10 @@ namespace trawl::crawler {
 struct ParseTask {
   using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<>, void(ParseAnswer)>::handler_type;
 
-  std::string frame;
+  std::size_t size() const { return head.size() + body.size(); }
+
+  std::string head;  ///< of the frame, up to the body
+  std::string body;
   Handler handler;       ///< resumes the coroutine that waits in Parse
   bool retried = false;  ///< a worker has died on it once
 };
@@ -61,6 +63,8 @@ class WorkerLink {
   std::uint64_t answers() const { return answers_; }
   /// Since when the worker is at its first job.
   Clock::time_point since() const { return since_; }
+  /// Counts from now: nobody could have answered in time.
+  void RestartClock() { since_ = Clock::now(); }
   const std::string& lie() const { return lie_; }
 
   // What the pool knows of the worker's end. Both of socket and process must have ended before it is gone.
@@ -72,21 +76,20 @@ class WorkerLink {
  private:
   bool Write();
   Read Lie(std::string what);
-  /// Bytes read, 0 for "not yet", -1 for the end.
-  long Receive(char* to, std::size_t size);
+  /// Reads once into the frame reader; kAnswer when there was something.
+  Read Receive();
 
   const pid_t pid_;
   boost::asio::posix::stream_descriptor socket_;
   std::deque<std::unique_ptr<ParseTask>> pipe_;
   std::size_t written_jobs_ = 0;   ///< jobs of the pipe written as a whole
   std::size_t written_bytes_ = 0;  ///< of the job after them
+  std::uint64_t sent_ = 0;         ///< jobs ever put into the pipe, which is what numbers them
   bool writing_ = false;
   Clock::time_point since_{};
 
-  std::array<char, parser::kFrameHeader> header_{};
-  std::size_t header_size_ = 0;
-  std::vector<char> payload_;
-  std::size_t payload_size_ = 0;
+  parser::FrameReader frames_{parser::FrameType::kAnswer};
+  bool drained_ = false;  ///< the last read took all that the socket had
   std::uint64_t answers_ = 0;
   std::string lie_;
 };

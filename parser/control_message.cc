@@ -15,7 +15,7 @@ namespace trawl::parser {
 namespace {
 
 // Goes up with every change of a message.
-constexpr std::uint32_t kControlVersion = 1;
+constexpr std::uint32_t kControlVersion = 2;
 
 boost::system::error_code LastError() {
   return {errno, boost::system::system_category()};

@@ -34,6 +34,7 @@ struct SetupMessage {
   BuildMark build;
   std::uint64_t memory_max = 0;  ///< bytes of address space
   std::int64_t cpu_max_ms = 0;
+  std::uint32_t sandbox_required = 1;
 };
 
 /// Any later message down.

@@ -19,6 +19,7 @@
 #include <cstring>
 
 #include "config/unique_fd.h"
+#include "parser/close_descriptors.h"
 #include "parser/sanitized.h"
 #include "parser/zygote_client.h"
 
@@ -174,29 +175,32 @@ std::span<const AllowedCall> AllowedCalls() {
   return kAllowedCalls;
 }
 
-bool EnterSandbox(Bytes memory_max) {
-  // Landlock needs a descriptor for its ruleset, so it comes before the limit on descriptors; the memory
-  // limit comes before everything that an attacker could make large, and seccomp last, since it forbids the
-  // rest.
+// Descriptors go first, while there may still be many to close. Landlock needs one for its ruleset, so it
+// comes before the limit on them; seccomp comes last but for stderr, since it forbids all the rest.
+bool EnterSandbox(int socket, Bytes memory_max, CallFilter filter) {
+  if (!KeepOnly(socket, kWorkerFd)) return Failed("descriptors");
+  ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_IGN);  // a message about the sandbox may go to a file, which by then has no room
   if (!DropPrivileges()) return Failed("privileges");
   if (!ForbidFiles()) return Failed("Landlock");
   if (!SetLimits(memory_max)) return Failed("limits");
-  Filter filter;
-  if (!filter.Load()) return Failed("seccomp");
+  if (filter == CallFilter::kOn && !Filter().Load()) return Failed("seccomp");
+  if (!TRAWL_SANITIZED) ::close(STDERR_FILENO);  // where a sanitizer reports
   return true;
 }
 
-bool ProveSandbox(Bytes memory_max) {
+bool ProveSandbox(Bytes memory_max, CallFilter filter) {
   const pid_t child = ::fork();
   if (child < 0) return Failed("fork");
   if (child == 0) {
-    if (!EnterSandbox(memory_max)) ::_exit(kExitNoSandbox);
+    if (!EnterSandbox(STDERR_FILENO, memory_max, filter)) ::_exit(kExitNoSandbox);
     ::syscall(SYS_socket, 0, 0, 0);
     ::_exit(0);
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  if (filter == CallFilter::kOff) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
   return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 }
 

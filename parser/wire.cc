@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "parser/byte_cursor.h"
 #include "parser/normalize.h"
@@ -11,7 +12,7 @@
 // text that follows in `texts`. Sizes come before all texts so that one pass over `texts` can tell whether it
 // is pure ASCII.
 //
-//   frame   = version:u8 type:u8 zero:u16 payload.size:u32 payload
+//   frame   = version:u8 type:u8 number:u16 payload.size:u32 payload
 //   payload = job | answer                                              as `type` says
 //
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
@@ -79,7 +80,9 @@ T Size(std::string_view text) {
 // Writes the frame's header; its length is filled in by the destructor, when the payload is there.
 class FrameWriter {
  public:
-  FrameWriter(FrameType type, std::string& out) : writer(out) {
+  /// `to_follow`: bytes of the payload that somebody else will write.
+  FrameWriter(FrameType type, std::string& out, std::size_t to_follow = 0)
+      : writer(out), to_follow_(to_follow) {
     writer.U8(kWireVersion);
     writer.U8(static_cast<std::uint8_t>(type));
     writer.U16(0);
@@ -88,11 +91,14 @@ class FrameWriter {
   }
   FrameWriter(const FrameWriter&) = delete;
   FrameWriter& operator=(const FrameWriter&) = delete;
-  ~FrameWriter() { writer.PutU32At(payload_ - 4, static_cast<std::uint32_t>(writer.size() - payload_)); }
+  ~FrameWriter() {
+    writer.PutU32At(payload_ - 4, static_cast<std::uint32_t>(writer.size() - payload_ + to_follow_));
+  }
 
   ByteWriter writer;
 
  private:
+  const std::size_t to_follow_;
   std::size_t payload_;
 };
 
@@ -276,13 +282,18 @@ NormalizeOptions OptionsOf(std::uint16_t folds) {
 }  // namespace
 
 void EncodeJob(const PageJob& job, std::string& out) {
+  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() + 64);
+  EncodeJobHead(job, out);
+  out += job.body;
+}
+
+void EncodeJobHead(const PageJob& job, std::string& out) {
   assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
          job.body.size() <= kMaxJobBody);
   assert(job.product_tokens.size() <= kMaxProductTokens);
   const std::vector<std::string>& drops = job.normalize.drop_parameters;
   assert(drops.size() <= kMaxDropParameters);
-  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() + 64);
-  FrameWriter frame(FrameType::kJob, out);
+  FrameWriter frame(FrameType::kJob, out, job.body.size());
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
   writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
@@ -305,7 +316,6 @@ void EncodeJob(const PageJob& job, std::string& out) {
   writer.Bytes(job.content_type);
   for (const std::string& token : job.product_tokens) writer.Bytes(token);
   for (const std::string& drop : drops) writer.Bytes(drop);
-  writer.Bytes(job.body);
 }
 
 void EncodeAnswer(const ParsedPage& page, std::string& out) {
@@ -392,21 +402,27 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   for (const std::string_view block : page.json_ld) writer.Bytes(block);
 }
 
-Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expected) {
+void SetNumber(std::string& frame, std::uint16_t number) {
+  constexpr std::size_t kNumber = 2;
+  std::memcpy(frame.data() + kNumber, &number, sizeof number);
+}
+
+Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expected) {
   ByteReader reader(header);
   const std::uint8_t version = reader.U8();
   const std::uint8_t type = reader.U8();
-  reader.AtMost<std::uint16_t>(0);
+  FrameHeader decoded;
+  decoded.number = reader.U16();
   // Beside the body a job has its URL, its content type, its product tokens and what its URLs drop.
   constexpr std::size_t kJobHead = 20 + kMaxUrl + kMaxContentType +
                                    kMaxProductTokens * (2 + kMaxProductToken) +
                                    kMaxDropParameters * (2 + kMaxDropParameter);
   const std::size_t limit = expected == FrameType::kJob ? kJobHead + kMaxJobBody : kMaxAnswer;
-  const auto size = reader.AtMost<std::uint32_t>(static_cast<std::uint32_t>(limit));
+  decoded.size = reader.AtMost<std::uint32_t>(static_cast<std::uint32_t>(limit));
   if (header.size() >= 1 && version != kWireVersion) return ParserErrc::kWrongVersion;
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
   if (type != static_cast<std::uint8_t>(expected)) return ParserErrc::kBadFrame;
-  return size;
+  return decoded;
 }
 
 Result<PageJob> DecodeJob(std::string_view payload) {

@@ -18,7 +18,7 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 3;
+inline constexpr std::uint8_t kWireVersion = 4;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -149,14 +149,22 @@ struct ParsedPage {
 inline constexpr std::size_t kFrameHeader = 8;
 enum class FrameType : std::uint8_t { kJob = 1, kAnswer = 2 };
 
-/// Appends one frame to `out`. Every field must be within its limit.
+struct FrameHeader {
+  std::uint16_t number = 0;  ///< of the job, which its answer must repeat
+  std::uint32_t size = 0;    ///< of the payload
+};
+
+/// Appends one frame, with number 0, to `out`. Every field must be within its limit.
 void EncodeJob(const PageJob& job, std::string& out);
+/// The same without the body, which is to follow: so it goes from where it is into the socket.
+void EncodeJobHead(const PageJob& job, std::string& out);
 /// Likewise; the last links are left out, and links_truncated is set, where the answer would pass kMaxAnswer.
 void EncodeAnswer(const ParsedPage& page, std::string& out);
+/// Sets the number of the frame that `frame` begins with.
+void SetNumber(std::string& frame, std::uint16_t number);
 
-/// Reads a frame header; gives the length of the payload. Errors: kWrongVersion, kBadFrame (type, or longer
-/// than its limit).
-Result<std::size_t> DecodeFrameHeader(std::string_view header, FrameType expected);
+/// Reads a frame header. Errors: kWrongVersion, kBadFrame (type, or longer than its limit).
+Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expected);
 
 /// Reads a payload. Outputs are set only on success; a byte too many is kTrailingBytes.
 Result<PageJob> DecodeJob(std::string_view payload);

@@ -1,20 +1,17 @@
 #include "parser/worker.h"
 
-#include <signal.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
-#include "parser/close_descriptors.h"
-#include "parser/sandbox.h"
-#include "parser/sanitized.h"
+#include "parser/frame_reader.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::parser {
@@ -28,17 +25,21 @@ void Recycle(std::string& buffer) {
   if (buffer.capacity() > kKeptBuffer) buffer.shrink_to_fit();
 }
 
-// False at the end of the stream before the first byte. An end in the middle means that trawl is gone.
-bool ReadExactly(char* to, std::size_t size) {
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t got = ::read(kWorkerFd, to + done, size - done);
+// What comes down is trusted: a frame that cannot be read is a bug of this house, and the core of it is here.
+template <class T>
+T Expect(Result<T> result) {
+  if (!result) std::abort();
+  return std::move(result).value();
+}
+
+// False at the end of the stream, wherever that is: trawl is gone, or wants no more.
+bool ReadFrame(FrameReader& frames) {
+  while (!Expect(frames.Next())) {
+    const std::span<char> room = frames.Room();
+    const ssize_t got = ::read(kWorkerFd, room.data(), room.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      if (done == 0 && got == 0) return false;
-      ::_exit(0);
-    }
-    done += static_cast<std::size_t>(got);
+    if (got <= 0) return false;
+    frames.Filled(static_cast<std::size_t>(got));
   }
   return true;
 }
@@ -60,27 +61,19 @@ void StartCpuLimit(Duration cpu_max) {
   ::setitimer(ITIMER_PROF, &limit, nullptr);
 }
 
-// What comes down is trusted: a frame that cannot be read is a bug of this house, and the core of it is here.
-template <class T>
-T Expect(Result<T> result) {
-  if (!result) std::abort();
-  return std::move(result).value();
-}
-
 void ParseJobs(const WorkerLimits& limits, ParseFunction parse) {
   Arena arena(limits.arena.count);
-  char header[kFrameHeader];
-  std::string payload;
+  FrameReader frames(FrameType::kJob);
   std::string answer;
-  while (ReadExactly(header, sizeof header)) {
-    payload.resize(Expect(DecodeFrameHeader({header, sizeof header}, FrameType::kJob)));
-    if (!payload.empty() && !ReadExactly(payload.data(), payload.size())) return;
+  while (ReadFrame(frames)) {
+    const std::uint16_t number = frames.header().number;
     StartCpuLimit(limits.cpu_max);
     {
-      const PageJob job = Expect(DecodeJob(payload));
-      Recycle(payload);
+      const PageJob job = Expect(DecodeJob(frames.payload()));
+      frames.DropPayload();
       EncodeAnswer(parse(job, arena), answer);
     }
+    SetNumber(answer, number);
     arena.Reset();
     WriteAll(answer);
     Recycle(answer);
@@ -90,12 +83,8 @@ void ParseJobs(const WorkerLimits& limits, ParseFunction parse) {
 }  // namespace
 
 void RunWorker(UniqueFd socket, const WorkerLimits& limits, ParseFunction parse) {
-  // Under a sanitizer stderr stays, for its reports.
-  if (!KeepOnly(socket.Release(), kWorkerFd)) ::_exit(kExitNoSandbox);
-  ::signal(SIGPIPE, SIG_DFL);
-  ::signal(SIGXFSZ, SIG_IGN);  // a message about the sandbox may go to a file, which by then has no room
-  if (!EnterSandbox(limits.memory_max)) ::_exit(kExitNoSandbox);
-  if (!TRAWL_SANITIZED) ::close(STDERR_FILENO);
+  if (!EnterSandbox(socket.Get(), limits.memory_max, limits.filter)) ::_exit(kExitNoSandbox);
+  (void)socket.Release();  // it has moved to kWorkerFd
   std::set_new_handler([] { ::_exit(kExitLimit); });
   try {
     ParseJobs(limits, parse);

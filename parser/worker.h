@@ -6,6 +6,7 @@
 #include "config/instant.h"
 #include "config/unique_fd.h"
 #include "parser/arena.h"
+#include "parser/sandbox.h"
 #include "parser/wire.h"
 
 namespace trawl::parser {
@@ -15,19 +16,16 @@ struct WorkerLimits {
   Bytes memory_max;    ///< address space, the program and its libraries included
   Duration cpu_max{};  ///< for each document
   Bytes arena;         ///< of memory_max, what the parse function's arena may take
+  CallFilter filter = CallFilter::kOn;
 };
 
 /// What a worker does with one document. The page's views live until the arena is reset.
 using ParseFunction = ParsedPage (*)(const PageJob& job, Arena& arena);
 
-/// Where a worker has its socket; it has no other descriptor.
-inline constexpr int kWorkerFd = 3;
-
-/// A worker's whole life: gives up every descriptor but `socket` and everything else a parser does not need,
-/// then reads jobs, parses, answers, in order, until the socket ends. Keeps nothing from one document to the
-/// next. Ends the process with 0 at the end of the socket, kExitLimit when memory is used up, kExitNoSandbox
-/// before the first job when the sandbox does not hold; killed by SIGPROF when a document passes cpu_max.
-/// Runs on: parser process.
+/// A worker's whole life: enters the sandbox, then reads jobs, parses, answers, in order, until the socket
+/// ends. Keeps nothing from one document to the next. Ends the process with 0 at the end of the socket,
+/// kExitLimit when memory is used up, kExitNoSandbox before the first job when the sandbox does not hold;
+/// killed by SIGPROF when a document passes cpu_max. Runs on: parser process.
 [[noreturn]] void RunWorker(UniqueFd socket, const WorkerLimits& limits, ParseFunction parse);
 
 }  // namespace trawl::parser

@@ -76,6 +76,7 @@ class Zygote {
 
  private:
   bool SetUp();
+  bool SetUpSandbox(bool required);
   bool Turn();
   bool Obey(const CommandMessage& command);
   bool Reap();
@@ -143,17 +144,7 @@ bool Zygote::SetUp() {
   limits_.cpu_max = Duration(setup.cpu_max_ms);
   limits_.arena = {(setup.memory_max - base) / 2};
 
-  LeaveNetwork();
-  // The change of user namespace may have cleared this.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (LandlockVersion() == 0) {
-    std::fputs(
-        "trawl-parser: this kernel has no Landlock; system call filter and limits alone hold the parsers\n",
-        stderr);
-  }
-  if (!ProveSandbox(limits_.memory_max)) {
-    std::fputs("trawl-parser: the sandbox does not hold on this system; nothing is parsed without it\n",
-               stderr);
+  if (!SetUpSandbox(setup.sandbox_required != 0)) {
     Report(ReportMessage::kNoSandbox);
     return false;
   }
@@ -164,6 +155,30 @@ bool Zygote::SetUp() {
   ::sigprocmask(SIG_BLOCK, &child, nullptr);
   deaths_ = UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
   return deaths_ && Report(ReportMessage::kReady);
+}
+
+bool Zygote::SetUpSandbox(bool required) {
+  LeaveNetwork();
+  // The change of user namespace may have cleared this.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (LandlockVersion() == 0) {
+    std::fputs(
+        "trawl-parser: this kernel has no Landlock; system call filter and limits alone hold the parsers\n",
+        stderr);
+  }
+  if (ProveSandbox(limits_.memory_max, CallFilter::kOn)) return true;
+  if (required) {
+    std::fputs(
+        "trawl-parser: the sandbox does not hold on this system, and nothing is parsed without it; "
+        "parser.sandbox = \"prefer\" would go on without the system call filter\n",
+        stderr);
+    return false;
+  }
+  if (!ProveSandbox(limits_.memory_max, CallFilter::kOff)) return false;
+  std::fputs("trawl-parser: pages are parsed without a system call filter, as parser.sandbox allows\n",
+             stderr);
+  limits_.filter = CallFilter::kOff;
+  return true;
 }
 
 // Waits for a command, a death or the end of a pause. False at the end.

@@ -132,6 +132,7 @@ Result<ZygoteClient> ZygoteClient::Start(const config::ParserOptions& options, c
   setup.build = ThisBuild();
   setup.memory_max = options.memory_max.count;
   setup.cpu_max_ms = options.cpu_max.count();
+  setup.sandbox_required = options.sandbox == config::SandboxPolicy::kRequire;
   (void)SendMessage(client.control_.Get(), setup);  // a peer that has ended is found out by the read
   ReportMessage report;
   if (!WaitReadable(client.control_.Get(), kStartTimeoutMs)) return ParserErrc::kZygoteGone;

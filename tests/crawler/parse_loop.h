@@ -41,6 +41,13 @@ class ParseLoop {
     one.push_back(std::move(body));
     return std::move(ParseAll(std::move(one)).front());
   }
+  crawler::ParseAnswer Parse(parser::PageJob job) {
+    std::vector<parser::PageJob> one;
+    one.push_back(std::move(job));
+    const auto answers = BeginJobs(std::move(one));
+    Until([&] { return answers->left == 0; });
+    return std::move(answers->all.front());
+  }
   /// All at once; the answers in the order of the bodies.
   std::vector<crawler::ParseAnswer> ParseAll(std::vector<std::string> bodies) {
     const auto answers = Begin(std::move(bodies));
@@ -53,11 +60,16 @@ class ParseLoop {
     std::size_t left = 0;
   };
   std::shared_ptr<Answers> Begin(std::vector<std::string> bodies) {
+    std::vector<parser::PageJob> jobs;
+    for (std::string& body : bodies) jobs.push_back(Job(std::move(body)));
+    return BeginJobs(std::move(jobs));
+  }
+  std::shared_ptr<Answers> BeginJobs(std::vector<parser::PageJob> jobs) {
     auto answers = std::make_shared<Answers>();
-    answers->all.resize(bodies.size());
-    answers->left = bodies.size();
-    for (std::size_t i = 0; i < bodies.size(); ++i) {
-      boost::asio::co_spawn(loop_, pool_->Parse(Job(std::move(bodies[i]))),
+    answers->all.resize(jobs.size());
+    answers->left = jobs.size();
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      boost::asio::co_spawn(loop_, pool_->Parse(std::move(jobs[i])),
                             [answers, i](std::exception_ptr thrown, crawler::ParseAnswer answer) {
                               if (thrown) std::rethrow_exception(thrown);
                               answers->all[i] = std::move(answer);

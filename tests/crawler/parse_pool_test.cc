@@ -1,21 +1,26 @@
 #include "crawler/parse_pool.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
+#include <cstring>
 
 #include "parser/sanitized.h"
 #include "tests/crawler/parse_loop.h"
 #include "tests/support/catch.h"
+#include "tests/support/process_end.h"
 
 using namespace std::chrono_literals;
 using trawl::Outcome;
 using trawl::crawler::ParseAnswer;
 using trawl::crawler::ParsePool;
-using trawl::crawler::PoolCounts;
+using trawl::parser::kFrameHeader;
+using trawl::parser::kMaxAnswer;
+using trawl::parser::kWireVersion;
 using trawl::test::ParseLoop;
+using trawl::test::ProcessEnd;
 using trawl::test::RogueOptions;
 
 namespace {
@@ -34,8 +39,9 @@ trawl::config::ParserOptions ShortWall() {
 }
 
 // A frame header as wire.cc writes it.
-std::string Header(int version, int type, std::uint32_t size) {
-  std::string header{static_cast<char>(version), static_cast<char>(type), 0, 0};
+std::string Header(int version, int type, std::uint32_t size, std::uint16_t number = 0) {
+  std::string header{static_cast<char>(version), static_cast<char>(type), static_cast<char>(number & 0xFF),
+                     static_cast<char>(number >> 8)};
   for (int shift = 0; shift < 32; shift += 8) header += static_cast<char>(size >> shift & 0xFF);
   return header;
 }
@@ -84,6 +90,7 @@ TEST_CASE("A body at the wire's limit is answered one way or the other, one past
   CHECK(loop.pool().counts().limits == 0);
   auto options = RogueOptions();
   options.memory_max = trawl::MiB(512);
+  options.cpu_max = 10s;
   ParseLoop large(options);
   CHECK(large.Parse(std::string(trawl::parser::kMaxJobBody, 'x')).outcome == Outcome::kOk);
 }
@@ -210,35 +217,104 @@ TEST_CASE("A lie is fatal to the worker and costs the page it was at", "[parse_p
   std::string cut = AnswerFrame();
   cut[4] = static_cast<char>(cut[4] - 1);
   cut.pop_back();
-  std::string flags = AnswerFrame();
-  flags[trawl::parser::kFrameHeader] = static_cast<char>(0xFF);
+  const auto with = [](std::size_t at, std::uint32_t value) {
+    std::string frame = AnswerFrame();
+    std::memcpy(frame.data() + kFrameHeader + at, &value, sizeof value);
+    return frame;
+  };
+  // Places of fields: the grammar in parser/wire.cc.
+  constexpr std::size_t kFlags = 0, kTextSize = 12, kLinkCount = 16, kRuleCount = 20, kSitemapCount = 24;
+  constexpr const char* kField = "parser lied: message has a field that cannot be";
+  constexpr const char* kShort = "parser lied: message ended before its fields";
   const Lie lies[] = {
       {Header(9, 2, 4), "parser lied: the other program speaks another wire version"},
-      {Header(trawl::parser::kWireVersion, 1, 4), "parser lied: message has a field that cannot be"},
-      {Header(trawl::parser::kWireVersion, 2, trawl::parser::kMaxAnswer + 1),
-       "parser lied: message has a field that cannot be"},
-      {Header(trawl::parser::kWireVersion, 2, 0xFFFFFFFF), "parser lied: message has a field that cannot be"},
-      {Header(trawl::parser::kWireVersion, 2, 0), "parser lied: message ended before its fields did"},
+      {Header(kWireVersion, 1, 4), kField},
+      {Header(kWireVersion, 3, 4), kField},
+      {Header(kWireVersion, 2, kMaxAnswer + 1), kField},
+      {Header(kWireVersion, 2, 0xFFFFFFFF), kField},
+      {Header(kWireVersion, 2, 0), kShort},
+      {Header(kWireVersion, 2, 4, 1) + "abcd", "parser lied: an answer to another document"},
       {trailing, "parser lied: message goes on after its last field"},
-      {cut, "parser lied: message ended before its fields did"},
-      {flags, "parser lied: message has a field that cannot be"},
+      {cut, kShort},
+      {with(kFlags, 0xFFFFFFFF), kField},
+      {with(kTextSize, 0x7FFFFFFF), kField},
+      {with(kTextSize, 1000), kShort},
+      {with(kLinkCount, 1'000'000), kField},
+      {with(kLinkCount, 0xFFFFFFFF), kField},
+      {with(kLinkCount, 3), kField},  // more than were found
+      {with(kRuleCount, 0x10000000), kField},
+      {with(kSitemapCount, 0x10000000), kField},
+      {"GET / HTTP/1.1\r\n\r\n", "parser lied: the other program speaks another wire version"},
   };
   for (const Lie& lie : lies) {
     CAPTURE(lie.detail, lie.bytes.size());
     ParseLoop loop(OneWorker());
     const std::vector<ParseAnswer> answers = loop.ParseAll({"send " + lie.bytes, "behind"});
     CHECK(answers[0].outcome == Outcome::kParseCrashed);
-    CHECK(answers[0].detail.substr(0, 12) == "parser lied:");
+    CHECK(answers[0].detail == lie.detail);
     CHECK(answers[1].page.title == "behind");
     CHECK(loop.pool().counts().lies == 1);
     CHECK(loop.pool().counts().crashes == 0);
   }
 }
 
+TEST_CASE("A wrong header ends a worker at once: nothing is read or kept of what it announces",
+          "[parse_pool]") {
+  auto options = OneWorker();
+  options.wall_max = 60s;
+  ParseLoop loop(options);
+  // The worker sends eight bytes and hangs; were they not judged alone, this would wait for the wall limit.
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(loop.Parse("send " + Header(kWireVersion, 2, 0xFFFFFFF0)).outcome == Outcome::kParseCrashed);
+  CHECK(std::chrono::steady_clock::now() - start < 30s);
+}
+
+TEST_CASE("Answers in the wrong order are a lie", "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  const std::vector<ParseAnswer> answers = loop.ParseAll({"swap", "second", "third"});
+  CHECK(answers[0].outcome == Outcome::kParseCrashed);
+  CHECK(answers[0].detail == "parser lied: an answer to another document");
+  CHECK(answers[1].page.title == "second");
+  CHECK(answers[2].page.title == "third");
+}
+
+TEST_CASE("An answer that comes after the wall limit counts no more", "[parse_pool]") {
+  auto options = ShortWall();
+  options.workers = 1;
+  ParseLoop loop(options);
+  loop.UntilWorkers(1);
+  const pid_t pid = loop.pool().pids().front();
+  const auto answers = loop.Begin({"stop", "behind"});
+  loop.Until([&] { return answers->all[0].outcome == Outcome::kParseTimeout; });
+  ::kill(pid, SIGCONT);  // too late: it may answer until the zygote's SIGKILL is there
+  loop.Until([&] { return answers->left == 0; });
+  CHECK(answers->all[0].outcome == Outcome::kParseTimeout);
+  CHECK(answers->all[1].page.title == "behind");
+  CHECK(loop.pool().counts().answers == 1);
+}
+
+TEST_CASE("When trawl itself stood still no worker is blamed for it", "[parse_pool]") {
+  auto options = OneWorker();
+  options.wall_max = 200ms;
+  ParseLoop loop(options);
+  loop.UntilWorkers(1);
+  const pid_t pid = loop.pool().pids().front();
+  const auto answers = loop.Begin({"stop"});
+  loop.Until([&] { return loop.pool().counts().parsing == 1; });
+  // As after Ctrl-Z and fg: all of them stopped for longer than the limit, and all go on.
+  const auto until = std::chrono::steady_clock::now() + 2 * options.wall_max;
+  while (std::chrono::steady_clock::now() < until) ::sched_yield();
+  int turns = 2;  // trawl goes on first
+  loop.Until([&] { return turns-- == 0; });
+  ::kill(pid, SIGCONT);
+  loop.Until([&] { return answers->left == 0; });
+  CHECK(answers->all[0].outcome == Outcome::kOk);
+  CHECK(loop.pool().counts().timeouts == 0);
+}
+
 TEST_CASE("An answer of the largest length that never comes ends at the wall limit", "[parse_pool]") {
   ParseLoop loop(ShortWall());
-  const ParseAnswer answer =
-      loop.Parse("send " + Header(trawl::parser::kWireVersion, 2, trawl::parser::kMaxAnswer));
+  const ParseAnswer answer = loop.Parse("send " + Header(kWireVersion, 2, kMaxAnswer));
   CHECK(answer.outcome == Outcome::kParseTimeout);
   CHECK(loop.Parse("next").outcome == Outcome::kOk);
 }
@@ -294,7 +370,8 @@ TEST_CASE("When the zygote ends, what waits is answered as unavailable and the p
           "[parse_pool]") {
   ParseLoop loop;
   loop.UntilWorkers(2);
-  const std::vector<pid_t> workers = loop.pool().pids();
+  std::vector<ProcessEnd> workers;
+  for (const pid_t pid : loop.pool().pids()) workers.emplace_back(pid);
   const auto answers =
       loop.Begin({"swallow", "swallow", "swallow", "swallow", "swallow", "swallow", "swallow"});
   loop.Until([&] { return loop.pool().counts().parsing == 6; });
@@ -303,6 +380,7 @@ TEST_CASE("When the zygote ends, what waits is answered as unavailable and the p
   for (const ParseAnswer& answer : answers->all) CHECK(answer.unavailable);
   CHECK(loop.pool().failure() == "the parser's fork server has ended");
   CHECK(loop.Parse("late").unavailable);
+  for (const ProcessEnd& worker : workers) CHECK(worker.Await());
   CHECK(loop.pool().queued_bytes() == 0);
 }
 

@@ -33,10 +33,10 @@ void CheckAnswer(std::string_view payload) {
 }
 
 void CheckHeader(FrameType type, std::string_view header) {
-  const auto size = DecodeFrameHeader(header, type);
-  if (!size) return;
+  const auto decoded = DecodeFrameHeader(header, type);
+  if (!decoded) return;
   Require(header.size() == kFrameHeader, "a header has its size", header);
-  Require(type == FrameType::kJob || *size <= kMaxAnswer, "an answer has its limit", header);
+  Require(type == FrameType::kJob || decoded->size <= kMaxAnswer, "an answer has its limit", header);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // over. Zygote, worker and sandbox are the real ones; only the parse function is not.
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -10,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -73,25 +75,48 @@ void Probe(std::string_view what) {
   if (what == "create") ::syscall(SYS_openat, AT_FDCWD, "/tmp/trawl-rogue", O_WRONLY | O_CREAT, 0600);
   if (what == "proc") ::syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY);
   if (what == "stat") ::syscall(SYS_newfstatat, AT_FDCWD, "/", nullptr, 0);
+  if (what == "readlink") ::syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", nullptr, 0);
+  if (what == "unlink") ::syscall(SYS_unlinkat, AT_FDCWD, "/tmp/trawl-rogue", 0);
   if (what == "socket") ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
-  if (what == "connect") {
+  if (what == "connect" || what == "bind") {
     const sockaddr_un address{AF_UNIX, "/run/x"};
-    ::syscall(SYS_connect, parser::kWorkerFd, &address, sizeof address);
+    ::syscall(what == "bind" ? SYS_bind : SYS_connect, parser::kWorkerFd, &address, sizeof address);
   }
   if (what == "sendmsg") ::syscall(SYS_sendmsg, parser::kWorkerFd, nullptr, 0);
+  if (what == "pipe") ::syscall(SYS_pipe2, nullptr, 0);
+  if (what == "dup") ::syscall(SYS_dup, parser::kWorkerFd);
+  if (what == "memfd") ::syscall(SYS_memfd_create, "x", 0);
+  if (what == "ioctl") ::syscall(SYS_ioctl, parser::kWorkerFd, 0, nullptr);
   if (what == "execve") ::syscall(SYS_execve, "/bin/true", nullptr, nullptr);
   if (what == "fork") ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (what == "vfork")
+    ::syscall(SYS_clone, SIGCHLD | CLONE_VM | CLONE_VFORK, nullptr, nullptr, nullptr, nullptr);
+  if (what == "clone3") ::syscall(SYS_clone3, nullptr, 0);
   if (what == "ptrace") ::syscall(SYS_ptrace, PTRACE_TRACEME, 0, nullptr, nullptr);
+  if (what == "process_vm") ::syscall(SYS_process_vm_readv, kSomebodyElse, nullptr, 0, nullptr, 0, 0);
   if (what == "kill") ::syscall(SYS_kill, kSomebodyElse, 0);
   if (what == "tgkill") ::syscall(SYS_tgkill, kSomebodyElse, kSomebodyElse, 0);
-  if (what == "mmap-exec")
-    ::syscall(SYS_mmap, nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (what == "sigqueue") ::syscall(SYS_rt_sigqueueinfo, kSomebodyElse, 0, nullptr);
+  if (what == "mmap-exec" || what == "mmap-exec-write") {
+    const int rights = PROT_READ | PROT_EXEC | (what == "mmap-exec" ? 0 : PROT_WRITE);
+    ::syscall(SYS_mmap, nullptr, 4096, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
   if (what == "mprotect-exec") {
     void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ::syscall(SYS_mprotect, page, 4096, PROT_READ | PROT_EXEC);
   }
+  if (what == "shmget") ::syscall(SYS_shmget, 1, 4096, 0);
   if (what == "setrlimit") ::syscall(SYS_prlimit64, 0, 0, nullptr, nullptr);
   if (what == "seccomp") ::syscall(SYS_seccomp, 0, 0, nullptr);
+  if (what == "unshare") ::syscall(SYS_unshare, CLONE_NEWUSER);
+  if (what == "mount") ::syscall(SYS_mount, nullptr, nullptr, nullptr, 0, nullptr);
+  if (what == "io_uring") ::syscall(SYS_io_uring_setup, 1, nullptr);
+  if (what == "bpf") ::syscall(SYS_bpf, 0, nullptr, 0);
+  if (what == "perf") ::syscall(SYS_perf_event_open, nullptr, 0, 0, 0, 0);
+  if (what == "keyctl") ::syscall(SYS_keyctl, 0, 0, 0, 0, 0);
+  if (what == "userfaultfd") ::syscall(SYS_userfaultfd, 0);
+  if (what == "setuid") ::syscall(SYS_setuid, 0);
+  if (what == "nanosleep") ::syscall(SYS_nanosleep, nullptr, nullptr);
   if (what == "timer") ::syscall(SYS_setitimer, 0, nullptr, nullptr);
 #ifdef __x86_64__
   if (what == "x32") ::syscall(0x40000000 | SYS_read, 0, nullptr, 0);
@@ -102,17 +127,31 @@ void Probe(std::string_view what) {
 #endif
 }
 
-// Which descriptors are open, as the answer's title.
-ParsedPage Descriptors(Arena& arena) {
+ParsedPage Titled(std::string_view title, Arena& arena) {
   ParsedPage page;
   page.charset = "UTF-8";
+  page.title = arena.Copy(title.substr(0, parser::kMaxTitle));
+  return page;
+}
+
+// A transfer of no bytes fails in its own way on what is not open, and does nothing to what is.
+bool IsOpen(int fd) {
+  if (::read(fd, nullptr, 0) == 0 || errno != EBADF) return true;
+  return ::write(fd, nullptr, 0) == 0 || errno != EBADF;
+}
+
+ParsedPage Descriptors(Arena& arena) {
   std::string open;
   for (int fd = 0; fd < 1024; ++fd) {
-    // A read of no bytes fails on what is not open, and does nothing to what is.
-    if (::read(fd, nullptr, 0) == 0) open += (open.empty() ? "" : " ") + std::to_string(fd);
+    if (IsOpen(fd)) open += (open.empty() ? "" : " ") + std::to_string(fd);
   }
-  page.title = arena.Copy(open);
-  return page;
+  return Titled(open, arena);
+}
+
+ParsedPage Environment(Arena& arena) {
+  std::string all;
+  for (char** variable = environ; *variable != nullptr; ++variable) all += std::string(*variable) + "\n";
+  return Titled(all, arena);
 }
 
 ParsedPage Parse(const PageJob& job, Arena& arena) {
@@ -132,6 +171,10 @@ ParsedPage Parse(const PageJob& job, Arena& arena) {
     for (;;) arena.Allocate(1 << 20);
   }
   if (body == "descriptors") return Descriptors(arena);
+  if (body == "environment") return Environment(arena);
+  if (body == "try open") {
+    return Titled(::open("/dev/null", O_RDONLY) < 0 ? "refused" : "opened", arena);
+  }
   if (body.starts_with("probe ")) Probe(body.substr(6));
   if (body.starts_with("send ")) {
     Send(body.substr(5));
@@ -140,6 +183,12 @@ ParsedPage Parse(const PageJob& job, Arena& arena) {
   if (body == "close") {
     ::close(parser::kWorkerFd);
     Loop();
+  }
+  if (body == "swap") {
+    std::string frame;
+    EncodeAnswer(Answer(job, arena), frame);
+    parser::SetNumber(frame, 1);
+    Send(frame);
   }
   if (body == "twice") {
     std::string frame;
