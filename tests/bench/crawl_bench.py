@@ -13,7 +13,6 @@ Rounds alternate between the crawlers; the table shows medians. --cache takes De
   moved   how much the clock of this machine wandered: a fixed piece of work before and after, in per cent
 Pinning (--server-cpu 0 --client-cpus 1) makes runs comparable on a small machine: nothing then overlaps with the server.
 """
-import argparse
 import json
 import os
 import platform
@@ -21,14 +20,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
 import crawl
 import nginx_site
 import process_tree
-import python_doc
+import program
 
 WGET2 = ["wget2", "-r", "-l", "0", "-q", "-nH", "--no-config", "--max-threads=100", "--http2=off", "--compression=none",
          "--robots=on", "--ignore-tags=img,link,script,iframe,frame,object,embed,source,form,body,input,area,applet,meta",
@@ -185,52 +183,45 @@ def table(medians):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trawl", required=True)
-    parser.add_argument("--cache")
-    parser.add_argument("--site")
-    parser.add_argument("--start", default="index.html")
+    parser = program.arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json")
     parser.add_argument("--server-cpu", type=int)
     parser.add_argument("--client-cpus")
     parser.add_argument("--without-wget2", action="store_true")
     parser.add_argument("--set", action="append", default=[], help="handed to trawl")
-    parser.add_argument("--work")
-    parser.add_argument("--timeout", type=float, default=900)
     a = parser.parse_args()
-    nginx_site.skip_without_nginx()
-    root = a.site or python_doc.python_doc(a.cache)
-    process_tree.adopt_orphans()
+    root = program.begin(a)
+    with program.work_folder(a, "bench") as work:
+        return measure_all(a, root, work)
+
+
+def measure_all(a, root, work):
     cpus = {int(cpu) for cpu in a.client_cpus.split(",")} if a.client_cpus else None
     if a.server_cpu is not None:
         os.sched_setaffinity(0, {a.server_cpu})  # this program measures beside the server, not beside the crawler
     wget2 = not a.without_wget2 and shutil.which("wget2")
     if not a.without_wget2 and not wget2:
         print("wget2 is not installed: trawl alone", file=sys.stderr)
-    work = tempfile.mkdtemp(prefix="trawl-bench-", dir=a.work)
     runs = {"trawl": [], "wget2": []}
-    try:
-        with nginx_site.NginxSite(root, os.path.join(work, "nginx"), a.server_cpu) as site:
-            for number in range(1, a.rounds + 1):
-                for name in ("trawl", "wget2") if wget2 else ("trawl",):
-                    place = os.path.join(work, f"{name}.{number}")
-                    os.mkdir(place)
-                    url = site.url("/" + a.start)
-                    if name == "trawl":
-                        more = [part for setting in a.set for part in ("--set", setting)]
-                        command = crawl.command(os.path.abspath(a.trawl), crawl.write_config(place, url),
-                                                os.path.join(place, "trawl.db"), more)
-                    else:
-                        command = WGET2 + [url]
-                    run = measure(name, command, place, site, cpus, a.timeout, GOOD_EXITS[name])
-                    runs[name].append(run)
-                    print(f"round {number} {name}: {run['pages']} pages, {run['pages_s']:.0f}/s, {run['whole_us']:.0f} us/page, "
-                          f"{run['peak_rss_mb']:.0f} MB, noise {run['noise_s']:.1f} s, moved {run['moved_percent']:.0f} %",
-                          file=sys.stderr, flush=True)
-                    shutil.rmtree(place)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with nginx_site.NginxSite(root, os.path.join(work, "nginx"), a.server_cpu) as site:
+        for number in range(1, a.rounds + 1):
+            for name in ("trawl", "wget2") if wget2 else ("trawl",):
+                place = os.path.join(work, f"{name}.{number}")
+                os.mkdir(place)
+                url = site.url("/" + a.start)
+                if name == "trawl":
+                    more = [part for setting in a.set for part in ("--set", setting)]
+                    command = crawl.command(os.path.abspath(a.trawl), crawl.write_config(place, url),
+                                            os.path.join(place, "trawl.db"), more)
+                else:
+                    command = WGET2 + [url]
+                run = measure(name, command, place, site, cpus, a.timeout, GOOD_EXITS[name])
+                runs[name].append(run)
+                print(f"round {number} {name}: {run['pages']} pages, {run['pages_s']:.0f}/s, {run['whole_us']:.0f} us/page, "
+                      f"{run['peak_rss_mb']:.0f} MB, noise {run['noise_s']:.1f} s, moved {run['moved_percent']:.0f} %",
+                      file=sys.stderr, flush=True)
+                shutil.rmtree(place)
     medians = [median(r) for r in runs.values() if r]
     print(f"{machine()}; {time.strftime('%Y-%m-%d')}; medians of {a.rounds}; "
           f"server CPU {a.server_cpu if a.server_cpu is not None else 'any'}, client CPUs {a.client_cpus or 'any'}\n")

@@ -6,37 +6,29 @@ usage: corpus_test.py --trawl PATH (--cache FOLDER | --site FOLDER) [--start PAG
 With --cache, the pages are those of Debian's python3.N-doc, downloaded there once. With --site, any folder of HTML files;
 /private/ in it is disallowed by the robots.txt that is served.
 """
-import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 import compare
 import crawl
 import nginx_site
 import process_tree
-import python_doc
+import program
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trawl", required=True)
-    parser.add_argument("--cache")
-    parser.add_argument("--site")
-    parser.add_argument("--start", default="index.html")
-    parser.add_argument("--work")
-    parser.add_argument("--keep", action="store_true", help="keep database and server log, and say where they are")
-    parser.add_argument("--timeout", type=float, default=600)
-    a = parser.parse_args()
-    nginx_site.skip_without_nginx()
-    root = a.site or python_doc.python_doc(a.cache)
-    process_tree.adopt_orphans()
+    a = program.arguments(__doc__).parse_args()
+    root = program.begin(a)
     wanted = compare.expected(root, a.start)
-    work = tempfile.mkdtemp(prefix="trawl-corpus-", dir=a.work)
+    with program.work_folder(a, "corpus") as work:
+        return program.verdict(check(a, root, wanted, work))
+
+
+def check(a, root, wanted, work):
+    """What is wrong with a crawl of the site."""
     problems = []
     with nginx_site.NginxSite(root, work) as site:
         database = os.path.join(work, "trawl.db")
@@ -63,13 +55,7 @@ def main():
         problems.append("the stored pages are not the reachable ones")
     if len(wanted.pages) < 2:
         problems.append("nothing to reach: is the start page right?")
-    if a.keep:
-        print(f"kept: {work}")
-    else:
-        shutil.rmtree(work, ignore_errors=True)
-    for problem in problems:
-        print("FAILED " + problem)
-    return 1 if problems else 0
+    return problems
 
 
 if __name__ == "__main__":

@@ -8,22 +8,19 @@ Checked after each kill: no process is left; the database is whole; nothing that
 At the end: the set of pages is the reachable one, none stands there twice, and no more was fetched again than was in flight.
 The moments are drawn over the time that an undisturbed crawl takes, which is measured first; the seed is printed.
 """
-import argparse
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 
 import compare
 import crawl
 import nginx_site
 import process_tree
-import python_doc
+import program
 
 IN_FLIGHT = 100 + 50  # connections_per_host of the crawl, and as many again as wait for their commit, about
 
@@ -56,22 +53,18 @@ def undisturbed(a, work, site):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trawl", required=True)
-    parser.add_argument("--cache")
-    parser.add_argument("--site")
-    parser.add_argument("--start", default="index.html")
+    parser = program.arguments(__doc__)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--work")
-    parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--timeout", type=float, default=600)
     a = parser.parse_args()
-    nginx_site.skip_without_nginx()
-    root = a.site or python_doc.python_doc(a.cache)
-    process_tree.adopt_orphans()
+    root = program.begin(a)
     wanted = compare.expected(root, a.start)
-    work = tempfile.mkdtemp(prefix="trawl-kill-", dir=a.work)
+    with program.work_folder(a, "kill") as work:
+        return program.verdict(check(a, root, wanted, work))
+
+
+def check(a, root, wanted, work):
+    """What is wrong with crawls that were killed, and with the last one that was not."""
     moments, problems = random.Random(a.seed), []
     with nginx_site.NginxSite(root, work) as site:
         known = {site.process.pid}
@@ -117,13 +110,7 @@ def main():
             problems.append(f"only {landed} of {a.kills} kills met a running crawl: the test proves too little")
         if not difference.ok():
             problems.append("the stored pages are not the reachable ones")
-    if a.keep:
-        print(f"kept: {work}")
-    else:
-        shutil.rmtree(work, ignore_errors=True)
-    for problem in problems:
-        print("FAILED " + problem)
-    return 1 if problems else 0
+    return problems
 
 
 def look(database):
