@@ -112,7 +112,7 @@ Awaitable<bool> Engine::Load() {
     if (entry.meaning == RobotsEntry::Meaning::kRules) {
       robots_.PutStored(std::move(receipt.origin), std::move(entry), std::move(receipt.body));
     } else {
-      robots_.Put(receipt.origin, std::move(entry), now);
+      robots_.Put(receipt.origin, std::move(entry));
     }
   }
   co_return true;

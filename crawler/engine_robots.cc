@@ -43,10 +43,6 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   }
 
   frontier_.Hold(host, WaitReason::kRobots);
-  if (!robots_.BeginFetch(origin)) {  // another page of it asks already: the host is held until that knows
-    frontier_.Return(std::move(task), began, began);
-    co_return;
-  }
   RobotsEntry entry;
   FetchResult fetched;
   std::optional<std::string> stored = robots_.TakeStored(origin, began, entry);
@@ -65,7 +61,6 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
     }
     if (fetched.cancelled) {  // by StopAtOnce: nothing of it is recorded
       const Instant now = parts_.clock.Now();
-      robots_.EndFetch(origin);
       frontier_.Unhold(host, now);
       frontier_.Return(std::move(task), now, now);
       co_return;
@@ -95,8 +90,8 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
 
   const Instant now = parts_.clock.Now();
   const bool answered = fetched.status != 0 || stored;
-  robots_.EndFetch(origin);
-  const bool failed = entry.meaning == RobotsEntry::Meaning::kDisallowAll;
+  const bool refused = entry.meaning == RobotsEntry::Meaning::kDisallowAll;
+  frontier_.SetCrawlDelay(host, entry.rules.crawl_delay.value_or(Duration(0)));
   Step step;
   storage::RobotsReceipt receipt;
   receipt.origin = step.batch.text.Keep(origin);
@@ -108,21 +103,15 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   receipt.expires_at = entry.expires_at;
   receipt.crawl_delay = entry.rules.crawl_delay;
   receipt.body = step.batch.text.Keep(std::move(body));
-  // Without an answer nothing is remembered but what was: the next attempt asks again, after the retry's
-  // wait.
-  if (answered || robots_.Serves(origin, now)) entry = robots_.Put(origin, std::move(entry), now);
-  const RobotsEntry& holds = entry;
-  const bool refused = holds.meaning == RobotsEntry::Meaning::kDisallowAll;
-  const Instant until = holds.expires_at;
-  receipt.expires_at = until;
-  // What still serves stays the receipt of what is obeyed.
-  if (!stored && (refused || !failed)) step.batch.robots = receipt;
-  frontier_.SetCrawlDelay(host, holds.rules.crawl_delay.value_or(Duration(0)));
+  if (!stored) step.batch.robots = receipt;
+  const Instant until = entry.expires_at;
+  // Without an answer nothing is remembered: the next attempt asks again, after the retry's wait.
+  if (answered) robots_.Put(origin, std::move(entry));
   frontier_.Unhold(host, now, !stored);
 
   if (!refused) {
     frontier_.Return(std::move(task), now, now);
-    if (step.batch.robots) co_await Write(std::move(step));
+    co_await Write(std::move(step));
     co_return;
   }
   // The page would have failed the same way, so this is its visit.

@@ -11,25 +11,8 @@ const RobotsEntry* RobotsCache::Find(std::string_view origin, Instant now) const
   return &found->second;
 }
 
-bool RobotsCache::Serves(std::string_view origin, Instant now) const {
-  const auto found = entries_.find(std::string(origin));
-  return found != entries_.end() && found->second.learnt_until && now < *found->second.learnt_until + kStale;
-}
-
-const RobotsEntry& RobotsCache::Put(const std::string& origin, RobotsEntry entry, Instant now) {
-  RobotsEntry& kept = entries_[origin];
-  if (entry.meaning != RobotsEntry::Meaning::kDisallowAll) {
-    kept = std::move(entry);
-    kept.learnt_until = kept.expires_at;
-    return kept;
-  }
-  const auto failures = static_cast<std::uint8_t>(std::min(kept.failures + 1, 100));
-  Duration wait = kFailureLifetime;
-  for (int i = 1; i < failures && wait < kMaxFailureLifetime; ++i) wait *= 2;
-  if (!Serves(origin, now)) kept = std::move(entry);
-  kept.failures = failures;
-  kept.expires_at = now + std::min(wait, kMaxFailureLifetime);
-  return kept;
+void RobotsCache::Put(const std::string& origin, RobotsEntry entry) {
+  entries_[origin] = std::move(entry);
 }
 
 std::optional<std::string> RobotsCache::TakeStored(std::string_view origin, Instant now, RobotsEntry& entry) {

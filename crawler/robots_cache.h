@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "config/instant.h"
 #include "config/outcome.h"
@@ -21,8 +20,6 @@ struct RobotsEntry {
   std::uint16_t status = 0;
   std::string detail;  ///< with kDisallowAll: why
   Instant expires_at{};
-  std::optional<Instant> learnt_until;  ///< the time of what an answer said; none when none did
-  std::uint8_t failures = 0;            ///< attempts in a row to fetch it anew that brought nothing
 };
 
 /// robots.txt per origin (RFC 9309): what it says, until when, and what its failures mean. Runs on: event
@@ -31,15 +28,7 @@ class RobotsCache {
  public:
   /// The entry that holds now; nothing when robots.txt has to be fetched (anew).
   const RobotsEntry* Find(std::string_view origin, Instant now) const;
-  /// Keeps the entry. One that disallows all because nothing was learnt does not replace what was: that
-  /// serves until the next attempt (RFC 9309 2.3.1.4), at most kStale past its time. Each failure in a row
-  /// waits twice as long, up to kMaxFailureLifetime. Gives what holds now.
-  const RobotsEntry& Put(const std::string& origin, RobotsEntry entry, Instant now);
-  /// Whether what an answer said may still be obeyed though it is past its time.
-  bool Serves(std::string_view origin, Instant now) const;
-  /// Whether nobody is fetching the origin's robots.txt yet; then the caller is, until EndFetch.
-  bool BeginFetch(std::string_view origin) { return fetching_.emplace(origin).second; }
-  void EndFetch(std::string_view origin) { fetching_.erase(std::string(origin)); }
+  void Put(const std::string& origin, RobotsEntry entry);
   /// A body from an earlier run, to be parsed instead of fetched; removed from the cache by this call.
   std::optional<std::string> TakeStored(std::string_view origin, Instant now, RobotsEntry& entry);
   void PutStored(std::string origin, RobotsEntry entry, std::string body);
@@ -54,8 +43,6 @@ class RobotsCache {
   static constexpr Duration kLifetime = std::chrono::hours(24);  ///< RFC 9309 2.4
   static constexpr Duration kFailureLifetime =
       std::chrono::minutes(5);  ///< until an unreachable one is tried again
-  static constexpr Duration kMaxFailureLifetime = std::chrono::hours(6);
-  static constexpr Duration kStale = std::chrono::hours(24 * 30);
 
  private:
   struct Stored {
@@ -64,7 +51,6 @@ class RobotsCache {
   };
   std::unordered_map<std::string, RobotsEntry> entries_;
   std::unordered_map<std::string, Stored> stored_;
-  std::unordered_set<std::string> fetching_;
 };
 
 }  // namespace trawl::crawler

@@ -20,15 +20,22 @@ class ByteBlock {
   std::uint32_t Equal(char c) const {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))));
   }
-  /// Bytes from `low` to `high`, both below 0x80.
-  std::uint32_t Between(char low, char high) const {
-    const __m128i above = _mm_cmpgt_epi8(bytes_, _mm_set1_epi8(static_cast<char>(low - 1)));
-    const __m128i below = _mm_cmplt_epi8(bytes_, _mm_set1_epi8(static_cast<char>(high + 1)));
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_and_si128(above, below)));
+  /// Bytes that are one of `chars`.
+  template <char... chars>
+  std::uint32_t OneOf() const {
+    __m128i found = _mm_setzero_si128();
+    ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(chars)))), ...);
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
   }
-  /// Bytes of 0x80 and above.
-  std::uint32_t NotAscii() const {
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes_));
+  /// ASCII letters of both cases, digits, and bytes of 0x80 and above.
+  std::uint32_t OfWords() const {
+    const auto between = [](__m128i bytes, char low, char high) {
+      return _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(low - 1))),
+                           _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(high + 1))));
+    };
+    const __m128i letters = between(_mm_or_si128(bytes_, _mm_set1_epi8(0x20)), 'a', 'z');
+    const __m128i ascii = _mm_or_si128(letters, between(bytes_, '0', '9'));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(ascii, bytes_)));
   }
 
  private:
@@ -41,11 +48,16 @@ class ByteBlock {
   std::uint32_t Equal(char c) const {
     return Mask([c](char b) { return b == c; });
   }
-  std::uint32_t Between(char low, char high) const {
-    return Mask([low, high](char b) { return b >= low && b <= high; });
+  template <char... chars>
+  std::uint32_t OneOf() const {
+    return Mask([](char b) { return ((b == chars) || ...); });
   }
-  std::uint32_t NotAscii() const {
-    return Mask([](char b) { return (static_cast<unsigned char>(b) & 0x80) != 0; });
+  std::uint32_t OfWords() const {
+    return Mask([](char b) {
+      const char lower = static_cast<char>(b | 0x20);
+      return (lower >= 'a' && lower <= 'z') || (b >= '0' && b <= '9') ||
+             (static_cast<unsigned char>(b) & 0x80) != 0;
+    });
   }
 
  private:

@@ -10,12 +10,17 @@
 #include "parser/fingerprint.h"
 #include "parser/html.h"
 #include "parser/robots.h"
-#include "parser/selection.h"
+#include "parser/scan.h"
 #include "parser/token_notation.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
+
+// The one place that chooses between the two ways.
+bool NeedsTree(const PageJob& job) {
+  return job.want_tree;
+}
 
 ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
   const DecodedText decoded = DecodeDocument(job.body, job.content_type, arena);
@@ -25,7 +30,8 @@ ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
     page.text_truncated = page.text.size() < decoded.utf8.size();
     page.content_hash = HashContent(job.body);
   } else {
-    page = ParseHtml(job, decoded.utf8, decoded.verdict.charset, arena);
+    const auto parse = NeedsTree(job) ? ParseHtml : ScanHtml;
+    page = parse(job, decoded.utf8, decoded.verdict.charset, arena);
   }
   page.charset = Name(decoded.verdict.charset);
   page.charset_source = decoded.verdict.source;
@@ -71,21 +77,10 @@ ParsedPage ParseTokenDocument(const PageJob& job, Arena& arena) {
   return page;
 }
 
-// What a selector selects in the body, as JSON in the page's text. The body is UTF-8.
-ParsedPage ParseSelectDocument(const PageJob& job, Arena& arena) {
-  ParsedPage page;
-  const std::string selection = NoteSelection(arena.Copy(ScrubUtf8(job.body)), job.extract, arena);
-  page.text_truncated = selection.size() > kMaxText;
-  if (!page.text_truncated) page.text = arena.Copy(selection);
-  page.charset = Name(Charset::kUtf8);
-  return page;
-}
-
 constexpr DocumentKindRow kKinds[] = {
     {DocumentKind::kHtml, "html", ParseHtmlDocument},
     {DocumentKind::kRobots, "robots", ParseRobotsDocument},
     {DocumentKind::kTokens, "tokens", ParseTokenDocument},
-    {DocumentKind::kSelect, "select", ParseSelectDocument},
 };
 
 std::uint64_t ThreadCpuMicroseconds() {

@@ -9,10 +9,16 @@
 
 #include "parser/html_page.h"
 #include "parser/html_shape.h"
-#include "parser/html_tree.h"
 
 namespace trawl::parser {
 namespace {
+
+void* AllocateFrom(void* arena, std::size_t size) {
+  return static_cast<Arena*>(arena)->Allocate(size);
+}
+void FreeTo(void* arena, void* pointer) {
+  static_cast<Arena*>(arena)->Free(pointer);
+}
 
 constexpr Element ElementOf(GumboTag tag) {
   switch (tag) {
@@ -61,13 +67,19 @@ constexpr Element ElementOf(GumboTag tag) {
     case GUMBO_TAG_TD:
     case GUMBO_TAG_TH:
       return Element::kCell;
-    case GUMBO_TAG_P:
     case GUMBO_TAG_H1:
+      return Element::kH1;
     case GUMBO_TAG_H2:
+      return Element::kH2;
     case GUMBO_TAG_H3:
+      return Element::kH3;
     case GUMBO_TAG_H4:
+      return Element::kH4;
     case GUMBO_TAG_H5:
+      return Element::kH5;
     case GUMBO_TAG_H6:
+      return Element::kH6;
+    case GUMBO_TAG_P:
     case GUMBO_TAG_BLOCKQUOTE:
       return Element::kParagraph;
     case GUMBO_TAG_PRE:
@@ -232,7 +244,12 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
 ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset, Arena& arena) {
   const HtmlShape shape = ShapeOf(html);
   if (!shape.fits_tree) Arena::ExitAtLimit();
-  const GumboOutput* const output = ParseToGumbo(html, arena);
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = AllocateFrom;
+  options.deallocator = FreeTo;
+  options.userdata = &arena;
+  options.max_errors = 0;
+  const GumboOutput* const output = gumbo_parse_with_options(&options, html.data(), html.size());
   // A character reference is at least four bytes for at most six, a NUL may become a three-byte U+FFFD, and a
   // line end takes a tag.
   PageBuilder builder(job, charset, 3 * html.size() + 16, arena);

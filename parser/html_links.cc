@@ -64,7 +64,7 @@ void LinkCollector::Open(Element element, const Attributes& a) {
       EndAnchor();
       if (a.Has(Attribute::kHref)) {
         anchor_ = links_.size();
-        Add(LinkKind::kAnchor, a[Attribute::kHref], a[Attribute::kRel], {});
+        Add(LinkKind::kAnchor, a[Attribute::kHref], a[Attribute::kRel], {}, a[Attribute::kHreflang]);
         if (anchor_ == links_.size()) anchor_ = kNone;
         anchor_text_.Clear();
       }
@@ -72,12 +72,13 @@ void LinkCollector::Open(Element element, const Attributes& a) {
     case Element::kArea:
       if (a.Has(Attribute::kHref)) {
         Add(LinkKind::kArea, a[Attribute::kHref], a[Attribute::kRel],
-            Fold(a[Attribute::kAlt], kMaxAnchor, arena_));
+            Fold(a[Attribute::kAlt], kMaxAnchor, arena_), a[Attribute::kHreflang]);
       }
       break;
     case Element::kLink: {
       const std::string_view title = Fold(a[Attribute::kTitle], kMaxAnchor, arena_);
-      if (!a[Attribute::kHref].empty()) Add(LinkKind::kLink, a[Attribute::kHref], a[Attribute::kRel], title);
+      if (!a[Attribute::kHref].empty())
+        Add(LinkKind::kLink, a[Attribute::kHref], a[Attribute::kRel], title, a[Attribute::kHreflang]);
       AddSrcset(LinkKind::kLink, a[Attribute::kImageSrcset], title);
       break;
     }
@@ -130,13 +131,14 @@ void LinkCollector::Open(Element element, const Attributes& a) {
   }
 }
 
-void LinkCollector::Add(LinkKind kind, std::string_view href, std::string_view rel, std::string_view anchor) {
+void LinkCollector::Add(LinkKind kind, std::string_view href, std::string_view rel, std::string_view anchor,
+                        std::string_view hreflang) {
   if (IsForeignScheme(href)) return;
   if (links_.size() == kMaxRawLinks) {
     ++uncollected_;
     return;
   }
-  links_.push_back({kind, href, rel, anchor});
+  links_.push_back({kind, href, rel, anchor, hreflang});
 }
 
 void LinkCollector::AddSource(LinkKind kind, const Attributes& attributes, Attribute attribute,
@@ -185,8 +187,8 @@ void LinkCollector::Resolve(const Url& base, const NormalizeOptions& normalize, 
     too_long = too_long || (!url && url.error() == ParserErrc::kTooLong);
     if (!url) continue;
     ++page.links_found;
-    page.links.push_back(
-        {arena_.Copy(*url), raw.kind, HasToken(raw.rel, "nofollow"), CleanRel(raw.rel), raw.anchor});
+    page.links.push_back({arena_.Copy(*url), raw.kind, HasToken(raw.rel, "nofollow"), CleanRel(raw.rel),
+                          raw.anchor, Fold(raw.hreflang, kMaxHreflang, arena_)});
   }
   page.links_truncated = too_long || page.links_found > page.links.size();
 }

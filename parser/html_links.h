@@ -47,10 +47,12 @@ class LinkCollector {
     std::string_view href;
     std::string_view rel;
     std::string_view anchor;
+    std::string_view hreflang;
   };
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-  void Add(LinkKind kind, std::string_view href, std::string_view rel, std::string_view anchor);
+  void Add(LinkKind kind, std::string_view href, std::string_view rel, std::string_view anchor,
+           std::string_view hreflang = {});
   void AddSource(LinkKind kind, const Attributes& attributes, Attribute attribute,
                  std::string_view anchor = {});
   void AddSrcset(LinkKind kind, std::string_view srcset, std::string_view anchor);

@@ -11,6 +11,12 @@ Display DisplayOf(Element element) {
     case Element::kDialog:
       return Display::kBlock;
     case Element::kParagraph:
+    case Element::kH1:
+    case Element::kH2:
+    case Element::kH3:
+    case Element::kH4:
+    case Element::kH5:
+    case Element::kH6:
     case Element::kPreformatted:
       return Display::kParagraph;
     case Element::kCell:
@@ -57,6 +63,10 @@ Attribute Attributes::Named(std::string_view name) {
       break;
     case 7:
       if (name == "content") return Attribute::kContent;
+      break;
+    case 8:
+      if (name == "hreflang") return Attribute::kHreflang;
+      if (name == "property") return Attribute::kProperty;
       break;
     case 10:
       if (name == "http-equiv") return Attribute::kHttpEquiv;

@@ -20,6 +20,12 @@ enum class Element : std::uint8_t {
   kEmbed,
   kForm,
   kFrame,
+  kH1,
+  kH2,
+  kH3,
+  kH4,
+  kH5,
+  kH6,
   kHidden,
   kHtml,
   kBlock,
@@ -38,6 +44,13 @@ enum class Element : std::uint8_t {
   kTrack,
   kVideo,
 };
+
+/// 1 to 6 for a heading, else 0.
+constexpr int HeadingLevel(Element element) {
+  return element >= Element::kH1 && element <= Element::kH6
+             ? static_cast<int>(element) - static_cast<int>(Element::kH1) + 1
+             : 0;
+}
 
 /// How an element stands in the text of its page.
 enum class Display : std::uint8_t {
@@ -58,12 +71,14 @@ enum class Attribute : std::uint8_t {
   kData,
   kHidden,
   kHref,
+  kHreflang,
   kHttpEquiv,
   kImageSrcset,
   kLang,
   kName,
   kOpen,
   kPoster,
+  kProperty,
   kRel,
   kSrc,
   kSrcset,

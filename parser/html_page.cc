@@ -24,12 +24,6 @@ bool StyleHides(std::string_view style) {
   return false;
 }
 
-bool IsHidden(Element element, const Attributes& attributes) {
-  return DisplayOf(element) == Display::kNone || attributes.Has(Attribute::kHidden) ||
-         (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) ||
-         (attributes.Has(Attribute::kStyle) && StyleHides(attributes[Attribute::kStyle]));
-}
-
 bool IsSilent(Element element) {
   return element == Element::kScript || element == Element::kHidden || element == Element::kTitle ||
          element == Element::kIframe;
@@ -47,11 +41,23 @@ PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::size_t text_b
       charset_(charset),
       meta_(job, arena),
       links_(arena),
-      text_(arena, job.want_text ? std::min(text_bound, kMaxText) : 0) {}
+      text_(arena, job.want_text ? std::min(text_bound, kMaxText) : 0),
+      statements_(arena),
+      headings_(arena) {}
+
+bool PageBuilder::Hides(Element element, const Attributes& attributes) {
+  return DisplayOf(element) == Display::kNone || attributes.Has(Attribute::kHidden) ||
+         (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) ||
+         (attributes.Has(Attribute::kStyle) && StyleHides(attributes[Attribute::kStyle]));
+}
 
 void PageBuilder::Open(Element element, const Attributes& attributes) {
   if (element != Element::kOther) {
-    if (!noscript_) meta_.Open(element, attributes);
+    if (!noscript_) {
+      meta_.Open(element, attributes);
+      if (element == Element::kMeta) statements_.OpenMeta(attributes);
+      if (element == Element::kScript) json_ld_ = statements_.OpenScript(attributes);
+    }
     if (job_.want_links) links_.Open(element, attributes);
     if ((element == Element::kTitle && !noscript_) || title_ > 0) ++title_;
     if (element == Element::kPreformatted) ++preformatted_;
@@ -59,7 +65,7 @@ void PageBuilder::Open(Element element, const Attributes& attributes) {
     ++title_;
   }
   if (silent_ > 0 || IsSilent(element)) ++silent_;
-  if (hidden_ > 0 || IsHidden(element, attributes)) {
+  if (hidden_ > 0 || Hides(element, attributes)) {
     ++hidden_;
     return;
   }
@@ -73,6 +79,7 @@ void PageBuilder::OpenDisplay(Element element) {
       break;
     case Display::kParagraph:
       text_.Break(2);
+      if (const int level = HeadingLevel(element)) headings_.Open(level);
       break;
     default:
       if (element == Element::kBr)
@@ -81,12 +88,17 @@ void PageBuilder::OpenDisplay(Element element) {
         return;
   }
   links_.Space();
+  headings_.Space();
 }
 
 void PageBuilder::Close(Element element) {
   if (element == Element::kA) links_.Close(element);
   if (element == Element::kPreformatted) --preformatted_;
   if (title_ > 0) --title_;
+  if (json_ld_ && element == Element::kScript) {
+    statements_.CloseScript();
+    json_ld_ = false;
+  }
   if (silent_ > 0) --silent_;
   if (hidden_ > 0) {
     --hidden_;
@@ -98,6 +110,7 @@ void PageBuilder::Close(Element element) {
       break;
     case Display::kParagraph:
       text_.Break(2);
+      if (HeadingLevel(element) != 0) headings_.Close();
       break;
     case Display::kCell:
       text_.Tab();
@@ -106,13 +119,19 @@ void PageBuilder::Close(Element element) {
       return;
   }
   links_.Space();
+  headings_.Space();
 }
 
 void PageBuilder::Characters(std::string_view text) {
   if (title_ > 0) meta_.Title(text);
-  if (silent_ > 0) return;
+  if (silent_ > 0) {
+    if (json_ld_) statements_.JsonLd(text);
+    return;
+  }
   links_.Characters(text);
-  if (hidden_ > 0 || noscript_ || !job_.want_text) return;
+  if (hidden_ > 0 || noscript_) return;
+  if (headings_.open()) headings_.Characters(text);
+  if (!job_.want_text) return;
   if (preformatted_ > 0) {
     text_.Preformatted(text);
   } else {
@@ -132,6 +151,8 @@ ParsedPage PageBuilder::Finish() {
     page.refresh_ms = refresh->delay_ms;
     if (job_.want_links) links_.AddRefresh(refresh->url);
   }
+  statements_.Finish(page);
+  headings_.Finish(page);
   if (job_.want_links) links_.Resolve(base, job_.normalize, charset_, page);
   return page;
 }

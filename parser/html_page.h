@@ -6,6 +6,7 @@
 #include "parser/html_links.h"
 #include "parser/html_meta.h"
 #include "parser/html_names.h"
+#include "parser/html_statements.h"
 #include "parser/html_text.h"
 #include "parser/wire.h"
 
@@ -25,7 +26,16 @@ class PageBuilder {
   void SetNoscript(bool inside) { noscript_ = inside; }
   void Open(Element element, const Attributes& attributes);
   void Close(Element element);
+  /// The text of a link ends, of which an `a` that was closed as kOther did not tell.
+  void EndLink() { links_.Close(Element::kA); }
   void Characters(std::string_view text);
+
+  /// Whether an element of itself hides its content.
+  static bool Hides(Element element, const Attributes& attributes);
+  /// Whether what is told from here on is not shown.
+  bool hidden() const { return hidden_ > 0; }
+  /// Whether Characters does anything from here on.
+  bool Reads() const { return silent_ == 0 || title_ > 0 || json_ld_; }
 
   /// The page; its strings live in the arena or the document.
   ParsedPage Finish();
@@ -38,12 +48,15 @@ class PageBuilder {
   MetaCollector meta_;
   LinkCollector links_;
   TextBuilder text_;
+  StatementCollector statements_;
+  HeadingCollector headings_;
   // Depths inside an element of the named kind, itself included; 0 outside.
   int hidden_ = 0;  // not shown; its links and their texts count nevertheless
   int silent_ = 0;  // no text for a reader at all, such as a script
   int title_ = 0;
   int preformatted_ = 0;
   bool noscript_ = false;
+  bool json_ld_ = false;
 };
 
 }  // namespace trawl::parser

@@ -4,37 +4,12 @@
 #include <array>
 #include <cstring>
 
+#include "parser/byte_search.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
-
-// Calls `run(text)` for each stretch that needs no folding, and `space()` for white space before, between and
-// after them.
-template <class Run, class Space>
-void ForEachRun(std::string_view text, Run run, Space space) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    if (IsHtmlSpace(*at)) {
-      space();
-      while (at != end && IsHtmlSpace(*at)) ++at;
-      continue;
-    }
-    const char* const start = at;
-    while (at != end) {
-      if (!IsHtmlSpace(*at)) {
-        ++at;
-      } else if (*at == ' ' && at + 1 != end && !IsHtmlSpace(at[1])) {
-        at += 2;
-      } else {
-        break;
-      }
-    }
-    run(std::string_view(start, static_cast<std::size_t>(at - start)));
-  }
-}
 
 constexpr std::array<std::uint8_t, 256> MakeWordClasses() {
   std::array<std::uint8_t, 256> classes{};
@@ -46,6 +21,44 @@ constexpr std::array<std::uint8_t, 256> MakeWordClasses() {
   return classes;
 }
 constexpr std::array<std::uint8_t, 256> kWordClasses = MakeWordClasses();
+
+bool IsSpaceByte(char c) {
+  return kWordClasses[static_cast<unsigned char>(c)] == 2;
+}
+
+// The first white space in [at, end) that is not one ' ' between two other characters.
+const char* FindFold(const char* at, const char* end) {
+  // Of the last byte of a block it takes the one behind it to know.
+  for (; end - at > ByteBlock::kSize; at += ByteBlock::kSize) {
+    const ByteBlock block(at);
+    const std::uint32_t spaces = block.OneOf<' ', '\t', '\n', '\f', '\r'>();
+    if (spaces == 0) continue;
+    const std::uint32_t next = spaces >> 1 | static_cast<std::uint32_t>(IsSpaceByte(at[ByteBlock::kSize]))
+                                                 << (ByteBlock::kSize - 1);
+    const std::uint32_t folds = (spaces & next) | (spaces ^ block.Equal(' '));
+    if (folds != 0) return at + __builtin_ctz(folds);
+  }
+  while (at != end && !(IsSpaceByte(*at) && (*at != ' ' || at + 1 == end || IsSpaceByte(at[1])))) ++at;
+  return at;
+}
+
+// Calls `run(text)` for each stretch that needs no folding, and `space()` for white space before, between and
+// after them.
+template <class Run, class Space>
+void ForEachRun(std::string_view text, Run run, Space space) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    if (IsSpaceByte(*at)) {
+      space();
+      while (at != end && IsSpaceByte(*at)) ++at;
+      continue;
+    }
+    const char* const start = at;
+    at = FindFold(at, end);
+    run(std::string_view(start, static_cast<std::size_t>(at - start)));
+  }
+}
 
 }  // namespace
 
@@ -90,6 +103,7 @@ void TextBuilder::Characters(std::string_view text) {
 }
 
 void TextBuilder::Preformatted(std::string_view text) {
+  if (at_ == begin_) text.remove_prefix(std::min(text.size(), text.find_first_not_of('\n')));
   if (text.empty()) return;
   // Nothing but line ends is no text yet: they wait, so that a page never ends in them.
   const std::size_t last = text.find_last_not_of('\n');
@@ -150,9 +164,21 @@ std::string_view Fold(std::string_view text, std::size_t max, Arena& arena) {
 
 std::uint32_t CountWords(std::string_view text) {
   std::uint32_t words = 0;
-  bool letters = false;
-  for (const char c : text) {
-    const std::uint8_t word_class = kWordClasses[static_cast<unsigned char>(c)];
+  bool letters = false;  // the word that goes on has one
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  // Of a run of bytes that are no space, adding its letters carries into the space behind it if there are
+  // any.
+  constexpr std::uint32_t kBlock = (1U << ByteBlock::kSize) - 1;
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    const ByteBlock block(at);
+    const std::uint32_t runs = ~block.OneOf<' ', '\t', '\n', '\f', '\r'>() & kBlock;
+    const std::uint32_t sum = runs + (block.OfWords() & runs) + letters;
+    words += static_cast<std::uint32_t>(__builtin_popcount(sum & ~runs & kBlock));
+    letters = sum > kBlock;
+  }
+  for (; at != end; ++at) {
+    const std::uint8_t word_class = kWordClasses[static_cast<unsigned char>(*at)];
     if (word_class == 2) {
       words += letters;
       letters = false;

@@ -91,10 +91,11 @@ Tokenizer::Token Tokenizer::ReadData() {
     std::uint32_t less_than = 0;
     for (; end_ - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
       const ByteBlock block(at);
+      const std::uint32_t found = block.OneOf<'<', '&', '\0', '\r'>();
+      if (found == 0) continue;
       less_than = block.Equal('<');
-      std::uint32_t changing = block.Equal('&') | block.Equal('\0') | block.Equal('\r');
-      if (less_than != 0) changing &= less_than ^ (less_than - 1);
-      text_changes_ |= changing != 0;
+      const std::uint32_t before = less_than ^ (less_than - 1);  // of none: all
+      text_changes_ |= (found & ~less_than & before) != 0;
       if (less_than != 0) break;
     }
     if (less_than != 0) {

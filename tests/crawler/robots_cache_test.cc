@@ -30,8 +30,8 @@ TEST_CASE("RFC 9309 2.3.1: what an answer for robots.txt means") {
 
 TEST_CASE("An entry holds a day, a failure five minutes") {
   RobotsCache cache;
-  cache.Put("http://a", RobotsCache::Judge(Outcome::kOk, 200, "", kNow), kNow);
-  cache.Put("http://b", RobotsCache::Judge(Outcome::kTimeout, 0, "", kNow), kNow);
+  cache.Put("http://a", RobotsCache::Judge(Outcome::kOk, 200, "", kNow));
+  cache.Put("http://b", RobotsCache::Judge(Outcome::kTimeout, 0, "", kNow));
   CHECK(cache.Find("http://a", kNow + 24h - 1ms));
   CHECK_FALSE(cache.Find("http://a", kNow + 24h));
   CHECK(cache.Find("http://b", kNow + 5min - 1ms));
@@ -55,43 +55,4 @@ TEST_CASE("A receipt names the line that decided") {
   const parser::RobotsRules rules = parser::ParseRobots("User-agent: *\nDisallow: /private/\n", {"trawl"});
   CHECK(RobotsCache::Receipt(rules, parser::Decide(rules, "/private/x")) ==
         "robots.txt line 2: Disallow: /private/");
-}
-
-TEST_CASE("RFC 9309 2.3.1.4: what was learnt serves while robots.txt cannot be had, for thirty days") {
-  RobotsCache cache;
-  RobotsEntry rules = RobotsCache::Judge(Outcome::kOk, 200, "", kNow);
-  rules.rules = parser::ParseRobots("User-agent: *\nDisallow: /private/\n", {"trawl"});
-  cache.Put("http://a", rules, kNow);
-  Instant now = kNow + 24h;
-  CHECK_FALSE(cache.Find("http://a", now));
-  const auto fail = [&] {
-    return cache.Put("http://a", RobotsCache::Judge(Outcome::kHttpError, 503, "", now), now);
-  };
-  CHECK(fail().meaning == Meaning::kRules);
-  REQUIRE(cache.Find("http://a", now));
-  CHECK(cache.Find("http://a", now)->rules.rules.size() == 1);
-  CHECK(cache.Find("http://a", now)->expires_at == now + 5min);
-  now = kNow + 24h + 24h * 30 - 1ms;
-  CHECK(fail().meaning == Meaning::kRules);
-  now += 1ms;
-  CHECK(fail().meaning == Meaning::kDisallowAll);
-  cache.Put("http://a", RobotsCache::Judge(Outcome::kHttpError, 404, "", now), now);
-  CHECK(cache.Find("http://a", now)->meaning == Meaning::kAllowAll);
-}
-
-TEST_CASE("Each failure in a row waits twice as long, up to six hours") {
-  RobotsCache cache;
-  for (const Duration wait : {5min, 10min, 20min, 40min, 80min, 160min, 320min, 360min, 360min}) {
-    cache.Put("http://a", RobotsCache::Judge(Outcome::kTimeout, 0, "", kNow), kNow);
-    CHECK(cache.Find("http://a", kNow)->expires_at == kNow + wait);
-  }
-}
-
-TEST_CASE("One page at a time asks for the robots.txt of an origin") {
-  RobotsCache cache;
-  CHECK(cache.BeginFetch("http://a"));
-  CHECK_FALSE(cache.BeginFetch("http://a"));
-  CHECK(cache.BeginFetch("http://a:8080"));
-  cache.EndFetch("http://a");
-  CHECK(cache.BeginFetch("http://a"));
 }

@@ -71,7 +71,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   job.body = rest;
   job.product_tokens = {"trawl"};
   arena.Reset();
-  // A document that does not fit ends its worker, and would end this process.
-  if (ShapeOf(DecodeDocument(job.body, job.content_type, arena).utf8).fits_tree) Check(std::move(job), arena);
+  // A document that does not fit a tree ends its worker, and would end this process.
+  job.want_tree = ShapeOf(DecodeDocument(job.body, job.content_type, arena).utf8).fits_tree;
+  if (job.want_tree) Check(job, arena);
+  job.want_tree = false;
+  Check(std::move(job), arena);
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "parser/fingerprint.h"
+#include "parser/scan.h"
 #include "parser/utf8.h"
 #include "tests/support/catch.h"
 
@@ -11,40 +12,90 @@ using namespace trawl::parser;
 
 namespace {
 
-// A page read from `html` as if fetched from http://example.org/dir/page.
+// Each link as "kind url", " [rel]" and " 'anchor'" where it has them, " !" for nofollow.
+std::vector<std::string> LinesOf(const ParsedPage& page) {
+  std::vector<std::string> lines;
+  for (const ParsedLink& link : page.links) {
+    std::string line = std::string(Name(link.kind)) + " " + std::string(link.url);
+    if (!link.rel.empty()) line += " [" + std::string(link.rel) + "]";
+    if (!link.anchor.empty()) line += " '" + std::string(link.anchor) + "'";
+    if (!link.hreflang.empty()) line += " in " + std::string(link.hreflang);
+    if (link.nofollow) line += " !";
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+std::vector<std::string> StatementsOf(const ParsedPage& page) {
+  std::vector<std::string> lines = {std::string(page.author), std::string(page.date),
+                                    std::string(page.generator)};
+  for (const Heading& heading : page.headings)
+    lines.push_back("h" + std::to_string(heading.level) + " " + std::string(heading.text));
+  for (const MetaProperty& property : page.properties)
+    lines.push_back(std::string(property.name) + "=" + std::string(property.content));
+  for (const std::string_view block : page.json_ld) lines.emplace_back(block);
+  return lines;
+}
+
+void CheckSame(const ParsedPage& scan, const ParsedPage& tree) {
+  CHECK(LinesOf(scan) == LinesOf(tree));
+  CHECK(StatementsOf(scan) == StatementsOf(tree));
+  CHECK(scan.text == tree.text);
+  CHECK(scan.title == tree.title);
+  CHECK(scan.base == tree.base);
+  CHECK(scan.description == tree.description);
+  CHECK(scan.canonical == tree.canonical);
+  CHECK(scan.language == tree.language);
+  CHECK(scan.noindex == tree.noindex);
+  CHECK(scan.nofollow == tree.nofollow);
+  CHECK(scan.refresh_ms == tree.refresh_ms);
+  CHECK(scan.links_found == tree.links_found);
+  CHECK(scan.links_truncated == tree.links_truncated);
+  CHECK(scan.text_truncated == tree.text_truncated);
+  CHECK(scan.words == tree.words);
+  CHECK(scan.content_hash == tree.content_hash);
+}
+
+// A page read from `html` as if fetched from http://example.org/dir/page: scanned, and held against what is
+// read off its tree.
 class Read {
  public:
   explicit Read(std::string html, std::vector<std::string> product_tokens = {},
                 Charset charset = Charset::kUtf8)
-      : arena_(64 << 20) {
+      : arena_(64 << 20), tree_arena_(64 << 20) {
     job_.url = "http://example.org/dir/page";
     job_.product_tokens = std::move(product_tokens);
     job_.body = std::move(html);
-    page_ = ParseHtml(job_, job_.body, charset, arena_);
+    page_ = ScanHtml(job_, job_.body, charset, arena_);
+    CheckSame(page_, ParseHtml(job_, job_.body, charset, tree_arena_));
   }
 
   const ParsedPage* operator->() const { return &page_; }
 
-  // Each link as "kind url", " [rel]" and " 'anchor'" where it has them, " !" for nofollow.
-  std::vector<std::string> links() const {
-    std::vector<std::string> lines;
-    for (const ParsedLink& link : page_.links) {
-      std::string line = std::string(Name(link.kind)) + " " + std::string(link.url);
-      if (!link.rel.empty()) line += " [" + std::string(link.rel) + "]";
-      if (!link.anchor.empty()) line += " '" + std::string(link.anchor) + "'";
-      if (link.nofollow) line += " !";
-      lines.push_back(line);
-    }
-    return lines;
-  }
+  std::vector<std::string> links() const { return LinesOf(page_); }
 
  private:
   Arena arena_;
+  Arena tree_arena_;
   PageJob job_;
   ParsedPage page_;
 };
 
 using Lines = std::vector<std::string>;
+
+// What a scan gives where a tree copies or refuses.
+struct Scan {
+  Lines links;
+  std::string title;
+};
+
+Scan Scanned(std::string_view html) {
+  Arena arena(64 << 20);
+  PageJob job;
+  job.url = "http://example.org/";
+  const ParsedPage page = ScanHtml(job, html, Charset::kUtf8, arena);
+  return {LinesOf(page), std::string(page.title)};
+}
 
 }  // namespace
 
@@ -305,4 +356,46 @@ TEST_CASE("Whatever reference a page writes, its strings are UTF-8") {
   const Read page(
       "<title>&#xD800;&#x110000;&#0;\0</title><p>&#xDFFF;&#x80;\0<a href='&#xD800;'>&NotEqualTilde;"s);
   for (const std::string_view text : {page->title, page->text, page->links.at(0).anchor}) CHECK(IsUtf8(text));
+}
+
+TEST_CASE("What a page says for other programs is gathered: properties, JSON-LD, author, date, generator") {
+  const Read page(
+      R"(<head><meta property=og:title content=" A &amp; B "><meta name=twitter:card content=summary>
+    <meta name=DC.date content=2020><meta property=article:published_time content=2024-02-29>
+    <meta name=author content="An  Author"><meta name=generator content=hand><meta name=viewport content=x>
+    <script type="application/ld+json; charset=utf-8"> {"a":"&amp;</b>"} </script><script>var x;</script>
+    <noscript><meta property=og:no content=x></noscript><template><meta property=og:no content=x></template>)");
+  CHECK(StatementsOf(*page.operator->()) ==
+        Lines{"An Author", "2024-02-29", "hand", "og:title=A & B", "twitter:card=summary", "DC.date=2020",
+              "article:published_time=2024-02-29", R"({"a":"&amp;</b>"})"});
+}
+
+TEST_CASE("Headings that are shown are told with their levels") {
+  const Read page(R"(<h1> One <b>bold</b><br>line</h1><h2 hidden>no</h2><h6>six<h3>three</h2>
+    <noscript><h4>no</h4></noscript><div style="display:none"><h5>no</h5></div><h2></h2>)");
+  CHECK(StatementsOf(*page.operator->()) ==
+        Lines{"", "", "", "h1 One bold line", "h6 six", "h3 three", "h2 "});
+}
+
+TEST_CASE("A link tells the language of its target") {
+  const Read page("<link rel=alternate hreflang=de href=/de><a hreflang=' fr ' href=/fr>fr</a>");
+  CHECK(page.links() ==
+        Lines{"link http://example.org/de [alternate] in de", "a http://example.org/fr 'fr' in fr"});
+}
+
+TEST_CASE("A link's text goes on where a browser opens it anew, and ends with its cell") {
+  CHECK(Scanned("<p><a href=/1>one<p>two</a>three").links == Lines{"a http://example.org/1 'one two'"});
+  CHECK(Scanned("<table><tr><td><a href=/1>one<td>two</table>three").links ==
+        Lines{"a http://example.org/1 'one'"});
+  CHECK(Scanned("<a href=/1>one<div>two<a href=/2>three</div>four").links ==
+        Lines{"a http://example.org/1 'one two'", "a http://example.org/2 'three four'"});
+}
+
+TEST_CASE("What is deeper than browsers nest is read nevertheless") {
+  std::string html;
+  for (int i = 0; i < 2000; ++i) html += "<div><a href=/" + std::to_string(i) + ">x</a>";
+  const Scan page = Scanned(html + "<title>t</title>");
+  CHECK(page.links.size() == 2000);
+  CHECK(page.links.back() == "a http://example.org/1999 'x'");
+  CHECK(page.title == "t");
 }
