@@ -21,7 +21,7 @@ constexpr DebugKind kKinds[] = {
     {"html", DebugHtml,
      R"({"body_b64","url"?,"content_type"?} -> title, description, canonical, text, links and the rest)"},
     {"links", DebugLinks,
-     R"({"body_b64","url","content_type"?} -> {"base","links","meta_refresh","truncated"})"},
+     R"({"body_b64","url","content_type"?,"way":"scan/tree"?} -> {"base","links","meta_refresh","truncated"})"},
     {"text", DebugText, R"({"body_b64","url"?} -> {"text","title","language","description"})"},
     {"tokens", DebugTokens,
      R"({"html","initial_state"?,"last_start_tag"?} -> {"tokens":[...]}, html5lib's notation)"},

@@ -23,6 +23,7 @@ Result<PageJob> JobOf(const json::object& in, const parser::NormalizeOptions& no
   auto body = BytesAt(in, "body", "body_b64");
   if (!body || body->size() > parser::kMaxJobBody) return parser::ParserErrc::kBadFrame;
   job.body = std::move(*body);
+  job.want_tree = StringAt(in, "way").value_or("scan") == "tree";
   job.content_type = StringAt(in, "content_type").value_or("").substr(0, parser::kMaxContentType);
   const auto url = parser::Url::Parse(StringAt(in, "url").value_or("http://localhost/"));
   if (!url) return url.error();
@@ -38,7 +39,8 @@ json::array LinksOf(const ParsedPage& page) {
     links.push_back(json::object{{"url", Text(link.url)},
                                  {"kind", Text(Name(link.kind))},
                                  {"rel", Text(link.rel)},
-                                 {"anchor", Text(link.anchor)}});
+                                 {"anchor", Text(link.anchor)},
+                                 {"hreflang", Text(link.hreflang)}});
   }
   return links;
 }

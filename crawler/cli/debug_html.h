@@ -4,15 +4,15 @@
 
 namespace trawl::crawler {
 
-/// {"body_b64" or "body","url"?,"content_type"?} in all of them; the URL is "http://localhost/" when there is
-/// none.
+/// {"body_b64" or "body","url"?,"content_type"?,"way":"scan" or "tree"?} in all of them; the URL is
+/// "http://localhost/" when there is none, the way "scan".
 
 /// Everything a page says:
 /// {"title","description","canonical","language","charset","noindex","nofollow","words","text",
 /// "links":[...],"base","meta_refresh","truncated"}
 json::object DebugHtml(const json::object& in, DebugContext& context);
 
-/// {"base","links":[{"url","kind","rel","anchor"}],"meta_refresh":[delay,url] or null,"truncated"}
+/// {"base","links":[{"url","kind","rel","anchor","hreflang"}],"meta_refresh":[delay,url] or null,"truncated"}
 json::object DebugLinks(const json::object& in, DebugContext& context);
 
 /// {"text","title","language","description"}
