@@ -155,4 +155,8 @@ std::string KnobManual() {
   return manual;
 }
 
+void CopyValue(const Slot& from, const Slot& to) {
+  std::visit([&to](auto* value) { *std::get<decltype(value)>(to) = *value; }, from);
+}
+
 }  // namespace trawl::config

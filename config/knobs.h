@@ -74,6 +74,9 @@ std::string Allowed(const Kind& kind);
 /// The value as TOML, e.g. `"250ms"`, `true`, `[]`. Empty for an optional without a value.
 std::string ShowValue(const Kind& kind, const Slot& slot);
 
+/// Gives `to` the value of `from`, of the same knob.
+void CopyValue(const Slot& from, const Slot& to);
+
 /// A text as a TOML basic string, quotes and all.
 std::string Quoted(std::string_view text);
 

@@ -19,15 +19,6 @@ constexpr std::size_t kMaxRefills = 32;
 /// How often the loop looks up although nothing woke it: limits of time are seen within this.
 constexpr Duration kLongestSleep = std::chrono::seconds(1);
 
-std::vector<PageBudget::Limits> LimitsOf(const Targets& targets) {
-  std::vector<PageBudget::Limits> limits;
-  for (std::uint16_t i = 0; i < targets.size(); ++i) {
-    const config::Target& target = targets[i].target;
-    limits.push_back({target.max_pages, target.max_pages_per_host});
-  }
-  return limits;
-}
-
 }  // namespace
 
 std::string_view Name(EndReason reason) {
@@ -62,7 +53,7 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
-      budget_(options.crawl.max_pages, LimitsOf(targets)),
+      budget_(options.crawl.max_pages, targets.PageLimits()),
       target_pauses_(targets.size()) {}
 
 /// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
@@ -120,7 +111,9 @@ Awaitable<bool> Engine::Load() {
 
 Awaitable<bool> Engine::AddSeeds() {
   for (std::uint16_t target = 0; target < targets_.size(); ++target) {
-    const std::vector<std::string>& seeds = targets_[target].seeds;
+    if (targets_[target].retired) continue;
+    // A copy: a reload may replace the targets while a batch is written.
+    const std::vector<std::string> seeds = targets_[target].seeds;
     for (std::size_t at = 0; at < seeds.size(); at += kSeedsPerBatch) {
       Step step;
       for (std::size_t i = at; i < std::min(at + kSeedsPerBatch, seeds.size()); ++i) {

@@ -99,6 +99,10 @@ class Engine {
   /// order.
   boost::asio::awaitable<std::vector<Added>> Add(std::vector<std::string> urls,
                                                  std::optional<std::uint16_t> target, std::uint8_t priority);
+  // A reload: first the names are stored, then the options and targets that the engine borrows are replaced
+  // (those that were there keep their numbers), and in the same turn of the loop it takes them.
+  boost::asio::awaitable<bool> NameTargets(std::vector<std::string> names);
+  boost::asio::awaitable<bool> TakeNewTargets();
   std::map<WaitReason, Frontier::Waiting> waiting() const { return frontier_.waiting(parts_.clock.Now()); }
   const Targets& targets() const { return targets_; }
   /// After kStorageFailed: what storage said.
@@ -157,6 +161,7 @@ class Engine {
     std::vector<HostId> hosts;  ///< paused for it
   };
   std::vector<TargetPause> target_pauses_;
+  std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;
   bool ready_ = false;
   std::size_t refills_ = 0;     ///< under way

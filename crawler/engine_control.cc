@@ -5,6 +5,7 @@
 
 #include "crawler/async.h"
 #include "crawler/engine.h"
+#include "crawler/url_rules.h"
 #include "parser/fingerprint.h"
 #include "parser/normalize.h"
 #include "parser/url.h"
@@ -41,15 +42,45 @@ void Engine::PauseTarget(std::uint16_t target, bool pause) {
   Wake();
 }
 
-/// Gives a task of a paused target back, and its host waits with it.
+/// A task of a target that is gone goes to another that takes its URL. One of a paused target, or of none,
+/// goes back, and its host waits with it.
 bool Engine::HeldByTarget(FetchTask& task, Instant now) {
-  TargetPause& state = target_pauses_[task.url.target];
-  if (!state.paused) return false;
+  const auto gone = [this](std::uint16_t target) {
+    return target >= targets_.size() || targets_[target].retired;
+  };
+  if (gone(task.url.target)) {
+    parser::UrlParts parts;
+    if (parser::SplitNormalized(task.url.url, parts)) {
+      const Targets::Place place = targets_.Find(0, task.url.url, parts);
+      if (place.verdict.skip == storage::SkipReason::kNone) task.url.target = place.target;
+    }
+  }
+  const bool orphan = gone(task.url.target);
+  if (!orphan && !target_pauses_[task.url.target].paused) return false;
   const HostId host = task.host;
   frontier_.Pause(host, PausedBy::kTarget);
-  state.hosts.push_back(host);
+  (orphan ? orphans_ : target_pauses_[task.url.target].hosts).push_back(host);
   frontier_.Return(std::move(task), now, now);
   return true;
+}
+
+Awaitable<bool> Engine::NameTargets(std::vector<std::string> names) {
+  const Result<void> known = co_await storage_.SetTargets(std::move(names));
+  if (!known) {
+    storage_error_ = known.error().message();
+    End(EndReason::kStorageFailed);
+  }
+  co_return known.has_value();
+}
+
+Awaitable<bool> Engine::TakeNewTargets() {
+  budget_.SetLimits(options_.crawl.max_pages, targets_.PageLimits());
+  target_pauses_.resize(targets_.size());
+  frontier_.ChangePolicies(targets_.Policies(), parts_.clock.Now());
+  for (HostId host : std::exchange(orphans_, {})) frontier_.Resume(host, PausedBy::kTarget);
+  const bool seeded = co_await AddSeeds();
+  Wake();
+  co_return seeded;
 }
 
 Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
@@ -57,7 +88,7 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
                                                   std::uint8_t priority) {
   std::vector<Added> answers;
   Step step;
-  parser::NormalizeOptions normalize;
+  parser::NormalizeOptions normalize = UrlRules(options_.url);
   normalize.max_length = options_.crawl.max_url.count;
   for (const std::string& text : urls) {
     const Result<parser::Url> parsed = parser::Url::Parse(text);

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
+#include <utility>
 
 #include "crawler/async.h"
 #include "crawler/control/place.h"
 #include "crawler/notify.h"
+#include "crawler/reload.h"
 
 namespace trawl::crawler {
 namespace {
@@ -26,22 +29,24 @@ void Rethrow(std::exception_ptr thrown) {
 
 }  // namespace
 
-Operation::Operation(config::Options& options, Targets& targets, Clock& clock, bool service,
+Operation::Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
                      parser::ZygoteClient zygote, storage::Store& store)
     : options_(options),
+      targets_(targets),
+      sources_(sources),
       clock_(clock),
-      service_(service),
+      service_(sources != nullptr),
       loop_(1),
       fetcher_(loop_.get_executor(), options),
       pool_(loop_.get_executor(), std::move(zygote), options.parser),
-      engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store}, !service),
+      engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store}, !service_),
       signals_(loop_, SIGINT, SIGTERM),
       watch_(loop_),
       drain_(loop_) {
   // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
-  if (!service_) signals_.add(SIGHUP);
+  signals_.add(SIGHUP);
   if (!service_) return;
-  const Control::Hooks hooks{[this](bool at_once) { Stop(at_once); }};
+  const Control::Hooks hooks{[this](bool at_once) { Stop(at_once); }, [this] { return Reload(); }};
   control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store}, hooks);
 }
 
@@ -106,8 +111,44 @@ Awaitable<void> Operation::ObeySignals() {
   while (!ended_) {
     const auto [failed, signal] = co_await signals_.async_wait(kAwait);
     if (failed) co_return;
-    Stop(false);
+    if (signal == SIGHUP && service_) {
+      asio::co_spawn(loop_, ReloadBySignal(), Rethrow);
+    } else {
+      Stop(false);
+    }
   }
+}
+
+Awaitable<Control::Reloaded> Operation::Reload() {
+  Control::Reloaded reloaded;
+  if (reloading_ || stopping_ || !engine_.ready()) {
+    reloaded.lines = {"the crawl is starting, stopping or reloading just now; try again"};
+    co_return reloaded;
+  }
+  reloading_ = true;
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000));
+  ReloadPlan plan = PlanReload(options_, targets_, *sources_);
+  reloaded.lines = std::move(plan.lines);
+  if (plan.good) {
+    std::vector<std::string> names = plan.targets->Names();
+    reloaded.good = co_await engine_.NameTargets(std::move(names));
+    if (reloaded.good) {
+      ApplyReload(std::move(plan.options), options_);
+      targets_ = std::move(*plan.targets);
+      reloaded.good = co_await engine_.TakeNewTargets();
+    }
+  }
+  Notify("READY=1");
+  reloading_ = false;
+  for (const std::string& line : reloaded.lines)
+    std::fprintf(stderr, "%s: %s\n", reloaded.good ? "reloaded" : "not reloaded", line.c_str());
+  co_return reloaded;
+}
+
+Awaitable<void> Operation::ReloadBySignal() {
+  co_await Reload();
 }
 
 Awaitable<void> Operation::EndDrain() {

@@ -21,7 +21,8 @@ namespace trawl::crawler {
 /// Owns the loop and the parser processes; borrows the rest.
 class Operation {
  public:
-  Operation(config::Options& options, Targets& targets, Clock& clock, bool service,
+  /// `sources`: where the configuration came from, for a reload; none makes it a crawl, not a service.
+  Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
             parser::ZygoteClient zygote, storage::Store& store);
 
   /// What keeps it from beginning, in words that name the key; empty when nothing does. Else nothing runs.
@@ -38,10 +39,14 @@ class Operation {
   boost::asio::awaitable<void> EndDrain();
   boost::asio::awaitable<void> Watch();
   boost::asio::awaitable<void> Crawl();
+  boost::asio::awaitable<Control::Reloaded> Reload();
+  boost::asio::awaitable<void> ReloadBySignal();
   void Stop(bool at_once);
   void Close();
 
   config::Options& options_;
+  Targets& targets_;
+  const config::Sources* const sources_;
   Clock& clock_;
   const bool service_;
   boost::asio::io_context loop_;
@@ -55,6 +60,7 @@ class Operation {
   Heartbeat heartbeat_;
   EndReason reason_ = EndReason::kStopped;
   bool stopping_ = false;
+  bool reloading_ = false;
   bool ended_ = false;
 };
 

@@ -22,6 +22,13 @@ class PageBudget {
   PageBudget(std::uint64_t crawl, std::vector<Limits> limits)
       : crawl_limit_(crawl), limits_(std::move(limits)), targets_(limits_.size()) {}
 
+  /// Other limits, for as many targets or more.
+  void SetLimits(std::uint64_t crawl, std::vector<Limits> limits) {
+    crawl_limit_ = crawl;
+    limits_ = std::move(limits);
+    targets_.resize(limits_.size());
+  }
+
   enum class Answer {
     kYes,    ///< taken: Give must follow
     kLater,  ///< what is under way may use the rest up, or may not

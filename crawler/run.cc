@@ -43,8 +43,8 @@ void RaiseDescriptorLimit(config::Options& options) {
 /// One crawl from start to end: everything it owns, in the order in which it starts.
 class Session {
  public:
-  Session(config::Loaded& loaded, bool service)
-      : options_(loaded.options), service_(service), targets_(loaded) {}
+  Session(config::Loaded& loaded, const config::Sources* sources)
+      : options_(loaded.options), sources_(sources), targets_(loaded) {}
 
   int Run(Summary summary) {
     const std::string program = ParserProgram(options_.parser);
@@ -76,7 +76,7 @@ class Session {
 
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
-    Operation operation(options_, targets_, clock_, service_, std::move(zygote), store);
+    Operation operation(options_, targets_, clock_, sources_, std::move(zygote), store);
     if (const std::string wrong = operation.Start(); !wrong.empty()) {
       std::fprintf(stderr, "%s\n", wrong.c_str());
       return kExitConfig;
@@ -109,7 +109,7 @@ class Session {
   }
 
   config::Options& options_;
-  const bool service_;
+  const config::Sources* const sources_;  ///< of a service, which may read them again
   Targets targets_;
   LoopClock clock_;
   EndReason reason_ = EndReason::kStopped;
@@ -119,7 +119,7 @@ int RunSession(const config::Sources& sources, bool service, Summary summary) {
   config::Loaded loaded = LoadConfig(sources);
   if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
   RaiseDescriptorLimit(loaded.options);
-  return Session(loaded, service).Run(summary);
+  return Session(loaded, service ? &sources : nullptr).Run(summary);
 }
 
 }  // namespace

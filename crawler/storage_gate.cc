@@ -40,6 +40,13 @@ asio::awaitable<Result<void>> StorageGate::Write(storage::WriteBatch batch) {
   co_return co_await Cross<void>(loop_, start);
 }
 
+asio::awaitable<Result<void>> StorageGate::SetTargets(std::vector<std::string> names) {
+  auto start = [this, &names](storage::Store::Done<void> done) {
+    store_.SetTargets(std::move(names), std::move(done));
+  };
+  co_return co_await Cross<void>(loop_, start);
+}
+
 asio::awaitable<Result<storage::FrontierTotals>> StorageGate::LoadFrontier(storage::FrontierSink& sink) {
   auto start = [this, &sink](storage::Store::Done<storage::FrontierTotals> done) {
     store_.LoadFrontier(sink, std::move(done));

@@ -37,7 +37,7 @@ Targets::Targets(config::Loaded& loaded) {
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
-    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true};
+    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true, false};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
         target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
@@ -55,13 +55,21 @@ Targets::Targets(config::Loaded& loaded) {
 
 Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const {
   Place place{from, plans_[from].scope.Judge(url, parts)};
-  if (place.verdict.skip == storage::SkipReason::kNone) return place;
+  if (place.verdict.skip == storage::SkipReason::kNone && !plans_[from].retired) return place;
   for (std::uint16_t other = 0; other < size(); ++other) {
-    if (other == from) continue;
+    if (other == from || plans_[other].retired) continue;
     const ScopeVerdict verdict = plans_[other].scope.Judge(url, parts);
     if (verdict.skip == storage::SkipReason::kNone) return {other, verdict};
   }
+  if (place.verdict.skip == storage::SkipReason::kNone) place.verdict.skip = storage::SkipReason::kScope;
   return place;
+}
+
+std::vector<PageBudget::Limits> Targets::PageLimits() const {
+  std::vector<PageBudget::Limits> limits;
+  for (const TargetPlan& plan : plans_)
+    limits.push_back({plan.target.max_pages, plan.target.max_pages_per_host});
+  return limits;
 }
 
 std::vector<HostPolicy> Targets::Policies() const {

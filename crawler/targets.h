@@ -7,6 +7,7 @@
 #include "config/load.h"
 #include "config/options.h"
 #include "crawler/frontier/frontier.h"
+#include "crawler/page_budget.h"
 #include "crawler/scope.h"
 
 namespace trawl::crawler {
@@ -22,6 +23,7 @@ struct TargetPlan {
   Duration timeout{};
   Bytes max_body;
   bool obey_robots = true;
+  bool retired = false;  ///< a reload has removed it: nothing of it is fetched
 };
 
 /// All targets of a configuration. Runs on: event loop. Const after construction.
@@ -38,9 +40,11 @@ class Targets {
   /// first that does.
   Place Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const;
 
+  void Retire(std::uint16_t index) { plans_[index].retired = true; }
   const TargetPlan& operator[](std::uint16_t index) const { return plans_[index]; }
   std::uint16_t size() const { return static_cast<std::uint16_t>(plans_.size()); }
   std::vector<std::string> Names() const;
+  std::vector<PageBudget::Limits> PageLimits() const;
   std::vector<HostPolicy> Policies() const;
   /// What none of the targets would find too harsh.
   HostPolicy Gentlest() const;

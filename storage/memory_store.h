@@ -65,6 +65,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(const config::StorageOptions& options) : options_(options) {}
 
   Result<void> BeginRun(const RunStart& run) override;
+  void SetTargets(std::vector<std::string> names, Done<void> done) override;
   void Write(WriteBatch batch, Done<void> done) override;
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;

@@ -48,6 +48,9 @@ class Store {
   /// Opens a run; before the first Write. Blocks: called at start-up, before the loop runs.
   virtual Result<void> BeginRun(const RunStart& run) = 0;
 
+  /// Further targets of this run: `names` begins with those that it has. Later batches may name the new ones.
+  virtual void SetTargets(std::vector<std::string> names, Done<void> done) = 0;
+
   /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability
   /// says. It comes at once where the disk has nothing else to do, and within storage.commit_age where other
   /// batches gather with it (plus the time of the commits themselves). After a failed commit every later

@@ -26,6 +26,7 @@ constexpr Command kCommands[] = {
     {"pause", "pauses a running daemon, one of its hosts or targets", kPauseManual, DefinePause},
     {"resume", "undoes a pause", kPauseManual, DefineResume},
     {"add", "queues URLs in a running daemon", kAddManual, DefineAdd},
+    {"reload", "has a running daemon read its configuration again", kReloadManual, DefineReload},
     {"stop", "stops a running daemon", kStopManual, DefineStop},
     {"debug", "answers JSON lines by single code paths of the crawl", kDebugManual, DefineDebug},
 };

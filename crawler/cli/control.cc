@@ -212,6 +212,34 @@ std::function<int()> DefineAdd(CommandLine& line) {
   return [arguments] { return AddUrls(*arguments); };
 }
 
+std::function<int()> DefineReload(CommandLine& line) {
+  auto daemon = std::make_shared<Daemon>();
+  daemon->AddTo(line);
+  return [daemon] {
+    if (daemon->socket.empty() && !daemon->config.empty()) {
+      // A configuration that is wrong now must not hide the daemon that is to tell so.
+      const config::Loaded loaded = config::LoadFile(daemon->config);
+      if (loaded.errors.empty()) daemon->socket = ControlSocket(loaded.options);
+    }
+    if (daemon->socket.empty()) daemon->socket = UsualControlSocket();
+    const ControlAnswer answer = AskDaemon(daemon->socket, "POST", "/reload");
+    Result<json::value> value = ParseJson(answer.body);
+    const json::value* lines =
+        value && value->is_object() ? value->as_object().if_contains("lines") : nullptr;
+    if (!lines || !lines->is_array()) {
+      std::fprintf(stderr, "trawl reload: %s\n",
+                   answer.status == 0 ? answer.error.c_str() : "the daemon did not reload");
+      return answer.status == 0 ? kExitIo : kExitFailed;
+    }
+    std::FILE* const out = answer.status == 200 ? stdout : stderr;
+    for (const json::value& line : lines->as_array()) {
+      if (line.is_string())
+        std::fprintf(out, "%s\n", Printable({line.get_string().data(), line.get_string().size()}).c_str());
+    }
+    return answer.status == 200 ? kExitDone : kExitConfig;
+  };
+}
+
 std::function<int()> DefineStop(CommandLine& line) {
   struct Arguments {
     Daemon daemon;

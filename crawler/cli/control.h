@@ -39,6 +39,15 @@ Exit code 1 when any was outside or not crawlable.
 )";
 std::function<int()> DefineAdd(CommandLine& line);
 
+inline constexpr const char* kReloadManual = R"(Examples:
+  trawl reload           as "systemctl reload trawl", and tells what changed
+
+The daemon checks its configuration whole. When it is good, targets are added, changed and removed, delays and limits
+take effect, and no fetch is dropped; what counts only after a restart is named. When anything is wrong, all of it is
+told, and the old configuration holds. Exit code 78 then.
+)";
+std::function<int()> DefineReload(CommandLine& line);
+
 inline constexpr const char* kStopManual = R"(Examples:
   trawl stop          ends cleanly: what is in flight is fetched and stored, for ten seconds at most
   trawl stop --now    ends at once: what is in flight is fetched by the next run

@@ -32,9 +32,14 @@ class Control {
     ParsePool& pool;
     storage::Store& store;
   };
+  struct Reloaded {
+    bool good = false;
+    std::vector<std::string> lines;  ///< what changed; when it is not good, all that is wrong
+  };
   /// What only the daemon itself can do.
   struct Hooks {
     std::function<void(bool at_once)> stop;
+    std::function<boost::asio::awaitable<Reloaded>()> reload;
   };
 
   Control(boost::asio::any_io_executor loop, Crawl crawl, Hooks hooks);
@@ -67,6 +72,7 @@ class Control {
   boost::asio::awaitable<ControlReply> Add(ControlRequest request);
   boost::asio::awaitable<ControlReply> Pause(ControlRequest request);
   boost::asio::awaitable<ControlReply> Resume(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Reload(ControlRequest request);
   boost::asio::awaitable<ControlReply> Stop(ControlRequest request);
   boost::asio::awaitable<ControlReply> Metrics(ControlRequest request);
   boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);

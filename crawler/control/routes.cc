@@ -69,13 +69,21 @@ std::string_view Word(Engine::Added added) {
 }  // namespace
 
 const Control::Route Control::kRoutes[] = {
-    {"GET", "/status", &Control::Status},      {"GET", "/targets", &Control::TargetList},
-    {"GET", "/hosts", &Control::Hosts},        {"GET", "/queue", &Control::Queue},
-    {"GET", "/errors", &Control::Errors},      {"GET", "/error-reasons", &Control::ErrorReasons},
-    {"GET", "/pages", &Control::Pages},        {"GET", "/metrics", &Control::Metrics},
-    {"POST", "/sql", &Control::Sql},           {"POST", "/add", &Control::Add, true},
-    {"POST", "/pause", &Control::Pause, true}, {"POST", "/resume", &Control::Resume, true},
-    {"POST", "/stop", &Control::Stop},         {"", "", nullptr},
+    {"GET", "/status", &Control::Status},
+    {"GET", "/targets", &Control::TargetList},
+    {"GET", "/hosts", &Control::Hosts},
+    {"GET", "/queue", &Control::Queue},
+    {"GET", "/errors", &Control::Errors},
+    {"GET", "/error-reasons", &Control::ErrorReasons},
+    {"GET", "/pages", &Control::Pages},
+    {"GET", "/metrics", &Control::Metrics},
+    {"POST", "/sql", &Control::Sql},
+    {"POST", "/add", &Control::Add, true},
+    {"POST", "/pause", &Control::Pause, true},
+    {"POST", "/resume", &Control::Resume, true},
+    {"POST", "/reload", &Control::Reload, true},
+    {"POST", "/stop", &Control::Stop},
+    {"", "", nullptr},
 };
 
 Awaitable<ControlReply> Control::Status(ControlRequest) {
@@ -107,7 +115,8 @@ Awaitable<ControlReply> Control::TargetList(ControlRequest) {
                     {"connections_per_host", plan.policy.connections},
                     {"max_depth", plan.max_depth},
                     {"max_pages", plan.target.max_pages},
-                    {"paused", crawl_.engine.target_paused(i)}});
+                    {"paused", crawl_.engine.target_paused(i)},
+                    {"removed", plan.retired}});
   }
   co_return Json(json::object{{"targets", std::move(list)}});
 }
@@ -250,6 +259,14 @@ Awaitable<ControlReply> Control::Pause(ControlRequest request) {
 
 Awaitable<ControlReply> Control::Resume(ControlRequest request) {
   co_return co_await SetPaused(std::move(request), false);
+}
+
+Awaitable<ControlReply> Control::Reload(ControlRequest) {
+  const Reloaded reloaded = co_await hooks_.reload();
+  json::array lines;
+  for (const std::string& line : reloaded.lines) lines.push_back(json::value(parser::ScrubUtf8(line)));
+  co_return Json(json::object{{"reloaded", reloaded.good}, {"lines", std::move(lines)}},
+                 reloaded.good ? 200 : 422);
 }
 
 Awaitable<ControlReply> Control::Stop(ControlRequest request) {

@@ -94,7 +94,8 @@ StartLimit* Frontier::LimitOf(std::string name) {
   return &limit;
 }
 
-void Frontier::Merge(Host& host, const HostPolicy& policy) {
+void Frontier::Merge(Host& host, const HostPolicy& policy, std::uint16_t target) {
+  host.targets |= std::uint64_t{1} << target % 64;
   if (!host.policy_known) {
     host.policy = policy;
     host.policy_known = true;
@@ -112,7 +113,7 @@ void Frontier::Add(std::string_view host_name, const HostPolicy& policy, storage
   auto [found, fresh] = hosts_.try_emplace(id);
   Host& host = found->second;
   if (fresh) host.name = host_name;
-  Merge(host, policy);
+  Merge(host, policy, url.target);
   last_added_ = std::max(last_added_, url.place.key.seq);
   const std::size_t before = host.queue.in_memory();
   host.queue.Add(url, HeadLimit());

@@ -126,6 +126,8 @@ class Frontier {
   // Restart and refill.
   /// What each target asks for; then refills tell a stored host which of them holds for it.
   void SetPolicies(std::vector<HostPolicy> policies) { policies_ = std::move(policies); }
+  /// The targets ask for something else now; each host takes the gentlest of those that it has URLs of.
+  void ChangePolicies(std::vector<HostPolicy> policies, Instant now);
   void Reserve(std::size_t known) { seen_.Reserve(known); }
   void SetNextSeq(std::uint64_t seq);
   /// A host of an earlier run, whose last answer may have ended just now. `policy` holds until a URL's target
@@ -184,6 +186,7 @@ class Frontier {
     Instant next_start = Instant::min();  ///< the same, and what fetches under way ask for
     Instant blocked_until = Instant::min();
     Instant scheduled = Instant::max();
+    std::uint64_t targets = 0;  ///< that named it: bit number modulo 64, so that a wrong guess is too gentle
     std::uint32_t in_flight = 0;
     std::uint8_t troubles = 0;
     std::uint8_t paused = 0;  ///< bits of PausedBy
@@ -209,7 +212,7 @@ class Frontier {
   WaitReason WhyWaiting(const Host& host, Instant now) const;
   void Reschedule(HostId id, Host& host);
   void AskRefill(HostId id, Host& host);
-  void Merge(Host& host, const HostPolicy& policy);
+  void Merge(Host& host, const HostPolicy& policy, std::uint16_t target);
   StartLimit* LimitOf(std::string name);
   // Handing out.
   void Ripen(Instant now);

@@ -36,6 +36,21 @@ void Frontier::AddStoredHost(const storage::StoredHost& stored, const HostPolicy
   Reschedule(stored.host, host);
 }
 
+void Frontier::ChangePolicies(std::vector<HostPolicy> policies, Instant now) {
+  policies_ = std::move(policies);
+  for (auto& [id, host] : hosts_) {
+    host.policy_known = false;
+    const std::uint64_t named = host.targets;
+    for (std::size_t target = 0; target < policies_.size(); ++target) {
+      if ((named >> target % 64 & 1) != 0) Merge(host, policies_[target], static_cast<std::uint16_t>(target));
+    }
+    // A pause that was shortened is not waited for at its old length.
+    host.rest_until = std::min(host.rest_until, now + host.delay());
+    host.next_start = std::min(host.next_start, now + host.delay());
+    Reschedule(id, host);
+  }
+}
+
 std::optional<Frontier::RefillRequest> Frontier::NextRefill() {
   if (refills_.empty()) return std::nullopt;
   const HostId id = refills_.Pop();
@@ -46,7 +61,7 @@ void Frontier::EndRefill(HostId id, std::vector<storage::QueuedUrl> rows, bool c
   Host& host = hosts_.at(id);
   host.wants_refill = false;
   for (const storage::QueuedUrl& row : rows) {
-    if (row.target < policies_.size()) Merge(host, policies_[row.target]);
+    if (row.target < policies_.size()) Merge(host, policies_[row.target], row.target);
   }
   const std::uint64_t size = host.queue.size();
   const std::size_t before = host.queue.in_memory();

@@ -73,6 +73,19 @@ Result<void> SqliteStore::BeginRun(const RunStart& run) {
   return begun;
 }
 
+void SqliteStore::SetTargets(std::vector<std::string> names, Done<void> done) {
+  writer_lane_->Post([this, names = std::move(names), done = std::move(done)] {
+    CommitGroup();
+    writer_->SetTargets(names);
+    // A read that is asked for after `done` comes behind this in its lane.
+    for (ReaderLane& reader : readers_) {
+      reader.lane->Post([&reader, numbers = writer_->targets()] { reader.reader->SetTargets(numbers); });
+    }
+    const boost::system::error_code error = writer_->error();
+    done(error ? Result<void>(error) : Result<void>());
+  });
+}
+
 void SqliteStore::Write(WriteBatch batch, Done<void> done) {
   const std::size_t bytes = batch.bytes();
   queued_.fetch_add(bytes, std::memory_order_relaxed);

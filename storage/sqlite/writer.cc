@@ -52,15 +52,25 @@ void Writer::BeginRun(const RunStart& run) {
   Statement insert = db_.Prepare("INSERT INTO run(started, version, config) VALUES (?, ?, ?) RETURNING n");
   if (insert.With(ToMs(run.at), run.version, run.config).Step()) run_ = insert.Int(0);
   insert.Reset();
+  NumberTargets(run.target_names);
+  latest_ = run.at;
+  Commit();
+}
+
+void Writer::NumberTargets(const std::vector<std::string>& names) {
   Statement add = db_.Prepare("INSERT INTO target(name) VALUES (?) ON CONFLICT DO NOTHING");
   Statement find = db_.Prepare("SELECT n FROM target WHERE name = ?");
   targets_.clear();
-  for (const std::string& name : run.target_names) {
+  for (const std::string& name : names) {
     add.With(name).Run();
     if (find.With(name).Step()) targets_.push_back(find.Int(0));
     find.Reset();
   }
-  latest_ = run.at;
+}
+
+void Writer::SetTargets(const std::vector<std::string>& names) {
+  OpenGroup();
+  NumberTargets(names);
   Commit();
 }
 

@@ -23,6 +23,8 @@ class Writer {
 
   /// Closes runs that a crash left open, opens the new one. Commits.
   void BeginRun(const RunStart& run);
+  /// Commits, as BeginRun does.
+  void SetTargets(const std::vector<std::string>& names);
   void EndRun(const RunEnd& end);
 
   /// Adds the batch to the open group. kUnknownUrl: the batch is refused and has left no trace; the group
@@ -42,6 +44,7 @@ class Writer {
 
  private:
   void OpenGroup();
+  void NumberTargets(const std::vector<std::string>& names);
   std::int64_t TakeFromQueue(const WriteBatch& batch);
   void AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject);
   std::optional<std::int64_t> AddVisit(const WriteBatch& batch, std::int64_t url);

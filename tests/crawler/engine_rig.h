@@ -60,6 +60,9 @@ class TroubledStore final : public storage::Store {
   }
 
   Result<void> BeginRun(const storage::RunStart& run) override { return store_.BeginRun(run); }
+  void SetTargets(std::vector<std::string> names, Done<void> done) override {
+    store_.SetTargets(std::move(names), std::move(done));
+  }
   void Write(storage::WriteBatch batch, Done<void> done) override {
     if (failure != nullptr && failure->Fails()) return done(storage::StoreErrc::kDiskFull);
     if (!holding) return store_.Write(std::move(batch), std::move(done));

@@ -1,0 +1,104 @@
+#include "crawler/reload.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "config/knobs.h"
+#include "crawler/load_config.h"
+
+namespace trawl::crawler {
+namespace {
+
+/// What a running crawl reads anew each time; whatever else is asked once, at the start.
+constexpr std::array<std::string_view, 7> kLive = {
+    "crawl.max_pages", "crawl.max_depth", "crawl.max_duration", "crawl.memory_max",
+    "http.timeout",    "http.max_body",   "http.retries"};
+
+bool IsLive(std::string_view key) {
+  return key.starts_with("politeness.") || key == "crawl.private_addresses" || key == "crawl.patience" ||
+         key == "http.retry_wait" || std::find(kLive.begin(), kLive.end(), key) != kLive.end();
+}
+
+/// Secrets may be in them.
+bool IsPrivate(std::string_view key) {
+  return key.ends_with("headers") || key == "http.proxy";
+}
+
+bool SameTarget(const config::Target& a, const config::Target& b) {
+  config::Target left = a, right = b;
+  return std::ranges::all_of(config::TargetKnobs(), [&](const config::Knob<config::Target>& knob) {
+    return config::ShowValue(knob.kind, knob.slot(left)) == config::ShowValue(knob.kind, knob.slot(right));
+  });
+}
+
+void CompareOptions(config::Options running, config::Options next, std::vector<std::string>& lines) {
+  for (const config::Knob<config::Options>& knob : config::OptionKnobs()) {
+    const config::Slot before = knob.slot(running), after = knob.slot(next);
+    const std::string old_value = config::ShowValue(knob.kind, before);
+    const std::string new_value = config::ShowValue(knob.kind, after);
+    if (old_value == new_value) continue;
+    const std::string key(knob.key);
+    if (!IsLive(key)) {
+      lines.push_back(key + ": changed; it counts after a restart");
+    } else {
+      lines.push_back(key + (IsPrivate(key) ? ": changed" : ": " + old_value + " -> " + new_value));
+    }
+  }
+}
+
+}  // namespace
+
+void ApplyReload(config::Options next, config::Options& running) {
+  // In place, value by value: what the fetcher and others look at stays where it is.
+  for (const config::Knob<config::Options>& knob : config::OptionKnobs()) {
+    if (IsLive(knob.key)) config::CopyValue(knob.slot(next), knob.slot(running));
+  }
+  running.targets = std::move(next.targets);
+}
+
+ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
+                      const config::Sources& sources) {
+  ReloadPlan plan;
+  config::Loaded loaded = LoadConfig(sources);
+  for (const config::ConfigError& error : loaded.errors) plan.lines.push_back(error.ToString());
+  if (!loaded.errors.empty()) return plan;
+
+  config::Options& next = loaded.options;
+  // RaiseDescriptorLimit has made it what this process may open.
+  next.crawl.max_fetches = running.crawl.max_fetches;
+  CompareOptions(running, next, plan.lines);
+  std::vector<config::Target> given = std::exchange(next.targets, {});
+  std::vector<std::uint16_t> retired;
+  for (std::uint16_t i = 0; i < running.targets.size(); ++i) {
+    const config::Target& before = running.targets[i];
+    const auto found = std::ranges::find(given, before.name, &config::Target::name);
+    if (found == given.end()) {
+      if (!targets[i].retired)
+        plan.lines.push_back("target " + before.name + ": removed; its queue stays, unfetched");
+      retired.push_back(i);
+      next.targets.push_back(before);
+      continue;
+    }
+    if (targets[i].retired) {
+      plan.lines.push_back("target " + before.name + ": added again");
+    } else if (!SameTarget(before, *found)) {
+      plan.lines.push_back("target " + before.name + ": changed");
+    }
+    next.targets.push_back(std::move(*found));
+    given.erase(found);
+  }
+  for (config::Target& target : given) {
+    plan.lines.push_back("target " + target.name + ": added");
+    next.targets.push_back(std::move(target));
+  }
+  if (plan.lines.empty()) plan.lines.push_back("nothing has changed");
+  plan.targets.emplace(loaded);
+  for (std::uint16_t index : retired) plan.targets->Retire(index);
+  plan.options = std::move(next);
+  plan.good = true;
+  return plan;
+}
+
+}  // namespace trawl::crawler

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""A running daemon reads its configuration again: by SIGHUP and by trawl reload.
+
+usage: reload_test.py BUILD_FOLDER
+"""
+import os
+import signal
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, UnixConnection, ask
+
+BUILD = os.path.abspath(sys.argv.pop(1))
+WEB = ("--hosts", "3", "--degree", "6", "--depth", "5", "--latency", "40")
+CONTROL = '[control]\nsocket = "${folder}/sock"\n'
+ONE = '[[target]]\nname = "one"\nseeds = ["${url}"]\n'
+# Not the root: links of the other host have led there, and it was left out for good.
+TWO = '[[target]]\nname = "two"\nseeds = ["${two}p/5"]\n'
+
+
+class Running(Daemon):
+    def __init__(self, config):
+        super().__init__(BUILD, WEB, CONTROL + config)
+
+    def __enter__(self):
+        super().__enter__()
+        try:
+            self.config = self.text(self.config)
+            self.start()
+            self.hear("^READY=1$")
+        except BaseException:
+            self.__exit__()
+            raise
+        self.connection = UnixConnection(self.path("sock"))
+        self.heard.clear()
+        return self
+
+    def text(self, config):
+        return config.replace("${two}", self.url.replace("127.0.0.1", "127.0.0.2"))
+
+    def reload(self, config):
+        self.write_config(self.text(CONTROL + config))
+        return self.trawl("reload", "--socket", self.path("sock"))
+
+    def pages(self, target):
+        return self.rows(f"SELECT count(*) FROM pages WHERE target = '{target}'")[0][0]
+
+    def goes_on(self, target):
+        before = self.pages(target)
+        self.wait_for(lambda: self.pages(target) > before + 5)
+
+    def stands_still(self, target, while_goes_on):
+        time.sleep(0.5)
+        before = self.pages(target)
+        self.goes_on(while_goes_on)
+        self.assert_equal(self.pages(target), before)
+
+    @staticmethod
+    def assert_equal(a, b):
+        assert a == b, (a, b)
+
+
+class Reload(unittest.TestCase):
+    def test_targets_are_added_removed_and_added_again_and_no_fetch_is_dropped(self):
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            done = daemon.reload(ONE + TWO)
+            self.assertEqual((done.returncode, done.stdout), (0, "target two: added\n"), done.stderr)
+            daemon.goes_on("two")
+            daemon.goes_on("one")
+            done = daemon.reload(TWO)
+            self.assertEqual(done.stdout, "target one: removed; its queue stays, unfetched\n")
+            daemon.stands_still("one", "two")
+            done = daemon.reload(ONE + TWO)
+            self.assertEqual(done.stdout, "target one: added again\n")
+            daemon.goes_on("one")
+            self.assertEqual(daemon.reload(ONE + TWO).stdout, "nothing has changed\n")
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(15), 0)
+            self.assertEqual(daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'"), [(0,)])
+            self.assertEqual(daemon.rows("SELECT url FROM visits GROUP BY url HAVING count(*) > 1"), [])
+
+    def test_a_target_that_is_gone_at_a_restart_keeps_its_queue_and_harms_nobody(self):
+        with Running(ONE + TWO) as daemon:
+            daemon.goes_on("one")
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(15), 0)
+            daemon.config = daemon.text(CONTROL + TWO)
+            daemon.start()
+            daemon.hear("^READY=1$")
+            daemon.stands_still("one", "two")
+
+    def test_delays_take_effect_without_a_restart(self):
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            done = daemon.reload(ONE + 'politeness.delay = "2min"\n')
+            self.assertEqual(done.stdout, "target one: changed\n")
+            daemon.wait_for(lambda: ask(daemon.connection, "GET", "/status")[1]["in_flight"] == 0)
+            time.sleep(0.3)
+            before = daemon.pages("one")
+            time.sleep(1)
+            self.assertEqual(daemon.pages("one"), before)
+            daemon.reload(ONE)
+            daemon.goes_on("one")
+
+    def test_scope_and_limits_take_effect(self):
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            before = daemon.pages("one")
+            self.assertEqual(daemon.reload(ONE + f"max_pages = {before + 30}\n").returncode, 0)
+            daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM skipped WHERE reason = 'page_limit'")[0][0] > 0)
+            self.assertEqual(daemon.pages("one"), before + 30)
+
+    def test_a_wrong_file_keeps_the_old_configuration_and_tells_every_error(self):
+        with Running(ONE) as daemon:
+            refused = daemon.reload(ONE + 'scoop = "host"\nmax_depth = -1\nallow = ["("]\n')
+            self.assertEqual((refused.returncode, refused.stdout), (78, ""))
+            for words in ("scoop", "max_depth", "allow"):
+                self.assertRegex(refused.stderr, rf"trawl\.toml:\d+:\d+: .*{words}")
+            daemon.goes_on("one")
+            os.remove(daemon.path("trawl.toml"))
+            self.assertEqual(daemon.trawl("reload", "--socket", daemon.path("sock")).returncode, 78)
+            daemon.goes_on("one")
+
+    def test_what_needs_a_restart_is_named_and_left(self):
+        with Running(ONE) as daemon:
+            done = daemon.reload(ONE + '[parser]\nworkers = 1\n[dns]\ntries = 5\n')
+            self.assertEqual(done.stdout, "dns.tries: changed; it counts after a restart\n"
+                                          "parser.workers: changed; it counts after a restart\n")
+            self.assertEqual(daemon.reload(ONE).stdout, "nothing has changed\n")
+
+    def test_sighup_reloads_and_the_service_manager_hears_of_it(self):
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            daemon.write_config(daemon.text(CONTROL + ONE + TWO))
+            daemon.process.send_signal(signal.SIGHUP)
+            told = daemon.hear("^RELOADING=1")
+            self.assertRegex(told, r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+            daemon.hear("^READY=1$")
+            daemon.goes_on("two")
+            self.assertIn("reloaded: target two: added", daemon.stderr())
+
+    def test_many_reloads_under_load_lose_nothing(self):
+        with Running(ONE + TWO) as daemon:
+            for turn in range(40):
+                daemon.write_config(daemon.text(CONTROL + (ONE + TWO if turn % 2 else TWO)))
+                daemon.process.send_signal(signal.SIGHUP)
+                daemon.hear("^READY=1$")
+            daemon.goes_on("one")
+            daemon.goes_on("two")
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(15), 0)
+            self.assertEqual(daemon.rows("SELECT url FROM visits GROUP BY url HAVING count(*) > 1"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
