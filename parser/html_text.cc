@@ -26,6 +26,14 @@ bool IsSpaceByte(char c) {
   return kWordClasses[static_cast<unsigned char>(c)] == 2;
 }
 
+// Of sixteen bits; the instruction for it is not in every processor that this must run on.
+std::uint32_t CountBits(std::uint32_t bits) {
+  bits -= bits >> 1 & 0x5555;
+  bits = (bits & 0x3333) + (bits >> 2 & 0x3333);
+  bits = (bits + (bits >> 4)) & 0x0F0F;
+  return (bits + (bits >> 8)) & 0x1F;
+}
+
 // The first white space in [at, end) that is not one ' ' between two other characters.
 const char* FindFold(const char* at, const char* end) {
   // Of the last byte of a block it takes the one behind it to know.
@@ -174,7 +182,7 @@ std::uint32_t CountWords(std::string_view text) {
     const ByteBlock block(at);
     const std::uint32_t runs = ~block.OneOf<' ', '\t', '\n', '\f', '\r'>() & kBlock;
     const std::uint32_t sum = runs + (block.OfWords() & runs) + letters;
-    words += static_cast<std::uint32_t>(__builtin_popcount(sum & ~runs & kBlock));
+    words += CountBits(sum & ~runs & kBlock);
     letters = sum > kBlock;
   }
   for (; at != end; ++at) {
