@@ -11,6 +11,7 @@
 #include "parser/html.h"
 #include "parser/robots.h"
 #include "parser/scan.h"
+#include "parser/selection.h"
 #include "parser/token_notation.h"
 #include "parser/utf8.h"
 
@@ -77,10 +78,21 @@ ParsedPage ParseTokenDocument(const PageJob& job, Arena& arena) {
   return page;
 }
 
+// What a selector selects in the body, as JSON in the page's text. The body is UTF-8.
+ParsedPage ParseSelectDocument(const PageJob& job, Arena& arena) {
+  ParsedPage page;
+  const std::string selection = NoteSelection(arena.Copy(ScrubUtf8(job.body)), job.extract, arena);
+  page.text_truncated = selection.size() > kMaxText;
+  if (!page.text_truncated) page.text = arena.Copy(selection);
+  page.charset = Name(Charset::kUtf8);
+  return page;
+}
+
 constexpr DocumentKindRow kKinds[] = {
     {DocumentKind::kHtml, "html", ParseHtmlDocument},
     {DocumentKind::kRobots, "robots", ParseRobotsDocument},
     {DocumentKind::kTokens, "tokens", ParseTokenDocument},
+    {DocumentKind::kSelect, "select", ParseSelectDocument},
 };
 
 std::uint64_t ThreadCpuMicroseconds() {

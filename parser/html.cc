@@ -9,16 +9,10 @@
 
 #include "parser/html_page.h"
 #include "parser/html_shape.h"
+#include "parser/html_tree.h"
 
 namespace trawl::parser {
 namespace {
-
-void* AllocateFrom(void* arena, std::size_t size) {
-  return static_cast<Arena*>(arena)->Allocate(size);
-}
-void FreeTo(void* arena, void* pointer) {
-  static_cast<Arena*>(arena)->Free(pointer);
-}
 
 constexpr Element ElementOf(GumboTag tag) {
   switch (tag) {
@@ -244,12 +238,7 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
 ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset, Arena& arena) {
   const HtmlShape shape = ShapeOf(html);
   if (!shape.fits_tree) Arena::ExitAtLimit();
-  GumboOptions options = kGumboDefaultOptions;
-  options.allocator = AllocateFrom;
-  options.deallocator = FreeTo;
-  options.userdata = &arena;
-  options.max_errors = 0;
-  const GumboOutput* const output = gumbo_parse_with_options(&options, html.data(), html.size());
+  const GumboOutput* const output = ParseToGumbo(html, arena);
   // A character reference is at least four bytes for at most six, a NUL may become a three-byte U+FFFD, and a
   // line end takes a tag.
   PageBuilder builder(job, charset, 3 * html.size() + 16, arena);

@@ -16,8 +16,8 @@
 //   payload = job | answer                                              as `type` says
 //
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
-//             folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
-//   texts   = url content_type token * tokens drop * drops body
+//             extract.size:u32 folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
+//   texts   = url content_type token * tokens drop * drops extract body
 //   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree
 //   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
 //
@@ -282,14 +282,15 @@ NormalizeOptions OptionsOf(std::uint16_t folds) {
 }  // namespace
 
 void EncodeJob(const PageJob& job, std::string& out) {
-  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() + 64);
+  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() +
+              job.extract.size() + 64);
   EncodeJobHead(job, out);
   out += job.body;
 }
 
 void EncodeJobHead(const PageJob& job, std::string& out) {
   assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
-         job.body.size() <= kMaxJobBody);
+         job.body.size() <= kMaxJobBody && job.extract.size() <= kMaxExtract);
   assert(job.product_tokens.size() <= kMaxProductTokens);
   const std::vector<std::string>& drops = job.normalize.drop_parameters;
   assert(drops.size() <= kMaxDropParameters);
@@ -302,6 +303,7 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
   writer.U32(Size<std::uint32_t>(job.body));
+  writer.U32(Size<std::uint32_t>(job.extract));
   writer.U16(FoldsOf(job.normalize));
   writer.U16(static_cast<std::uint16_t>(drops.size()));
   for (const std::string& token : job.product_tokens) {
@@ -316,6 +318,7 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
   writer.Bytes(job.content_type);
   for (const std::string& token : job.product_tokens) writer.Bytes(token);
   for (const std::string& drop : drops) writer.Bytes(drop);
+  writer.Bytes(job.extract);
 }
 
 void EncodeAnswer(const ParsedPage& page, std::string& out) {
@@ -413,8 +416,9 @@ Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expecte
   const std::uint8_t type = reader.U8();
   FrameHeader decoded;
   decoded.number = reader.U16();
-  // Beside the body a job has its URL, its content type, its product tokens and what its URLs drop.
-  constexpr std::size_t kJobHead = 20 + kMaxUrl + kMaxContentType +
+  // Beside the body a job has its URL, its content type, its product tokens, what its URLs drop and
+  // what is to be extracted.
+  constexpr std::size_t kJobHead = 24 + kMaxUrl + kMaxContentType + kMaxExtract +
                                    kMaxProductTokens * (2 + kMaxProductToken) +
                                    kMaxDropParameters * (2 + kMaxDropParameter);
   const std::size_t limit = expected == FrameType::kJob ? kJobHead + kMaxJobBody : kMaxAnswer;
@@ -434,6 +438,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   const auto url_size = reader.AtMost<std::uint32_t>(kMaxUrl);
   const auto content_type_size = reader.AtMost<std::uint32_t>(kMaxContentType);
   const auto body_size = reader.AtMost<std::uint32_t>(kMaxJobBody);
+  const auto extract_size = reader.AtMost<std::uint32_t>(kMaxExtract);
   const auto folds = reader.AtMost<std::uint16_t>(kAllFolds);
   const auto drops = reader.AtMost<std::uint16_t>(kMaxDropParameters);
   std::uint16_t token_sizes[kMaxProductTokens];
@@ -449,10 +454,11 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   for (std::size_t i = 0; reader.ok() && i < drops; ++i) {
     job.normalize.drop_parameters.emplace_back(reader.Bytes(drop_sizes[i]));
   }
+  const std::string_view extract = reader.Bytes(extract_size);
   const std::string_view body = reader.Bytes(body_size);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
   if (kind < static_cast<std::uint8_t>(DocumentKind::kHtml) ||
-      kind > static_cast<std::uint8_t>(DocumentKind::kTokens)) {
+      kind > static_cast<std::uint8_t>(DocumentKind::kSelect)) {
     return ParserErrc::kBadFrame;
   }
   job.kind = static_cast<DocumentKind>(kind);
@@ -462,6 +468,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.want_tree = (flags & kWantTree) != 0;
   job.url = url;
   job.content_type = content_type;
+  job.extract = extract;
   job.body = body;
   return job;
 }

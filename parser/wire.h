@@ -18,7 +18,7 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 4;
+inline constexpr std::uint8_t kWireVersion = 5;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -46,11 +46,12 @@ inline constexpr std::size_t kMaxDropParameters = 256;
 inline constexpr std::size_t kMaxDropParameter = 128;
 inline constexpr std::size_t kMaxRobotsPattern = 2048;
 inline constexpr Duration kMaxCrawlDelay = std::chrono::hours(24 * 30);
+inline constexpr std::size_t kMaxExtract = 256 * 1024;
 inline constexpr std::size_t kMaxJobBody = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
 
 /// What the bytes are; picks the parse function (parser/document_kinds.h).
-enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2, kTokens = 3 };
+enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2, kTokens = 3, kSelect = 4 };
 
 enum class LinkKind : std::uint8_t {
   kAnchor = 1,
@@ -84,6 +85,7 @@ struct PageJob {
       product_tokens;  ///< lower case; whose robots rules and robots meta are wanted, the first that has any
   NormalizeOptions normalize{.max_length =
                                  kMaxUrl};  ///< how its links become URLs; max_length does not cross
+  std::string extract;  ///< kSelect: the selector
   std::string body;                         ///< decoded of its content codings, any charset
 };
 

@@ -23,6 +23,8 @@ constexpr DebugKind kKinds[] = {
     {"links", DebugLinks,
      R"({"body_b64","url","content_type"?,"way":"scan/tree"?} -> {"base","links","meta_refresh","truncated"})"},
     {"text", DebugText, R"({"body_b64","url"?} -> {"text","title","language","description"})"},
+    {"select", DebugSelect,
+     R"({"html","selector"} -> {"ids":[...]}, with ::text or ::attr(x) {"values":[...]}, or {"error":"syntax"})"},
     {"tokens", DebugTokens,
      R"({"html","initial_state"?,"last_start_tag"?} -> {"tokens":[...]}, html5lib's notation)"},
     {"charset", DebugCharset, R"({"body_b64","content_type"?} -> {"encoding","source","text"})"},

@@ -134,4 +134,23 @@ json::object DebugTokens(const json::object& in, DebugContext& context) {
   return {{"tokens", std::move(*tokens)}};
 }
 
+json::object DebugSelect(const json::object& in, DebugContext& context) {
+  if (!context.parse) return DebugError("no parser process");
+  const auto html = StringAt(in, "html");
+  const auto selector = StringAt(in, "selector");
+  if (!html || html->size() > parser::kMaxJobBody) return DebugError("\"html\" must be a string");
+  if (!selector || selector->size() > parser::kMaxExtract) return DebugError("\"selector\" must be a string");
+  PageJob job;
+  job.kind = parser::DocumentKind::kSelect;
+  job.url = "http://localhost/";
+  job.body = *html;
+  job.extract = *selector;
+  const auto page = context.parse(job);
+  if (!page) return DebugError(page.error().message());
+  if (page->text_truncated) return DebugError("too much is selected");
+  const auto selection = ParseJson(page->text);
+  if (!selection || !selection->is_object()) return DebugError("the parser process gave no selection");
+  return selection->get_object();
+}
+
 }  // namespace trawl::crawler

@@ -26,4 +26,9 @@ json::object DebugCharset(const json::object& in, DebugContext& context);
 /// state" when there is none.
 json::object DebugTokens(const json::object& in, DebugContext& context);
 
+/// {"html","selector"} -> {"ids":[id or null,...]}, the elements that match, in document order; with ::text
+/// or
+/// ::attr(x) at the end {"values":[...]}; or {"error":"syntax","message","offset"}.
+json::object DebugSelect(const json::object& in, DebugContext& context);
+
 }  // namespace trawl::crawler

@@ -206,6 +206,20 @@ TEST_CASE("The tokens of a document are JSON in the page's text") {
   CHECK(ParseDocument(job, arena).text.empty());
 }
 
+TEST_CASE("What a selector selects is JSON in the page's text") {
+  Arena arena(4 << 20);
+  PageJob job = Job("<!DOCTYPE html><p id='a\"'>x<p>\xFF", DocumentKind::kSelect);
+  const auto selection = [&](const char* selector) {
+    job.extract = selector;
+    return std::string(ParseDocument(job, arena).text);
+  };
+  CHECK(selection("p") == R"({"ids":["a\"",null]})");
+  CHECK(selection("b") == R"({"ids":[]})");
+  CHECK(selection("p::text") == "{\"values\":[\"x\",\"\xEF\xBF\xBD\"]}");
+  CHECK(selection("p[") ==
+        R"({"error":"syntax","message":"an attribute name is expected after [","offset":2})");
+}
+
 TEST_CASE("A million CDATA sections that are empty end in two seconds") {
   const std::string html = Repeat("<![CDATA[]]>", 1'000'000);
   Tokenizer tokenizer(html);

@@ -16,6 +16,7 @@ PageJob SampleJob() {
   job.content_type = "text/html; charset=utf-8";
   job.product_tokens = {"trawl", "examplebot"};
   job.normalize = {true, false, true, false, {"utm_*", "gclid"}, kMaxUrl};
+  job.extract = "h1::text";
   job.body = std::string("<p>\0\xFF body", 10);
   return job;
 }
@@ -117,6 +118,7 @@ TEST_CASE("A job comes out as it went in") {
   CHECK(decoded->content_type == job.content_type);
   CHECK(decoded->product_tokens == job.product_tokens);
   CHECK(decoded->normalize == job.normalize);
+  CHECK(decoded->extract == job.extract);
   CHECK(decoded->body == job.body);
 }
 
@@ -232,6 +234,16 @@ TEST_CASE("A job cut off at any byte is refused") {
     REQUIRE(decoded.has_error());
     CHECK(decoded.error() == ParserErrc::kTruncatedFrame);
   }
+}
+
+TEST_CASE("What a job has extracted has a limit") {
+  PageJob job = SampleJob();
+  job.extract.assign(kMaxExtract, 'x');
+  std::string payload = JobPayload(job);
+  REQUIRE(DecodeJob(payload).has_value());
+  const std::size_t size_at = 16;  // behind kind, flags, tokens and three sizes
+  payload = Patched<std::uint32_t>(payload, size_at, kMaxExtract + 1) + "x";
+  CHECK(DecodeJob(payload).error() == ParserErrc::kBadFrame);
 }
 
 TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {

@@ -7,6 +7,7 @@
 #include "crawler/cli/debug.h"
 #include "parser/charset_labels.h"
 #include "parser/document_kinds.h"
+#include "parser/html_names.h"
 #include "parser/url.h"
 #include "tests/support/catch.h"
 #include "tests/support/suites.h"
@@ -173,6 +174,58 @@ TEST_CASE("Suite: charset parameters of w3lib") {
                             ? Text(answer, "source") == "default"
                             : Text(answer, "encoding") == EncodingName(Text(test, "expected"));
     CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
+std::vector<std::string> Strings(const json::object& answer, std::string_view key) {
+  std::vector<std::string> strings;
+  if (!answer.contains(key)) return {"(none)"};
+  for (const json::value& value : answer.at(key).get_array())
+    strings.emplace_back(value.is_null() ? "(null)" : std::string_view(value.get_string()));
+  return strings;
+}
+
+TEST_CASE("Suite: selectors of the Web Platform Tests") {
+  const auto path = Suite("css/select_ids.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {
+      {"wpt-0009", "the case has a script set an attribute in a namespace of its own"},
+      {"wpt-0104", "a link element is no :link any more (HTML 4.16.3)"}};
+  std::map<std::string, json::value> documents;
+  for (const json::object& document : ReadJsonLines(*Suite("css/docs.jsonl")))
+    documents[Text(document, "doc")] = document.at("html");
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer =
+        Ask("select", {{"html", documents.at(Text(test, "doc"))}, {"selector", test.at("selector")}});
+    CheckAgreement(Text(test, "id"), Strings(answer, "ids") == Strings(test, "expected_ids"), exceptions,
+                   answer);
+  }
+}
+
+TEST_CASE("Suite: counts of selectors on a play of Shakespeare's") {
+  const auto path = Suite("css/shakespeare_counts.jsonl");
+  if (!path) return;
+  std::ifstream file(*Suite("css/shakespeare.html"), std::ios::binary);
+  std::ostringstream html;
+  html << file.rdbuf();
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer = Ask("select", {{"html", html.str()}, {"selector", test.at("selector")}});
+    const bool agrees = Strings(answer, "ids").size() == test.at("count").to_number<std::size_t>();
+    CheckAgreement(Text(test, "selector"), agrees, {}, answer);
+  }
+}
+
+TEST_CASE("Suite: texts and attributes of parsel") {
+  const auto path = Suite("css/parsel_text_attr.jsonl");
+  if (!path) return;
+  for (const json::object& test : ReadJsonLines(*path)) {
+    const json::object answer = Ask("select", {{"html", test.at("html")}, {"selector", test.at("selector")}});
+    std::vector<std::string> values;
+    for (const std::string& value : Strings(answer, "values")) {
+      const std::string_view trimmed = parser::TrimHtmlSpace(value);
+      if (!trimmed.empty()) values.emplace_back(trimmed);
+    }
+    CheckAgreement(Text(test, "id"), values == Strings(test, "expected_nonblank_trimmed"), {}, answer);
   }
 }
 
