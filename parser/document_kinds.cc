@@ -20,7 +20,7 @@ namespace {
 
 // The one place that chooses between the two ways.
 bool NeedsTree(const PageJob& job) {
-  return job.want_tree;
+  return job.want_tree || job.want_main || job.want_structured;
 }
 
 ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {

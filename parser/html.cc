@@ -10,6 +10,9 @@
 #include "parser/html_page.h"
 #include "parser/html_shape.h"
 #include "parser/html_tree.h"
+#include "parser/main_content.h"
+#include "parser/structured.h"
+#include "parser/url.h"
 
 namespace trawl::parser {
 namespace {
@@ -233,6 +236,14 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
   }
 }
 
+// What a scan cannot tell.
+void ReadMore(const PageJob& job, const Tree& tree, Arena& arena, ParsedPage& page) {
+  if (job.want_main) page.main = arena.Copy(ReadMainContent(tree, kMaxMain));
+  if (!job.want_structured) return;
+  const auto base = Url::Parse(page.base.empty() ? std::string_view(job.url) : page.base);
+  if (base) ReadStructured(tree, *base, arena, page);
+}
+
 }  // namespace
 
 ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset, Arena& arena) {
@@ -243,7 +254,9 @@ ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset,
   // line end takes a tag.
   PageBuilder builder(job, charset, 3 * html.size() + 16, arena);
   Walk(output->root, Noscripts(shape.noscripts), builder);
-  return builder.Finish();
+  ParsedPage page = builder.Finish();
+  if (job.want_main || job.want_structured) ReadMore(job, FlattenTree(*output, html, arena), arena, page);
+  return page;
 }
 
 }  // namespace trawl::parser

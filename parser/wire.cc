@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "parser/byte_cursor.h"
+#include "parser/json_reader.h"
 #include "parser/normalize.h"
 #include "parser/utf8.h"
 
@@ -18,27 +19,29 @@
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
 //             extract.size:u32 folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
 //   texts   = url content_type token * tokens drop * drops extract body
-//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree
+//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree | 16 want_main | 32 want_structured
 //   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps heading * headings
-//             property * properties block.size:u32 * blocks texts
+//             property * properties block.size:u32 * blocks statement * statements texts
 //   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
 //             title.size:u16 description.size:u16 canonical.size:u16 base.size:u16
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
 //             author.size:u16 date.size:u16 generator.size:u16 headings:u16 properties:u16 blocks:u16
-//   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated
+//             main.size:u32 statements:u32
+//   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated | 16 statements_truncated
 //   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 anchor.size:u16 rel.size:u8 hreflang.size:u8
 //   rule    = line:u32 pattern.size:u16 allow:u8 zero:u8
 //   heading = level:u8 zero:u8 text.size:u16
 //   property = name.size:u16 content.size:u16
-//   texts   = charset language title description canonical base text author date generator
+//   statement = kind:u8 zero:u8 zero:u16 data.size:u32
+//   texts   = charset language title description canonical base text author date generator main
 //             (url rel anchor hreflang) * links pattern * rules sitemap * sitemaps
-//             text * headings (name content) * properties block * blocks
+//             text * headings (name content) * properties block * blocks data * statements
 //
 // charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
-// robots.txt had them, all other texts are UTF-8.
+// robots.txt had them, data is JSON, all other texts are UTF-8.
 
 namespace trawl::parser {
 namespace {
@@ -47,6 +50,7 @@ constexpr std::size_t kLinkRecord = 8;
 constexpr std::size_t kRuleRecord = 8;
 constexpr std::size_t kHeadingRecord = 4;
 constexpr std::size_t kPropertyRecord = 4;
+constexpr std::size_t kStatementRecord = 8;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
 enum JobFlag : std::uint8_t {
@@ -54,7 +58,9 @@ enum JobFlag : std::uint8_t {
   kWantLinks = 2,
   kWantSource = 4,
   kWantTree = 8,
-  kAllJobFlags = 15
+  kWantMain = 16,
+  kWantStructured = 32,
+  kAllJobFlags = 63
 };
 enum FoldFlag : std::uint16_t {
   kSortQuery = 1,
@@ -68,7 +74,8 @@ enum PageFlag : std::uint8_t {
   kNofollow = 2,
   kLinksTruncated = 4,
   kTextTruncated = 8,
-  kAllPageFlags = 15,
+  kStatementsTruncated = 16,
+  kAllPageFlags = 31,
 };
 enum LinkFlag : std::uint8_t { kLinkNofollow = 1, kAllLinkFlags = 1 };
 
@@ -103,16 +110,17 @@ class FrameWriter {
 };
 
 std::size_t FixedSize(const ParsedPage& page) {
-  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2;
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 2 * 4;
   std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
                      page.description.size() + page.canonical.size() + page.base.size() + page.text.size() +
-                     page.author.size() + page.date.size() + page.generator.size();
+                     page.author.size() + page.date.size() + page.generator.size() + page.main.size();
   for (const RobotsRule& rule : page.robots.rules) size += kRuleRecord + rule.pattern.size();
   for (const std::string& sitemap : page.robots.sitemaps) size += 2 + sitemap.size();
   for (const Heading& heading : page.headings) size += kHeadingRecord + heading.text.size();
   for (const MetaProperty& property : page.properties)
     size += kPropertyRecord + property.name.size() + property.content.size();
   for (const std::string_view block : page.json_ld) size += 4 + block.size();
+  for (const ParsedStatement& statement : page.statements) size += kStatementRecord + statement.data.size();
   return size;
 }
 
@@ -204,6 +212,22 @@ void ReadProperties(ByteReader records, Texts& texts, ByteReader& reader,
   if (!records.ok()) reader.Fail(records.error());
 }
 
+void ReadStatements(ByteReader records, Texts& texts, ByteReader& reader,
+                    std::vector<ParsedStatement>& statements) {
+  std::size_t bytes = 0;
+  for (ParsedStatement& statement : statements) {
+    statement.kind = static_cast<StatementKind>(records.U8());
+    records.AtMost<std::uint8_t>(0);
+    records.AtMost<std::uint16_t>(0);
+    statement.data = texts.Utf8(records.AtMost<std::uint32_t>(kMaxStatementBytes));
+    bytes += statement.data.size();
+    if (Name(statement.kind).empty() || bytes > kMaxStatementBytes || !IsJson(statement.data))
+      records.Fail(ParserErrc::kBadFrame);
+    if (!records.ok() || !reader.ok()) break;
+  }
+  if (!records.ok()) reader.Fail(records.error());
+}
+
 void ReadBlocks(ByteReader sizes, Texts& texts, ByteReader& reader, std::vector<std::string_view>& blocks) {
   std::size_t bytes = 0;
   for (std::string_view& block : blocks) {
@@ -240,6 +264,24 @@ std::string_view Name(LinkKind kind) {
       return "meta-refresh";
     case LinkKind::kForm:
       return "form";
+  }
+  return {};
+}
+
+std::string_view Name(StatementKind kind) {
+  switch (kind) {
+    case StatementKind::kJsonLd:
+      return "json-ld";
+    case StatementKind::kMicrodata:
+      return "microdata";
+    case StatementKind::kOpenGraph:
+      return "opengraph";
+    case StatementKind::kTwitter:
+      return "twitter";
+    case StatementKind::kDublinCore:
+      return "dublincore";
+    case StatementKind::kRelations:
+      return "relations";
   }
   return {};
 }
@@ -298,7 +340,9 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
   writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
-                                      (job.want_source ? kWantSource : 0) | (job.want_tree ? kWantTree : 0)));
+                                      (job.want_source ? kWantSource : 0) | (job.want_tree ? kWantTree : 0) |
+                                      (job.want_main ? kWantMain : 0) |
+                                      (job.want_structured ? kWantStructured : 0)));
   writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
@@ -335,7 +379,8 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
 
   writer.U8(static_cast<std::uint8_t>((page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
                                       (links_truncated ? kLinksTruncated : 0) |
-                                      (page.text_truncated ? kTextTruncated : 0)));
+                                      (page.text_truncated ? kTextTruncated : 0) |
+                                      (page.statements_truncated ? kStatementsTruncated : 0)));
   writer.U8(Size<std::uint8_t>(page.charset));
   writer.U8(Size<std::uint8_t>(page.language));
   writer.U8(static_cast<std::uint8_t>(page.charset_source));
@@ -356,6 +401,8 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U16(Size<std::uint16_t>(text));
   for (const std::size_t count : {page.headings.size(), page.properties.size(), page.json_ld.size()})
     writer.U16(static_cast<std::uint16_t>(count));
+  writer.U32(Size<std::uint32_t>(page.main));
+  writer.U32(static_cast<std::uint32_t>(page.statements.size()));
 
   for (std::size_t i = 0; i < links; ++i) {
     const ParsedLink& link = page.links[i];
@@ -383,10 +430,16 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U16(Size<std::uint16_t>(property.content));
   }
   for (const std::string_view block : page.json_ld) writer.U32(Size<std::uint32_t>(block));
+  for (const ParsedStatement& statement : page.statements) {
+    writer.U8(static_cast<std::uint8_t>(statement.kind));
+    writer.U8(0);
+    writer.U16(0);
+    writer.U32(Size<std::uint32_t>(statement.data));
+  }
 
   for (const std::string_view text :
        {std::string_view(page.charset), page.language, page.title, page.description, page.canonical,
-        page.base, page.text, page.author, page.date, page.generator}) {
+        page.base, page.text, page.author, page.date, page.generator, page.main}) {
     writer.Bytes(text);
   }
   for (std::size_t i = 0; i < links; ++i) {
@@ -403,6 +456,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.Bytes(property.content);
   }
   for (const std::string_view block : page.json_ld) writer.Bytes(block);
+  for (const ParsedStatement& statement : page.statements) writer.Bytes(statement.data);
 }
 
 void SetNumber(std::string& frame, std::uint16_t number) {
@@ -466,6 +520,8 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.want_links = (flags & kWantLinks) != 0;
   job.want_source = (flags & kWantSource) != 0;
   job.want_tree = (flags & kWantTree) != 0;
+  job.want_main = (flags & kWantMain) != 0;
+  job.want_structured = (flags & kWantStructured) != 0;
   job.url = url;
   job.content_type = content_type;
   job.extract = extract;
@@ -505,6 +561,8 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const auto headings = reader.AtMost<std::uint16_t>(kMaxHeadings);
   const auto properties = reader.AtMost<std::uint16_t>(kMaxProperties);
   const auto blocks = reader.AtMost<std::uint16_t>(kMaxJsonLd);
+  const auto main_size = reader.AtMost<std::uint32_t>(kMaxMain);
+  const auto statements = reader.AtMost<std::uint32_t>(kMaxStatements);
 
   const std::string_view link_records = reader.Bytes(links * kLinkRecord);
   const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
@@ -512,6 +570,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const std::string_view heading_records = reader.Bytes(headings * kHeadingRecord);
   const std::string_view property_records = reader.Bytes(properties * kPropertyRecord);
   const std::string_view block_records = reader.Bytes(blocks * std::size_t{4});
+  const std::string_view statement_records = reader.Bytes(statements * kStatementRecord);
   if (!reader.ok()) return reader.error();
 
   const std::size_t read = page.storage.size() - reader.Left();
@@ -526,6 +585,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.author = texts.Utf8(author_size);
   page.date = texts.Utf8(date_size);
   page.generator = texts.Utf8(generator_size);
+  page.main = texts.Utf8(main_size);
   if (!reader.ok()) return reader.error();
   page.links.resize(links);
   ReadLinks(ByteReader(link_records), texts, reader, page.links);
@@ -539,6 +599,8 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   ReadProperties(ByteReader(property_records), texts, reader, page.properties);
   page.json_ld.resize(blocks);
   ReadBlocks(ByteReader(block_records), texts, reader, page.json_ld);
+  page.statements.resize(statements);
+  ReadStatements(ByteReader(statement_records), texts, reader, page.statements);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
   page.charset_source = source;
@@ -546,6 +608,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.nofollow = (flags & kNofollow) != 0;
   page.links_truncated = (flags & kLinksTruncated) != 0;
   page.text_truncated = (flags & kTextTruncated) != 0;
+  page.statements_truncated = (flags & kStatementsTruncated) != 0;
   if (refresh != kNoRefresh) page.refresh_ms = refresh;
   if (crawl_delay > 0) page.robots.crawl_delay = Duration(crawl_delay - 1);
   return page;

@@ -18,7 +18,7 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 5;
+inline constexpr std::uint8_t kWireVersion = 6;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -36,6 +36,9 @@ inline constexpr std::size_t kMaxPropertyName = 128;
 inline constexpr std::size_t kMaxPropertyContent = 4096;
 inline constexpr std::size_t kMaxJsonLd = 64;
 inline constexpr std::size_t kMaxJsonLdBytes = 1024 * 1024;  ///< of one block, and of all together
+inline constexpr std::size_t kMaxStatements = 1000;
+inline constexpr std::size_t kMaxStatementBytes = 1024 * 1024;  ///< of one statement, and of all together
+inline constexpr std::size_t kMaxMain = 1024 * 1024;
 inline constexpr std::size_t kMaxText = 2 * 1024 * 1024;
 inline constexpr std::size_t kMaxLanguage = 64;
 inline constexpr std::size_t kMaxCharset = 40;
@@ -77,15 +80,17 @@ struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
   bool want_text = true;
   bool want_links = true;
-  bool want_tree = false;    ///< the page is read off a tree, though a scan would do
-  bool want_source = false;  ///< only the charset, and as text the document as decoded, markup and all
-  std::string url;           ///< normalised; base of relative links
-  std::string content_type;  ///< value of the header, may be empty
+  bool want_tree = false;        ///< the page is read off a tree, though a scan would do
+  bool want_main = false;        ///< the main content too, which needs the tree
+  bool want_structured = false;  ///< what the page says in machine-readable form, which needs the tree
+  bool want_source = false;      ///< only the charset, and as text the document as decoded, markup and all
+  std::string url;               ///< normalised; base of relative links
+  std::string content_type;      ///< value of the header, may be empty
   std::vector<std::string>
       product_tokens;  ///< lower case; whose robots rules and robots meta are wanted, the first that has any
   NormalizeOptions normalize{.max_length =
                                  kMaxUrl};  ///< how its links become URLs; max_length does not cross
-  std::string extract;  ///< kSelect: the selector
+  std::string extract;                      ///< kSelect: the selector
   std::string body;                         ///< decoded of its content codings, any charset
 };
 
@@ -111,6 +116,23 @@ struct MetaProperty {
   std::string_view content;
 };
 
+/// In which form a page says something for programs.
+enum class StatementKind : std::uint8_t {
+  kJsonLd = 1,
+  kMicrodata = 2,
+  kOpenGraph = 3,
+  kTwitter = 4,
+  kDublinCore = 5,
+  kRelations = 6,
+};
+std::string_view Name(StatementKind kind);  ///< "json-ld", "microdata", "opengraph", "twitter", ...
+
+/// Something that a page says in machine-readable form.
+struct ParsedStatement {
+  StatementKind kind = StatementKind::kJsonLd;
+  std::string_view data;  ///< JSON
+};
+
 /// A worker's answer. Strings are views into `storage`, which owns the received bytes: move it, never copy
 /// it.
 struct ParsedPage {
@@ -125,10 +147,12 @@ struct ParsedPage {
   std::string_view date;  ///< when it was published, as written
   std::string_view generator;
   std::string_view text;
+  std::string_view main;  ///< the main content, when it was asked for
   bool noindex = false;
   bool nofollow = false;  ///< meta robots for all agents or for one of the job's product tokens
   bool links_truncated = false;
   bool text_truncated = false;
+  bool statements_truncated = false;
   std::uint32_t links_found = 0;  ///< also those past kMaxLinks
   std::uint32_t words = 0;
   std::optional<std::uint32_t> refresh_ms;  ///< wait before the page's first kMetaRefresh link
@@ -138,7 +162,8 @@ struct ParsedPage {
   std::vector<Heading> headings;
   std::vector<MetaProperty> properties;
   std::vector<std::string_view> json_ld;  ///< blocks of JSON-LD, as written
-  RobotsRules robots;                     ///< kRobots only
+  std::vector<ParsedStatement> statements;
+  RobotsRules robots;  ///< kRobots only
 
   std::vector<char> storage;
 

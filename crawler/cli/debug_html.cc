@@ -69,12 +69,15 @@ void AddText(const ParsedPage& page, json::object& out) {
 
 // Reads the line, has it parsed, and lets `answer(job, page, out)` tell of it.
 template <class Answer>
-json::object Debug(const json::object& in, DebugContext& context, bool want_source, Answer answer) {
+json::object Debug(const json::object& in, DebugContext& context, const PageJob& wanted, Answer answer) {
   if (!context.parse) return DebugError("no parser process");
   auto job = JobOf(in, context.normalize);
   if (!job)
     return DebugError("\"body_b64\" must be base64 and \"url\" an http(s) URL: " + job.error().message());
-  job->want_source = want_source;
+  job->want_source = wanted.want_source;
+  job->want_main = wanted.want_main;
+  job->want_structured = wanted.want_structured;
+  job->want_tree |= wanted.want_main || wanted.want_structured;
   const auto page = context.parse(*job);
   if (!page) return DebugError(page.error().message());
   json::object out;
@@ -85,7 +88,7 @@ json::object Debug(const json::object& in, DebugContext& context, bool want_sour
 }  // namespace
 
 json::object DebugHtml(const json::object& in, DebugContext& context) {
-  return Debug(in, context, false, [](const PageJob& job, const ParsedPage& page, json::object& out) {
+  return Debug(in, context, {}, [](const PageJob& job, const ParsedPage& page, json::object& out) {
     AddText(page, out);
     out["canonical"] = Text(page.canonical);
     out["charset"] = Text(page.charset);
@@ -97,16 +100,43 @@ json::object DebugHtml(const json::object& in, DebugContext& context) {
 }
 
 json::object DebugLinks(const json::object& in, DebugContext& context) {
-  return Debug(in, context, false, AddLinks);
+  return Debug(in, context, {}, AddLinks);
 }
 
 json::object DebugText(const json::object& in, DebugContext& context) {
-  return Debug(in, context, false,
-               [](const PageJob&, const ParsedPage& page, json::object& out) { AddText(page, out); });
+  PageJob wanted;
+  wanted.want_main = true;
+  return Debug(in, context, wanted, [](const PageJob&, const ParsedPage& page, json::object& out) {
+    AddText(page, out);
+    out["main"] = Text(page.main);
+    out["author"] = Text(page.author);
+    out["date"] = Text(page.date);
+  });
+}
+
+json::object DebugStructured(const json::object& in, DebugContext& context) {
+  PageJob wanted;
+  wanted.want_structured = true;
+  return Debug(in, context, wanted, [](const PageJob&, const ParsedPage& page, json::object& out) {
+    using parser::StatementKind;
+    for (const StatementKind kind :
+         {StatementKind::kJsonLd, StatementKind::kMicrodata, StatementKind::kOpenGraph,
+          StatementKind::kTwitter, StatementKind::kDublinCore, StatementKind::kRelations})
+      out[json::string_view(Name(kind).data(), Name(kind).size())] = json::array();
+    for (const parser::ParsedStatement& statement : page.statements) {
+      auto value = ParseJson(statement.data);
+      if (!value) continue;
+      const std::string_view name = Name(statement.kind);
+      out[json::string_view(name.data(), name.size())].get_array().push_back(std::move(*value));
+    }
+    out["truncated"] = page.statements_truncated;
+  });
 }
 
 json::object DebugCharset(const json::object& in, DebugContext& context) {
-  return Debug(in, context, true, [](const PageJob&, const ParsedPage& page, json::object& out) {
+  PageJob wanted;
+  wanted.want_source = true;
+  return Debug(in, context, wanted, [](const PageJob&, const ParsedPage& page, json::object& out) {
     out["encoding"] = Text(page.charset);
     out["source"] = Text(Name(page.charset_source));
     out["text"] = Text(page.text);

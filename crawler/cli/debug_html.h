@@ -15,8 +15,11 @@ json::object DebugHtml(const json::object& in, DebugContext& context);
 /// {"base","links":[{"url","kind","rel","anchor","hreflang"}],"meta_refresh":[delay,url] or null,"truncated"}
 json::object DebugLinks(const json::object& in, DebugContext& context);
 
-/// {"text","title","language","description"}
+/// {"text","main","title","author","date","language","description"}
 json::object DebugText(const json::object& in, DebugContext& context);
+
+/// {"json-ld":[...],"microdata":[...],"opengraph":[...],"twitter":[...],"dublincore":[...],"relations":[...]}
+json::object DebugStructured(const json::object& in, DebugContext& context);
 
 /// {"encoding","source","text"}; the text is the document as decoded, markup and all, cut at the limit of a
 /// page's text.

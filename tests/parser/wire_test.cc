@@ -45,6 +45,9 @@ ParsedPage SamplePage() {
   page.headings = {{1, "One"}, {6, ""}};
   page.properties = {{"og:title", "T"}, {"", ""}};
   page.json_ld = {"{}", "", "[1]"};
+  page.main = "Some text";
+  page.statements = {{StatementKind::kMicrodata, "{\"type\":\"T\"}"}, {StatementKind::kRelations, "[]"}};
+  page.statements_truncated = true;
   page.robots.rules = {{true, 3, "/a*$"}, {false, 4, "/\xFF"}};
   page.robots.crawl_delay = Duration(0);
   page.robots.sitemaps = {"http://example.org/sitemap.xml", "also anything"};
@@ -89,7 +92,9 @@ constexpr std::size_t kGeneratorSize = 64;
 constexpr std::size_t kHeadingCount = 66;
 constexpr std::size_t kPropertyCount = 68;
 constexpr std::size_t kBlockCount = 70;
-constexpr std::size_t kFirstLink = 72;
+constexpr std::size_t kMainSize = 72;
+constexpr std::size_t kStatementCount = 76;
+constexpr std::size_t kFirstLink = 80;
 
 template <class T>
 std::string Patched(std::string payload, std::size_t at, T value) {
@@ -161,6 +166,12 @@ TEST_CASE("An answer comes out as it went in") {
   CHECK(page.properties[0].name == "og:title");
   CHECK(page.properties[0].content == "T");
   CHECK(page.json_ld == SamplePage().json_ld);
+  CHECK(page.main == "Some text");
+  REQUIRE(page.statements.size() == 2);
+  CHECK(page.statements[0].kind == StatementKind::kMicrodata);
+  CHECK(page.statements[0].data == "{\"type\":\"T\"}");
+  CHECK(page.statements[1].kind == StatementKind::kRelations);
+  CHECK(page.statements_truncated);
   CHECK_FALSE(page.links[1].nofollow);
   REQUIRE(page.robots.rules.size() == 2);
   CHECK(page.robots.rules[0].allow);
@@ -251,7 +262,7 @@ TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {
   CHECK(DecodeJob(payload + "x").error() == ParserErrc::kTrailingBytes);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 0)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 9)).error() == ParserErrc::kBadFrame);
-  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 16)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 64)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint16_t>(payload, 2, kMaxProductTokens + 1)).error() ==
         ParserErrc::kBadFrame);
 }
@@ -287,6 +298,8 @@ TEST_CASE("A count over its limit is refused before anything is allocated") {
   CheckRefused(Patched<std::uint16_t>(payload, kHeadingCount, kMaxHeadings + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint16_t>(payload, kPropertyCount, kMaxProperties + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint16_t>(payload, kBlockCount, kMaxJsonLd + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kMainSize, kMaxMain + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kStatementCount, kMaxStatements + 1), ParserErrc::kBadFrame);
   CheckRefused(
       Patched<std::uint64_t>(payload, kCrawlDelay, static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 2),
       ParserErrc::kBadFrame);
@@ -313,6 +326,9 @@ TEST_CASE("Fields at their limits are taken") {
   page.properties.assign(kMaxProperties, {name, content});
   page.json_ld.assign(kMaxJsonLd - 1, "");
   page.json_ld.push_back(block);
+  const std::string main(kMaxMain, 'm');
+  page.main = main;
+  page.statements.assign(kMaxStatements, {StatementKind::kTwitter, "{}"});
   page.robots.crawl_delay = kMaxCrawlDelay;
   page.robots.rules = {{true, 1, std::string(kMaxRobotsPattern, '/')}};
   const auto decoded = Decode(AnswerPayload(page));
@@ -324,6 +340,8 @@ TEST_CASE("Fields at their limits are taken") {
   CHECK(decoded->headings.back().text == heading);
   CHECK(decoded->properties.back().content == content);
   CHECK(decoded->json_ld.back() == block);
+  CHECK(decoded->main == main);
+  CHECK(decoded->statements.size() == kMaxStatements);
   page.json_ld[0] = "1";
   CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);  // one byte past what all may have
   CHECK(decoded->robots.crawl_delay == kMaxCrawlDelay);
@@ -350,7 +368,7 @@ TEST_CASE("A length that lies shifts what follows and is refused") {
 
 TEST_CASE("An unknown enum or flag is refused") {
   const std::string payload = AnswerPayload(SamplePage());
-  CheckRefused(Patched<std::uint8_t>(payload, 0, 0x10), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, 0, 0x20), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 0), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 6), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 0), ParserErrc::kBadFrame);
@@ -377,7 +395,7 @@ TEST_CASE("A link that is not a normalised URL is refused") {
 
 TEST_CASE("A text that is not UTF-8 is refused wherever it stands") {
   const std::string_view bad = "caf\xE9";
-  for (int field = 0; field < 13; ++field) {
+  for (int field = 0; field < 15; ++field) {
     ParsedPage page = SamplePage();
     (field == 0    ? page.title
      : field == 1  ? page.description
@@ -391,10 +409,31 @@ TEST_CASE("A text that is not UTF-8 is refused wherever it stands") {
      : field == 9  ? page.generator
      : field == 10 ? page.headings[1].text
      : field == 11 ? page.properties[1].content
+     : field == 12 ? page.main
+     : field == 13 ? page.statements[1].data
                    : page.json_ld[2]) = bad;
     INFO("field " << field);
     CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
   }
+}
+
+TEST_CASE("A statement is JSON of a known kind, and all together stay within their limit") {
+  for (const char* const bad : {"", "{", "{}{}", "{'a':1}"}) {
+    ParsedPage page = SamplePage();
+    page.statements[0].data = bad;
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  }
+  for (const int kind : {0, 7}) {
+    ParsedPage page = SamplePage();
+    page.statements[0].kind = static_cast<StatementKind>(kind);
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  }
+  const std::string longest = '"' + std::string(kMaxStatementBytes - 3, 's') + '"';
+  ParsedPage page = SamplePage();
+  page.statements = {{StatementKind::kJsonLd, longest}, {StatementKind::kJsonLd, "1"}};
+  CHECK(Decode(AnswerPayload(page)).has_value());
+  page.statements.push_back({StatementKind::kJsonLd, "1"});
+  CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
 }
 
 TEST_CASE("An answer that would grow past its limit loses its last links and says so") {

@@ -229,4 +229,51 @@ TEST_CASE("Suite: texts and attributes of parsel") {
   }
 }
 
+namespace {
+
+// One of one is itself; white space is one space; what is relative is so to the root of the test's host.
+json::value Plain(const json::value& value) {
+  if (const json::array* const array = value.if_array()) {
+    if (array->size() == 1) return Plain((*array)[0]);
+    json::array plain;
+    for (const json::value& member : *array) plain.push_back(Plain(member));
+    return plain;
+  }
+  if (const json::object* const object = value.if_object()) {
+    json::object plain;
+    for (const auto& member : *object) {
+      if (member.key() != "textContent") plain[member.key()] = Plain(member.value());
+    }
+    return plain;
+  }
+  if (!value.is_string()) return value;
+  std::istringstream words{std::string(value.get_string())};
+  std::string text;
+  for (std::string word; words >> word;) text += (text.empty() ? "" : " ") + word;
+  constexpr std::string_view kHost = "http://localhost/";
+  if (text.starts_with(kHost)) text.erase(0, kHost.size());
+  if (text.starts_with('/')) text.erase(0, 1);
+  return json::string(text);
+}
+
+}  // namespace
+
+TEST_CASE("Suite: structured data of extruct") {
+  const auto path = Suite("structured/expected.jsonl");
+  if (!path) return;
+  const Exceptions exceptions = {
+      {"extruct-033", "the case asks for a flat list, ours are items within items"}};
+  for (const json::object& test : ReadJsonLines(*path)) {
+    std::ifstream file(path->parent_path() / Text(test, "page"), std::ios::binary);
+    std::stringstream body;
+    body << file.rdbuf();
+    json::object in{{"body", body.str()}, {"url", "http://localhost/"}};
+    if (!test.at("base_url").is_null()) in["url"] = test.at("base_url");
+    const json::object answer = Ask("structured", in);
+    const bool agrees = answer.contains(Text(test, "kind")) &&
+                        Plain(answer.at(Text(test, "kind"))) == Plain(test.at("expected"));
+    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+  }
+}
+
 }  // namespace trawl::test

@@ -1,0 +1,205 @@
+#include "parser/structured.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parser/html_names.h"
+#include "parser/json_reader.h"
+#include "parser/json_text.h"
+#include "parser/microdata.h"
+
+namespace trawl::parser {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+// https://ogp.me/ and the vocabularies in use beside it.
+constexpr Pair kVocabularies[] = {{"og", "http://ogp.me/ns#"},
+                                  {"article", "http://ogp.me/ns/article#"},
+                                  {"book", "http://ogp.me/ns/book#"},
+                                  {"music", "http://ogp.me/ns/music#"},
+                                  {"product", "http://ogp.me/ns/product#"},
+                                  {"profile", "http://ogp.me/ns/profile#"},
+                                  {"video", "http://ogp.me/ns/video#"}};
+constexpr std::string_view kElements = "http://purl.org/dc/elements/1.1/";
+constexpr std::string_view kTerms = "http://purl.org/dc/terms/";
+// The fifteen of the Dublin Core Metadata Element Set.
+constexpr std::string_view kElementSet[] = {
+    "contributor", "coverage", "creator", "date",   "description", "format", "identifier", "language",
+    "publisher",   "relation", "rights",  "source", "subject",     "title",  "type"};
+// Links that are parts of the page rather than said of it.
+constexpr std::string_view kPartRelations[] = {"stylesheet",   "preload",       "prefetch", "preconnect",
+                                               "dns-prefetch", "modulepreload", "prerender"};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = AsciiLower(c);
+  return lower;
+}
+
+class Collector {
+ public:
+  Collector(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page)
+      : tree_(tree), base_(base), arena_(arena), page_(page) {}
+
+  void Run() {
+    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
+      const TreeElement& element = tree_[i];
+      if (!element.html) continue;
+      if (element.name == "meta")
+        Meta(element);
+      else if (element.name == "link")
+        Link(element);
+      else if (element.name == "script")
+        Script(i);
+    }
+    for (const std::string& item : ReadMicrodata(tree_, base_, left_, page_.statements_truncated))
+      Add(StatementKind::kMicrodata, item);
+    AddProperties(StatementKind::kOpenGraph, graph_, true);
+    AddProperties(StatementKind::kTwitter, twitter_, false);
+    if (!elements_.empty() || !terms_.empty())
+      Add(StatementKind::kDublinCore, "{\"elements\":[" + elements_ + "],\"terms\":[" + terms_ + "]}");
+    if (!relations_.empty()) Add(StatementKind::kRelations, "[" + relations_ + "]");
+  }
+
+ private:
+  std::string_view Value(const TreeElement& element, std::string_view name) const {
+    const TreeAttribute* const attribute = tree_.Find(element, name);
+    return attribute ? TrimHtmlSpace(attribute->value) : std::string_view();
+  }
+
+  void Add(StatementKind kind, std::string_view json) {
+    if (json.size() > left_ || page_.statements.size() == kMaxStatements) {
+      page_.statements_truncated = true;
+      return;
+    }
+    left_ -= json.size();
+    page_.statements.push_back({kind, arena_.Copy(json)});
+  }
+
+  void Script(std::uint32_t index) {
+    const std::string_view type = Value(tree_[index], "type");
+    if (!EqualsIgnoreCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json")) return;
+    const auto json = MendJson(tree_.TextContent(index));
+    if (!json) return;
+    for (const std::string_view value : JsonMembers(*json)) Add(StatementKind::kJsonLd, value);
+  }
+
+  void Meta(const TreeElement& element) {
+    const std::string_view content = Value(element, "content");
+    for (const std::string_view key : {Value(element, "property"), Value(element, "name")}) {
+      const std::size_t end = key.find_first_of(":.");
+      if (end == std::string_view::npos) continue;
+      const std::string prefix = Lower(key.substr(0, end));
+      if (key[end] == '.') {
+        if (prefix == "dc" || prefix == "dcterms") DublinCore(prefix, key, key.substr(end + 1), content);
+      } else if (prefix == "twitter") {
+        twitter_.emplace_back(key, content);
+        return;
+      } else if (IsVocabulary(prefix)) {
+        graph_.emplace_back(key, content);
+        return;
+      }
+    }
+  }
+
+  static bool IsVocabulary(std::string_view prefix) {
+    return std::any_of(std::begin(kVocabularies), std::end(kVocabularies),
+                       [prefix](const Pair& row) { return row.first == prefix; });
+  }
+
+  void DublinCore(std::string_view prefix, std::string_view key, std::string_view term,
+                  std::string_view content) {
+    const std::string lower = Lower(term);
+    const bool element = prefix == "dc" && std::find(std::begin(kElementSet), std::end(kElementSet), lower) !=
+                                               std::end(kElementSet);
+    std::string& out = element ? elements_ : terms_;
+    if (out.size() + key.size() + content.size() > kMaxStatementBytes / 2) return;
+    out += out.empty() ? "{" : ",{";
+    Member("name", key, out);
+    out += ',';
+    Member("content", content, out);
+    out += ',';
+    Member("URI", std::string(element ? kElements : kTerms) + (element ? lower : std::string(term)), out);
+    out += '}';
+  }
+
+  static void Member(std::string_view name, std::string_view value, std::string& out) {
+    AppendJsonString(name, out);
+    out += ':';
+    AppendJsonString(value, out);
+  }
+
+  void Link(const TreeElement& element) {
+    const std::string_view rel = Value(element, "rel");
+    const std::string_view href = Value(element, "href");
+    std::string_view rest = rel;
+    for (std::string_view token = NextToken(rest); !token.empty(); token = NextToken(rest)) {
+      if (std::find(std::begin(kPartRelations), std::end(kPartRelations), Lower(token)) !=
+          std::end(kPartRelations))
+        return;
+    }
+    const auto url = Url::Parse(href, &base_);
+    if (rel.empty() || href.empty() || !url) return;
+    if (relations_.size() + rel.size() + url->Href().size() > kMaxStatementBytes / 2) return;
+    relations_ += relations_.empty() ? "{" : ",{";
+    Member("rel", Lower(rel), relations_);
+    relations_ += ',';
+    Member("href", url->Href(), relations_);
+    for (const std::string_view name : {"hreflang", "type", "media", "title"}) {
+      const std::string_view value = Value(element, name);
+      if (value.empty() || value.size() > kMaxPropertyContent) continue;
+      relations_ += ',';
+      Member(name, value, relations_);
+    }
+    relations_ += '}';
+  }
+
+  void AddProperties(StatementKind kind, const std::vector<Pair>& properties, bool vocabularies) {
+    if (properties.empty()) return;
+    std::string json = "{";
+    if (vocabularies) {
+      json += "\"namespace\":{";
+      for (const auto& [prefix, uri] : kVocabularies) {
+        const std::string_view name = prefix;
+        const bool used = std::any_of(properties.begin(), properties.end(), [name](const Pair& property) {
+          return Lower(property.first.substr(0, property.first.find(':'))) == name;
+        });
+        if (!used) continue;
+        if (json.back() != '{') json += ',';
+        Member(prefix, uri, json);
+      }
+      json += "},";
+    }
+    json += "\"properties\":[";
+    for (const auto& [name, content] : properties) {
+      if (json.size() + name.size() + content.size() > kMaxStatementBytes / 2) break;
+      json += json.back() == '[' ? "[" : ",[";
+      AppendJsonString(name, json);
+      json += ',';
+      AppendJsonString(content, json);
+      json += ']';
+    }
+    Add(kind, json + "]}");
+  }
+
+  const Tree& tree_;
+  const Url& base_;
+  Arena& arena_;
+  ParsedPage& page_;
+  std::size_t left_ = kMaxStatementBytes;
+  std::vector<Pair> graph_, twitter_;
+  std::string elements_, terms_, relations_;
+};
+
+}  // namespace
+
+void ReadStructured(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page) {
+  Collector(tree, base, arena, page).Run();
+}
+
+}  // namespace trawl::parser

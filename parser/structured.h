@@ -1,0 +1,16 @@
+#pragma once
+
+#include "parser/arena.h"
+#include "parser/tree.h"
+#include "parser/url.h"
+#include "parser/wire.h"
+
+namespace trawl::parser {
+
+/// Fills page.statements with what the document says for programs: each value of its JSON-LD, each top-level
+/// item of microdata, and one statement each of OpenGraph and Twitter properties, Dublin Core and rel= links,
+/// where there are any. `base`: what its relative URLs are resolved against. The statements live in the
+/// arena; past kMaxStatements or kMaxStatementBytes the rest is left out and page.statements_truncated set.
+void ReadStructured(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page);
+
+}  // namespace trawl::parser
