@@ -185,14 +185,68 @@ std::string CheckListener(std::string_view text) {
 }
 
 std::string CheckProxy(std::string_view text) {
-  static constexpr std::string_view kAllowed = "; allowed: \"http://host:port\", or \"\" for none";
+  static constexpr std::string_view kAllowed =
+      "; allowed: \"http://host:port\", https, socks5 or socks5h, with user:password@ before the host where "
+      "it "
+      "needs them; several separated by commas; or \"none\"";
+  if (text.empty() || text == "none") return {};
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    std::string_view one = text.substr(0, comma);
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    const std::size_t scheme = one.find("://");
+    const std::string name = Lower(one.substr(0, scheme));
+    if (scheme == std::string_view::npos ||
+        (name != "http" && name != "https" && name != "socks5" && name != "socks5h"))
+      return "is not a proxy" + std::string(kAllowed);
+    std::string_view rest = one.substr(scheme + 3);
+    if (rest.ends_with('/')) rest.remove_suffix(1);
+    if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) rest.remove_prefix(at + 1);
+    auto host = HostOf(rest, true);
+    if (!host || (!IsHostName(*host) && !ParseAddress(*host)))
+      return "does not name a host and a port" + std::string(kAllowed);
+  }
+  return {};
+}
+
+std::string CheckSourceAddress(std::string_view text) {
+  static constexpr std::string_view kAllowed =
+      "; allowed: an address of this machine such as \"192.0.2.1\", or \"192.0.2.1, 2001:db8::1\"";
   if (text.empty()) return {};
-  if (!text.starts_with("http://")) return "is not an http:// proxy" + std::string(kAllowed);
-  std::string_view rest = text.substr(7);
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  auto host = HostOf(rest, true);
-  if (!host || (!IsHostName(*host) && !ParseAddress(*host)))
-    return "does not name a host and a port" + std::string(kAllowed);
+  const std::size_t comma = text.find(',');
+  const auto first = ParseAddress(text.substr(0, comma));
+  if (!first) return "is not an IP address" + std::string(kAllowed);
+  if (comma == std::string_view::npos) return {};
+  std::string_view rest = text.substr(comma + 1);
+  while (rest.starts_with(' ')) rest.remove_prefix(1);
+  const auto second = ParseAddress(rest);
+  if (!second || second->bits == first->bits)
+    return "is not one address of each family" + std::string(kAllowed);
+  return {};
+}
+
+std::string CheckCredential(std::string_view text) {
+  if (text.size() > kMaxFieldValue / 2) return "is longer than 2048 bytes; allowed: a shorter one";
+  if (!std::all_of(text.begin(), text.end(),
+                   [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; }))
+    return "holds a control character; allowed: a text without";
+  return {};
+}
+
+std::string CheckUser(std::string_view text) {
+  if (text.find(':') != std::string_view::npos)
+    return "holds a colon, which ends a user; allowed: a text without";
+  return CheckCredential(text);
+}
+
+std::string CheckBearerToken(std::string_view text) {
+  const auto stands_in_token = [](char c) {
+    return IsAlnum(c) || (c != '\0' && std::string_view("-._~+/=").find(c) != std::string_view::npos);
+  };
+  if (text.size() > kMaxFieldValue || !std::all_of(text.begin(), text.end(), stands_in_token))
+    return "is no bearer token; allowed: letters, digits and -._~+/=, at most 4096";
   return {};
 }
 

@@ -21,7 +21,15 @@ std::string CheckServer(std::string_view text);
 /// Empty, or an address and a port: "127.0.0.1:8642", "[::1]:8642", "localhost:8642".
 std::string CheckListener(std::string_view text);
 /// http://host:port
+/// A list of [user:password@]host:port with a scheme each, or "none".
 std::string CheckProxy(std::string_view text);
+/// One IPv4 and one IPv6 address at most.
+std::string CheckSourceAddress(std::string_view text);
+/// What user and password of RFC 7617 may hold: no control character, and no colon in the user.
+std::string CheckUser(std::string_view text);
+std::string CheckCredential(std::string_view text);
+/// b64token of RFC 6750 section 2.1
+std::string CheckBearerToken(std::string_view text);
 /// What may stand in a header field: visible ASCII and inner blanks (RFC 9110 section 5.5).
 std::string CheckFieldValue(std::string_view text);
 /// A field value that begins with a product token, as User-Agent asks (RFC 9110 section 10.1.5).

@@ -100,7 +100,11 @@ const Knob<Options> kOptionKnobs[] = {
     {"http.max_header_fields", CountKind{10, 10000}, At<&O::http, &HttpOptions::max_header_fields>,
      "Fields of an answer's header; more is refused."},
     {"http.proxy", TextKind{CheckProxy}, At<&O::http, &HttpOptions::proxy>,
-     "A proxy that every request goes through; the guard against private addresses then sees only the proxy's own.", true},
+     "Proxies that requests go through in turn: http://, https://, socks5:// or socks5h://, separated by commas; empty takes the environment's (http_proxy, https_proxy, all_proxy, no_proxy), \"none\" takes none. Only with socks5:// are names looked up, and private ones refused, on this side.", true},
+    {"http.source_address", TextKind{CheckSourceAddress}, At<&O::http, &HttpOptions::source_address>,
+     "Address of this machine that connections come from, or one of each family separated by a comma; with one family given the other is not used."},
+    {"http.cookies", FlagKind{}, At<&O::http, &HttpOptions::cookies>,
+     "Whether cookies are kept and sent back, each target with its own; some sites answer with endless redirects without."},
     {"http.retries", CountKind{0, 20}, At<&O::http, &HttpOptions::retries>,
      "Further attempts after one that failed for a reason that may pass; they come at lower priority."},
     {"http.retry_wait", TimeKind{0s, 24h}, At<&O::http, &HttpOptions::retry_wait>,
@@ -216,6 +220,14 @@ const Knob<Target> kTargetKnobs[] = {
      "As http.timeout, for this target."},
     {"http.max_body", SizeKind{KiB(1), MiB(64)}, At<&T::http, &TargetHttp::max_body>,
      "As http.max_body, for this target."},
+    {"http.proxy", TextKind{CheckProxy}, At<&T::http, &TargetHttp::proxy>,
+     "As http.proxy, for this target.", true},
+    {"http.user", TextKind{CheckUser}, At<&T::http, &TargetHttp::user>,
+     "User for sites that ask for one by HTTP (basic authentication); sent only to the scheme, host and port of the target's seeds.", true},
+    {"http.password", TextKind{CheckCredential}, At<&T::http, &TargetHttp::password>,
+     "The password of http.user.", true},
+    {"http.bearer_token", TextKind{CheckBearerToken}, At<&T::http, &TargetHttp::bearer_token>,
+     "A token sent as \"Authorization: Bearer\", in place of http.user and to the same places.", true},
 };
 // clang-format on
 

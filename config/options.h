@@ -63,7 +63,9 @@ struct HttpOptions {
   Bytes max_body = MiB(10);  ///< decoded; more is cut and flagged
   Bytes max_headers = KiB(64);
   std::uint32_t max_header_fields = 200;
-  std::string proxy;
+  std::string proxy;           ///< a list with commas; empty: the environment's; "none"
+  std::string source_address;  ///< one of each family at most, with a comma; empty: the kernel's choice
+  bool cookies = true;
   std::uint32_t retries = 2;  ///< further attempts after the first
   Duration retry_wait = 10s;  ///< before the first retry; doubles each time
 };
@@ -134,6 +136,9 @@ struct TargetHttp {
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<Duration> timeout;
   std::optional<Bytes> max_body;
+  std::string proxy;           ///< empty: the section's
+  std::string user, password;  ///< sent to the origins of the target's seeds (RFC 7617)
+  std::string bearer_token;    ///< in place of them (RFC 6750)
 };
 
 struct Target {

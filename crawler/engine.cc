@@ -147,7 +147,8 @@ bool Engine::HasRoom() const {
   if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
   // What the open fetches will bring is not known: the mean of what came stands for it.
   const std::uint64_t mean = counts_.visits == 0 ? 0 : counts_.bytes_wire / counts_.visits;
-  return body_bytes_ + frontier_.in_flight() * mean < options_.crawl.memory_max.count;
+  const std::uint64_t coming = std::max(frontier_.in_flight() * mean, parts_.fetcher.counts().body_bytes);
+  return body_bytes_ + coming < options_.crawl.memory_max.count;
 }
 
 void Engine::Dispatch() {

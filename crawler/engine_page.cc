@@ -74,7 +74,8 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
 
 Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
   const TargetPlan& plan = targets_[task.url.target];
-  if (plan.policy.ip_delay == Duration(0) || !options_.http.proxy.empty()) co_return true;
+  if (plan.policy.ip_delay == Duration(0)) co_return true;
+  if (parts_.fetcher.UsesProxy(task.url.target, task.url.url)) co_return true;
   const HostId host = task.host;
   std::string name(parts.host);
   const auto addresses = co_await parts_.fetcher.Resolve(std::move(name));

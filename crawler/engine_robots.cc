@@ -52,6 +52,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
     std::string at = origin + "/robots.txt";
     for (int hop = 0; hop <= kMaxRobotsRedirects; ++hop) {
       FetchRequest request = RequestFor(options_, targets_, task.url.target, at);
+      request.cookies = false;
       request.max_body = {parser::RobotsRules::kMaxBody};
       fetched = co_await parts_.fetcher.Fetch(std::move(request));
       if (fetched.outcome != Outcome::kRedirect) break;

@@ -18,7 +18,17 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+bool AtAnyOf(const std::vector<std::string>& origins, const std::string& url) {
+  const std::string_view origin = OriginOf(url);
+  return std::find(origins.begin(), origins.end(), origin) != origins.end();
+}
+
 }  // namespace
+
+std::string_view OriginOf(std::string_view url) {
+  const std::size_t host = url.find("://");
+  return host == url.npos ? url : url.substr(0, url.find_first_of("/?#", host + 3));
+}
 
 std::string ProductToken(const std::string& user_agent) {
   return Lower(user_agent.substr(0, user_agent.find_first_of("/ ")));
@@ -63,6 +73,8 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
   request.allow_private = options.crawl.private_addresses == config::PrivateAddresses::kAllow;
   request.private_networks = plan.target.private_networks;
   request.target = target;
+  if (!plan.authorization.empty() && AtAnyOf(plan.auth_origins, url))
+    request.headers.emplace_back("Authorization", plan.authorization);
   return request;
 }
 

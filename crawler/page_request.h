@@ -16,6 +16,9 @@ namespace trawl::crawler {
 /// The product token of RFC 9309 2.2.1: what stands before the version in the user agent, in lower case.
 std::string ProductToken(const std::string& user_agent);
 
+/// Scheme, host and port of a normalised URL: everything before its path. A view into it.
+std::string_view OriginOf(std::string_view url);
+
 /// Whether a body of this type is read for links. Servers that name no type mean HTML more often than not.
 bool IsHtml(std::string_view content_type);
 

@@ -1,3 +1,5 @@
+#include "crawler/public_suffix.h"
+
 #include <libpsl.h>
 
 #include <string>
@@ -13,6 +15,10 @@ std::string_view RegistrableDomain(std::string_view host) {
   const char* domain = psl_registrable_domain(psl_builtin(), name.c_str());
   if (domain == nullptr) return host;
   return host.substr(static_cast<std::size_t>(domain - name.c_str()));
+}
+
+bool IsPublicSuffix(std::string_view host) {
+  return psl_is_public_suffix(psl_builtin(), std::string(host).c_str()) != 0;
 }
 
 }  // namespace trawl::crawler

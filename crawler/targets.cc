@@ -1,13 +1,40 @@
 #include "crawler/targets.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "crawler/fetch/credentials.h"
+#include "crawler/page_request.h"
 #include "crawler/url_rules.h"
 #include "parser/normalize.h"
 #include "parser/url.h"
 #include "parser/wire.h"
 
 namespace trawl::crawler {
+
+namespace {
+
+/// Whom the target's credentials are for: the origins of its seeds, so that no link and no redirect takes
+/// them elsewhere.
+void SetCredentials(TargetPlan& plan, const std::string& path, config::Loaded& loaded) {
+  const config::TargetHttp& http = plan.target.http;
+  if (!http.bearer_token.empty() && !http.user.empty())
+    loaded.AddError(path + ".http.bearer_token", "stands beside http.user; allowed: one of the two");
+  if (http.user.empty() && !http.password.empty())
+    loaded.AddError(path + ".http.password", "has no http.user; allowed: both");
+  if (!http.bearer_token.empty()) {
+    plan.authorization = "Bearer " + http.bearer_token;
+  } else if (!http.user.empty()) {
+    plan.authorization = BasicCredentials(http.user, http.password);
+  }
+  for (const std::string& seed : plan.seeds) {
+    const std::string origin(OriginOf(seed));
+    if (std::find(plan.auth_origins.begin(), plan.auth_origins.end(), origin) == plan.auth_origins.end())
+      plan.auth_origins.push_back(origin);
+  }
+}
+
+}  // namespace
 
 Targets::Targets(config::Loaded& loaded) {
   const config::Options& options = loaded.options;
@@ -49,6 +76,7 @@ Targets::Targets(config::Loaded& loaded) {
     plan.max_body = target.http.max_body.value_or(options.http.max_body);
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;
+    SetCredentials(plan, path, loaded);
     plans_.push_back(std::move(plan));
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "crawler/fetch/fields.h"
+
 namespace trawl::crawler {
 
 namespace asio = boost::asio;
@@ -47,11 +49,13 @@ std::string Place(const address& where, std::uint16_t port) {
 /// The race as seen by the one who runs it.
 class Runner {
  public:
-  Runner(asio::any_io_executor loop, Timers& timers, SocketDoor& door, std::uint16_t port)
+  Runner(asio::any_io_executor loop, Timers& timers, SocketDoor& door, std::uint16_t port,
+         SourceAddresses source)
       : loop_(std::move(loop)),
         timers_(timers),
         door_(door),
         port_(port),
+        source_(std::move(source)),
         race_(std::make_shared<Race>(loop_)) {}
 
   /// The handlers that are still to come find a race without sockets and without timer.
@@ -68,6 +72,11 @@ class Runner {
   bool Begin(const address& to) {
     UniqueFd fd(door_.Open(to.is_v4() ? AF_INET : AF_INET6));
     if (!fd) return Failed(to, errno);
+    if (const auto& from = to.is_v4() ? source_.v4 : source_.v6) {
+      const auto [own, own_size] = SocketAddress(*from, 0);
+      if (door_.Bind(fd.Get(), reinterpret_cast<const sockaddr*>(&own), own_size) != 0)
+        return CannotBind(*from, errno);
+    }
     const auto [where, size] = SocketAddress(to, port_);
     const int done = door_.Connect(fd.Get(), reinterpret_cast<const sockaddr*>(&where), size);
     if (done != 0 && errno != EINPROGRESS) return Failed(to, errno);
@@ -100,6 +109,12 @@ class Runner {
     return true;
   }
 
+  bool CannotBind(const address& from, int error) {
+    result_.failure = {Outcome::kConnectFailed,
+                       "http.source_address " + from.to_string() + ": " + ErrorText(error)};
+    return false;
+  }
+
   bool Failed(const address& to, int error) {
     if (error == EMFILE || error == ENFILE) result_.out_of_descriptors = true;
     result_.failure = {Outcome::kConnectFailed, Place(to, port_) + ": " + ErrorText(error)};
@@ -110,12 +125,26 @@ class Runner {
   Timers& timers_;
   SocketDoor& door_;
   const std::uint16_t port_;
+  const SourceAddresses source_;
   std::shared_ptr<Race> race_;
   std::size_t open_ = 0;
   Connected result_;
 };
 
 }  // namespace
+
+std::optional<SourceAddresses> ParseSourceAddresses(std::string_view text) {
+  SourceAddresses source;
+  std::string_view element;
+  while (!text.empty() && NextElement(text, element)) {
+    boost::system::error_code error;
+    const address one = asio::ip::make_address(element, error);
+    auto& place = one.is_v4() ? source.v4 : source.v6;
+    if (error || place) return std::nullopt;
+    place = one;
+  }
+  return source;
+}
 
 std::vector<address> AlternateFamilies(std::vector<address> addresses) {
   std::vector<address> ordered;
@@ -135,8 +164,8 @@ std::vector<address> AlternateFamilies(std::vector<address> addresses) {
 
 asio::awaitable<Connected> Connect(asio::any_io_executor loop, Timers& timers, SocketDoor& door,
                                    const AddressGuard& guard, std::vector<address> addresses,
-                                   std::uint16_t port, Deadline& deadline) {
-  Runner runner(std::move(loop), timers, door, port);
+                                   std::uint16_t port, Deadline& deadline, SourceAddresses source) {
+  Runner runner(std::move(loop), timers, door, port, source);
   std::string refusal;
   std::erase_if(addresses, [&](const address& one) {
     std::string why = guard.Refusal(one);
@@ -146,6 +175,11 @@ asio::awaitable<Connected> Connect(asio::any_io_executor loop, Timers& timers, S
   });
   if (addresses.empty()) {
     runner.result().failure = {Outcome::kRefusedPrivate, refusal};
+    co_return std::move(runner.result());
+  }
+  std::erase_if(addresses, [&](const address& one) { return !source.Permits(one); });
+  if (addresses.empty()) {
+    runner.result().failure = {Outcome::kConnectFailed, "no address of the family of http.source_address"};
     co_return std::move(runner.result());
   }
   const std::vector<address> order = AlternateFamilies(std::move(addresses));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawler/fetch/address_guard.h"
@@ -19,6 +20,17 @@ namespace trawl::crawler {
 
 /// How long the next address waits for the one before it (RFC 8305 section 5).
 inline constexpr Duration kConnectStagger{250};
+
+/// The addresses that connections come from; none: the kernel's choice. With only one given, the other family
+/// is not used.
+struct SourceAddresses {
+  std::optional<boost::asio::ip::address> v4, v6;
+
+  bool Permits(const boost::asio::ip::address& to) const { return (!v4 && !v6) || (to.is_v4() ? v4 : v6); }
+};
+
+/// Reads one address of each family at most, separated by a comma. Nothing when it is none.
+std::optional<SourceAddresses> ParseSourceAddresses(std::string_view text);
 
 /// The end of a race of connection attempts: a socket, or why there is none.
 struct Connected {
@@ -33,10 +45,10 @@ std::vector<boost::asio::ip::address> AlternateFamilies(std::vector<boost::asio:
 
 /// Connects to the first of the addresses that answers: each attempt begins when the one before failed, or is
 /// kConnectStagger old. An address that the guard refuses is never connected to; when it refuses all, that is
-/// the Runs on: event loop. The references are borrowed until the end.
+/// the failure. Runs on: event loop. The references are borrowed until the end.
 boost::asio::awaitable<Connected> Connect(boost::asio::any_io_executor loop, Timers& timers, SocketDoor& door,
                                           const AddressGuard& guard,
                                           std::vector<boost::asio::ip::address> addresses, std::uint16_t port,
-                                          Deadline& deadline);
+                                          Deadline& deadline, SourceAddresses source = {});
 
 }  // namespace trawl::crawler

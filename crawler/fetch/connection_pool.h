@@ -7,6 +7,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,7 +22,7 @@ namespace trawl::crawler {
 /// An open connection and where it leads.
 struct Connection {
   std::unique_ptr<Transport> transport;
-  boost::asio::ip::address peer;
+  std::optional<boost::asio::ip::address> peer;  ///< none: only a proxy knows
 };
 
 class ConnectionPool;

@@ -37,6 +37,18 @@ void Deadline::BeginRate(std::string_view name, Bytes rate, Duration window) {
   ArmStep(window);
 }
 
+void Deadline::Pause() {
+  paused_at_ = Clock::now();
+  Stop();
+}
+
+void Deadline::Resume() {
+  if (expired()) return;
+  whole_end_ += Clock::now() - paused_at_;
+  window_start_ = arrived_;
+  ArmStep(step_limit_);
+}
+
 void Deadline::Stop() {
   timers_.Disarm(*this);
 }

@@ -26,6 +26,9 @@ class Deadline final : public TimingWheel::Entry {
   void BeginRate(std::string_view name, Bytes rate, Duration window);
   void Arrived(std::size_t bytes) { arrived_ += bytes; }
   void Stop();
+  /// A wait that is not the peer's fault begins and ends: nothing of it counts, for the whole fetch either.
+  void Pause();
+  void Resume();
 
   /// What to interrupt, until Unwatch. False: it has expired already, between two waits, and nothing would
   /// end this one.
@@ -45,7 +48,8 @@ class Deadline final : public TimingWheel::Entry {
   void ArmStep(Duration limit);
 
   Timers& timers_;
-  const Clock::time_point start_, whole_end_;
+  const Clock::time_point start_;
+  Clock::time_point whole_end_, paused_at_{};
   const Duration whole_;
   Wake* wake_ = nullptr;
   std::string_view step_ = "start";

@@ -16,6 +16,7 @@
 #include "config/instant.h"
 #include "config/options.h"
 #include "config/outcome.h"
+#include "crawler/fetch/cookie_jar.h"
 #include "crawler/fetch/fields.h"
 
 namespace trawl::crawler {
@@ -32,7 +33,8 @@ struct FetchRequest {
   Duration timeout = std::chrono::seconds(60);
   bool allow_private = false;
   std::vector<std::string> private_networks;  ///< CIDRs allowed although private
-  std::uint16_t target = 0;
+  std::uint16_t target = 0;                   ///< whose cookies and proxies are used
+  bool cookies = true;  ///< send the target's cookies and take new ones, where http.cookies says so
 };
 
 /// Milliseconds of each step; none when the step did not happen. A reused connection has no dns, connect and
@@ -52,13 +54,14 @@ struct FetchResult {
   std::string body;        ///< decoded of its content codings
   bool truncated = false;  ///< the body passed max_body and was cut
   bool absent = false;  ///< kDnsFailed: the name servers know of no such name, so a repeat is of little use
-  bool cancelled = false;  ///< kTimeout, but by Cancel(): says nothing of the server and is no visit
-  bool reused = false;     ///< on a connection that was open before
-  std::string ip;
+  bool cancelled = false;        ///< kTimeout, but by Cancel(): says nothing of the server and is no visit
+  bool reused = false;           ///< on a connection that was open before
+  std::string ip;                ///< connected to; empty when only a proxy knows it
   std::string protocol;          ///< "http/1.1", "http/1.0"
   std::string security;          ///< "TLSv1.3"; empty for a plain connection
   std::uint64_t bytes_wire = 0;  ///< of the answer, head and body, coded as sent, without TLS
   FetchTimings timings;
+  std::vector<CookieChange> cookies;  ///< what the answer did to the target's jar
 
   /// The first field of that name, compared without case; empty when there is none.
   std::string_view Header(std::string_view name) const { return FirstField(headers, name); }
@@ -79,7 +82,8 @@ class Fetcher {
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  /// Why the options cannot work (dns.servers, dns.hosts, tls.ca_file), naming the key; empty when they can.
+  /// Why the options cannot work (dns.servers, dns.hosts, tls.ca_file, http.proxy and the environment's,
+  /// http.source_address), naming the key; empty when they can.
   /// The fetches that would need what is missing fail with the same words.
   std::string SetupError() const;
 
@@ -89,6 +93,12 @@ class Fetcher {
   /// The addresses of a host, from the cache or DNS; none when it has none. Shares the look-up with a Fetch
   /// that follows. `host` as it stands in a normalised URL.
   boost::asio::awaitable<std::vector<boost::asio::ip::address>> Resolve(std::string host);
+
+  /// Whether fetches of a target's URL go through a proxy, which then decides on addresses.
+  bool UsesProxy(std::uint16_t target, std::string_view url) const;
+
+  /// Takes a cookie that an earlier run kept into its target's jar; in the order of their creation.
+  void RestoreCookie(std::uint16_t target, Cookie cookie);
 
   /// Ends every fetch and look-up under way, in the next turns of the loop, and all that begin later at once:
   /// for the end of a crawl. What it ends returns kTimeout with `cancelled` set (from Resolve: no address);
@@ -100,6 +110,7 @@ class Fetcher {
     std::size_t idle = 0;
     std::uint64_t connects = 0;  ///< since the start
     std::uint64_t reuses = 0;
+    std::uint64_t body_bytes = 0;  ///< of bodies that are being read; paused at half of crawl.memory_max
   };
   Counts counts() const;
 

@@ -19,21 +19,15 @@ struct Http1Exchange::Reading {
   std::optional<Decoder> decoder;
 };
 
-Http1Exchange::Http1Exchange(Transport& transport, Deadline& deadline, std::span<char> buffer,
-                             const config::HttpOptions& options, const FetchRequest& request,
-                             FetchResult& result)
-    : transport_(transport),
-      deadline_(deadline),
-      buffer_(buffer),
-      options_(options),
-      request_(request),
-      result_(result) {}
+Http1Exchange::Http1Exchange(Transport& transport, Deadline& deadline, const Shared& shared,
+                             const FetchRequest& request, FetchResult& result)
+    : transport_(transport), deadline_(deadline), shared_(shared), request_(request), result_(result) {}
 
 Http1Exchange::~Http1Exchange() = default;
 
 asio::awaitable<void> Http1Exchange::Run(std::string head) {
   Socket& socket = transport_.socket();
-  deadline_.BeginStep("sending the request", options_.first_byte_timeout);
+  deadline_.BeginStep("sending the request", shared_.options.first_byte_timeout);
   std::string_view rest = head;
   while (!rest.empty() && !failure_) {
     const Step step = transport_.Write(rest);
@@ -47,7 +41,7 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
     if (deadline_.expired()) Fail(deadline_.failure());
   }
   std::string().swap(head);
-  if (!failure_) deadline_.BeginStep("the first byte", options_.first_byte_timeout);
+  if (!failure_) deadline_.BeginStep("the first byte", shared_.options.first_byte_timeout);
   for (Need need = Need::kReadable; !failure_;) {
     if (need != Need::kNothing && deadline_.Watch(socket)) {
       co_await socket.Wait(need);
@@ -57,9 +51,14 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
       Fail(deadline_.failure());
       break;
     }
-    const Step step = transport_.Read(buffer_);
+    if (!share_) share_ = std::make_unique<BodyBudget::Share>(shared_.budget, shared_.loop);
+    if (!share_->MayRead()) {
+      co_await AwaitRoom();
+      if (failure_) break;
+    }
+    const Step step = transport_.Read(shared_.buffer);
     need = step.need;
-    if (step.bytes > 0 && Take(std::string_view(buffer_.data(), step.bytes))) break;
+    if (step.bytes > 0 && Take(std::string_view(shared_.buffer.data(), step.bytes))) break;
     if (!step.error.empty()) {
       TakeEnd(false);
       if (failure_) failure_.detail += " (" + step.error + ")";
@@ -73,13 +72,29 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
   Judge();
 }
 
+/// Waits until the bodies under way leave room for more of this one.
+asio::awaitable<void> Http1Exchange::AwaitRoom() {
+  deadline_.Pause();
+  do {
+    if (deadline_.Watch(share_->room)) {
+      co_await share_->room.Wait();
+      deadline_.Unwatch();
+    }
+    if (deadline_.expired()) {
+      Fail(deadline_.failure());
+      co_return;
+    }
+  } while (!share_->MayRead());
+  deadline_.Resume();
+}
+
 /// The first byte is here.
 void Http1Exchange::Begin() {
-  reading_ = std::make_unique<Reading>(request_.method == "HEAD", options_);
+  reading_ = std::make_unique<Reading>(request_.method == "HEAD", shared_.options);
   const auto waited = Deadline::Clock::now() - deadline_.start();
   result_.timings.first_byte_ms =
       static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(waited).count());
-  deadline_.BeginRate("reading the answer", options_.min_rate, options_.min_rate_window);
+  deadline_.BeginRate("reading the answer", shared_.options.min_rate, shared_.options.min_rate_window);
 }
 
 /// True when nothing more is to be read.
@@ -99,7 +114,9 @@ bool Http1Exchange::Take(std::string_view bytes) {
   }
   while (!bytes.empty() && !reading.body->done() && !reading.body->failed()) {
     const std::string_view content = reading.body->Next(bytes);
-    if (content.empty() || reading.decoder->Feed(content, result_.body)) continue;
+    const bool more = content.empty() || reading.decoder->Feed(content, result_.body);
+    share_->Hold(result_.body.capacity());
+    if (more) continue;
     result_.truncated = reading.decoder->full();
     Fail(reading.decoder->failure());
     return true;

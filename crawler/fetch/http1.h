@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "config/options.h"
+#include "crawler/fetch/body_budget.h"
 #include "crawler/fetch/deadline.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/fetch/transport.h"
@@ -24,8 +26,16 @@ class Http1Exchange {
   static constexpr Duration kRedirectBody{2'000};
   static constexpr Bytes kMaxRedirectBody = KiB(64);
 
-  Http1Exchange(Transport& transport, Deadline& deadline, std::span<char> buffer,
-                const config::HttpOptions& options, const FetchRequest& request, FetchResult& result);
+  /// What all exchanges of a loop share.
+  struct Shared {
+    boost::asio::any_io_executor loop;
+    std::span<char> buffer;
+    const config::HttpOptions& options;
+    BodyBudget& budget;
+  };
+
+  Http1Exchange(Transport& transport, Deadline& deadline, const Shared& shared, const FetchRequest& request,
+                FetchResult& result);
   ~Http1Exchange();
 
   /// Sends `head` and reads the answer into the result: its outcome, and what of head and body came.
@@ -37,6 +47,7 @@ class Http1Exchange {
  private:
   struct Reading;
 
+  boost::asio::awaitable<void> AwaitRoom();
   void Begin();
   bool Take(std::string_view bytes);
   bool TakeHead();
@@ -46,11 +57,11 @@ class Http1Exchange {
 
   Transport& transport_;
   Deadline& deadline_;
-  std::span<char> buffer_;
-  const config::HttpOptions& options_;
+  const Shared& shared_;
   const FetchRequest& request_;
   FetchResult& result_;
-  std::unique_ptr<Reading> reading_;  ///< from the first byte on
+  std::unique_ptr<BodyBudget::Share> share_;  ///< from when there is something to read
+  std::unique_ptr<Reading> reading_;          ///< from the first byte on
   FetchFailure failure_;
   bool reusable_ = false;
 };

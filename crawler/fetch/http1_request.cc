@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crawler/fetch/credentials.h"
+
 namespace trawl::crawler {
 namespace {
 
@@ -21,8 +23,8 @@ bool Contains(const Fields& fields, std::string_view name) {
 
 /// Fields that frame the message or belong to the connection: not the operator's to set.
 bool Reserved(std::string_view name) {
-  for (const std::string_view own :
-       {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade"}) {
+  for (const std::string_view own : {"host", "connection", "content-length", "transfer-encoding", "te",
+                                     "upgrade", "proxy-authorization"}) {
     if (SameToken(name, own)) return true;
   }
   return false;
@@ -43,10 +45,12 @@ class Head {
 }  // namespace
 
 std::string Http1Request(const FetchRequest& request, const Origin& origin,
-                         const config::HttpOptions& options) {
+                         const config::HttpOptions& options, const Proxy* proxy, std::string_view cookies) {
   std::string text;
   text.reserve(320 + origin.target.size());
-  text.append(request.method).append(" ").append(origin.target).append(" HTTP/1.1\r\n");
+  text.append(request.method).append(" ");
+  if (proxy != nullptr) text.append(origin.scheme).append("://").append(origin.host_port);
+  text.append(origin.target).append(" HTTP/1.1\r\n");
   Head head(text);
   head.Add("Host", origin.host_port);
   const auto standard = [&](std::string_view name, std::string_view value) {
@@ -57,6 +61,9 @@ std::string Http1Request(const FetchRequest& request, const Origin& origin,
   standard("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
   standard("Accept-Language", "en;q=0.9,*;q=0.8");
   standard("Accept-Encoding", "gzip, deflate, br, zstd");
+  standard("Cookie", cookies);
+  if (proxy != nullptr && proxy->credentials())
+    head.Add("Proxy-Authorization", BasicCredentials(proxy->user, proxy->password));
   for (const auto& [name, value] : options.headers) {
     if (!Contains(request.headers, name) && !Reserved(name)) head.Add(name, value);
   }

@@ -20,6 +20,13 @@ int SocketDoor::Open(int family) {
   return fd;
 }
 
+int SocketDoor::Bind(int fd, const sockaddr* address, socklen_t size) {
+  // Else bind takes a port that no other connection may share, and there are 28,000 of those.
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  return ::bind(fd, address, size);
+}
+
 int SocketDoor::Connect(int fd, const sockaddr* address, socklen_t size) {
   return ::connect(fd, address, size);
 }

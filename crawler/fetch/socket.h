@@ -25,6 +25,7 @@ class SocketDoor {
  public:
   virtual ~SocketDoor() = default;
   virtual int Open(int family);  ///< a TCP socket: not blocking, closed on exec
+  virtual int Bind(int fd, const sockaddr* address, socklen_t size);  ///< the port is chosen by Connect
   virtual int Connect(int fd, const sockaddr* address, socklen_t size);
   virtual int PendingError(int fd);  ///< takes SO_ERROR; the error, or 0
   virtual ssize_t Send(int fd, const void* bytes, std::size_t size);

@@ -65,8 +65,32 @@ class Sessions {
   std::unordered_map<std::string_view, std::list<std::pair<std::string, Session>>::iterator> by_origin_;
 };
 
-// The socket as OpenSSL sees it: the descriptor without a copy, never SIGPIPE, and by the same door as plain
-// ones.
+// What lies below as OpenSSL sees it: the socket's descriptor without a copy, never SIGPIPE, and by the same
+// door as plain ones; or another transport.
+
+int BelowWrite(BIO* bio, const char* bytes, int size) {
+  BIO_clear_retry_flags(bio);
+  const Step step = static_cast<Transport*>(BIO_get_data(bio))
+                        ->Write(std::string_view(bytes, static_cast<std::size_t>(size)));
+  if (step.bytes > 0) return static_cast<int>(step.bytes);
+  if (step.error.empty()) BIO_set_retry_write(bio);
+  errno = step.error.empty() ? EAGAIN : ECONNRESET;
+  return -1;
+}
+
+int BelowRead(BIO* bio, char* bytes, int size) {
+  BIO_clear_retry_flags(bio);
+  const Step step = static_cast<Transport*>(BIO_get_data(bio))
+                        ->Read(std::span<char>(bytes, static_cast<std::size_t>(size)));
+  if (step.bytes > 0) return static_cast<int>(step.bytes);
+  if (step.ended) {
+    BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    return 0;
+  }
+  if (step.error.empty()) BIO_set_retry_read(bio);
+  errno = step.error.empty() ? EAGAIN : ECONNRESET;
+  return -1;
+}
 
 int BioWrite(BIO* bio, const char* bytes, int size) {
   auto& socket = *static_cast<Socket*>(BIO_get_data(bio));
@@ -119,7 +143,7 @@ int OriginIndex() {
 
 struct TlsContext::Impl {
   std::unique_ptr<SSL_CTX, FreeContext> context;
-  std::unique_ptr<BIO_METHOD, FreeMethod> method;
+  std::unique_ptr<BIO_METHOD, FreeMethod> method, method_below;
   Sessions sessions;
 };
 
@@ -127,15 +151,17 @@ struct TlsContext::Impl {
 /// holds none while it waits. Runs on: event loop. Borrows the context.
 class TlsTransport final : public Transport {
  public:
-  TlsTransport(TlsContext::Impl& shared, std::unique_ptr<Socket> socket, const std::string& host,
-               std::string origin)
+  /// On `socket`, or, where that is null, on `below`.
+  TlsTransport(TlsContext::Impl& shared, std::unique_ptr<Socket> socket, std::unique_ptr<Transport> below,
+               const std::string& host, std::string origin)
       : Transport(std::move(socket)),
         shared_(shared),
         origin_(std::move(origin)),
+        below_(std::move(below)),
         ssl_(SSL_new(shared.context.get())) {
-    BIO* const bio = BIO_new(shared.method.get());
+    BIO* const bio = BIO_new(below_ ? shared.method_below.get() : shared.method.get());
     if (!ssl_ || bio == nullptr) throw std::bad_alloc();
-    BIO_set_data(bio, socket_.get());
+    BIO_set_data(bio, below_ ? static_cast<void*>(below_.get()) : socket_.get());
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_ex_data(ssl_.get(), OriginIndex(), this);
     if (IsAddress(host)) {
@@ -195,9 +221,14 @@ class TlsTransport final : public Transport {
     ERR_clear_error();
     const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &step.bytes);
     if (result != 1) return Stopped(result, step);
-    if (!SSL_has_pending(ssl_.get())) step.need = Need::kReadable;
+    if (!HasPending()) step.need = Need::kReadable;
     return step;
   }
+
+  bool HasPending() const override {
+    return SSL_has_pending(ssl_.get()) != 0 || (below_ && below_->HasPending());
+  }
+  Socket& socket() override { return below_ ? below_->socket() : *socket_; }
 
   std::string Security() const override { return SSL_get_version(ssl_.get()); }
 
@@ -250,6 +281,7 @@ class TlsTransport final : public Transport {
   TlsContext::Impl& shared_;
   const std::string origin_;
   bool usable_ = false;  ///< the handshake is done and nothing has broken since
+  const std::unique_ptr<Transport> below_;
   std::unique_ptr<SSL, FreeConnection> ssl_;
 };
 
@@ -257,12 +289,18 @@ TlsContext::TlsContext(const config::TlsOptions& options) : impl_(std::make_uniq
   impl_->context.reset(SSL_CTX_new(TLS_client_method()));
   impl_->method.reset(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "trawl socket"));
   SSL_CTX* const context = impl_->context.get();
+  impl_->method_below.reset(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "trawl transport"));
   BIO_METHOD* const method = impl_->method.get();
-  if (context == nullptr || method == nullptr) throw std::bad_alloc();
+  BIO_METHOD* const below = impl_->method_below.get();
+  if (context == nullptr || method == nullptr || below == nullptr) throw std::bad_alloc();
   BIO_meth_set_write(method, BioWrite);
   BIO_meth_set_read(method, BioRead);
-  BIO_meth_set_ctrl(method, BioControl);
-  BIO_meth_set_create(method, BioCreate);
+  BIO_meth_set_write(below, BelowWrite);
+  BIO_meth_set_read(below, BelowRead);
+  for (BIO_METHOD* const one : {method, below}) {
+    BIO_meth_set_ctrl(one, BioControl);
+    BIO_meth_set_create(one, BioCreate);
+  }
 
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -285,7 +323,12 @@ TlsContext::~TlsContext() = default;
 
 std::unique_ptr<Transport> TlsContext::Open(std::unique_ptr<Socket> socket, const std::string& host,
                                             const std::string& origin) {
-  return std::make_unique<TlsTransport>(*impl_, std::move(socket), host, origin);
+  return std::make_unique<TlsTransport>(*impl_, std::move(socket), nullptr, host, origin);
+}
+
+std::unique_ptr<Transport> TlsContext::OpenOver(std::unique_ptr<Transport> below, const std::string& host,
+                                                const std::string& origin) {
+  return std::make_unique<TlsTransport>(*impl_, nullptr, std::move(below), host, origin);
 }
 
 }  // namespace trawl::crawler

@@ -24,6 +24,10 @@ class TlsContext {
   std::unique_ptr<Transport> Open(std::unique_ptr<Socket> socket, const std::string& host,
                                   const std::string& origin);
 
+  /// The same over another transport, as a tunnel through a TLS proxy needs it.
+  std::unique_ptr<Transport> OpenOver(std::unique_ptr<Transport> below, const std::string& host,
+                                      const std::string& origin);
+
   /// Empty when the trust store could be read.
   const std::string& setup_error() const { return setup_error_; }
 

@@ -24,6 +24,7 @@ struct Step {
 /// Runs on: event loop. Owns its socket.
 class Transport {
  public:
+  /// null: the transport lies on another, and socket() is that one's.
   explicit Transport(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
   virtual ~Transport() = default;
 
@@ -35,8 +36,10 @@ class Transport {
   virtual std::string_view Protocol() const { return "http/1.1"; }
   /// What secures the connection, "TLSv1.3"; empty for none.
   virtual std::string Security() const { return {}; }
+  /// Bytes have come off the socket that Read has not given yet.
+  virtual bool HasPending() const { return false; }
 
-  Socket& socket() { return *socket_; }
+  virtual Socket& socket() { return *socket_; }
 
  protected:
   std::unique_ptr<Socket> socket_;

@@ -27,7 +27,7 @@ constexpr Rule kRules[] = {
     {Outcome::kTooLarge, false, true, false},
     {Outcome::kMalformed, false, true, false},
     {Outcome::kDecodeFailed, false, true, false},
-    {Outcome::kProxyFailed, true, true, true},
+    {Outcome::kProxyFailed, true, true, false},
     {Outcome::kRefusedPrivate, false, true, false},
     {Outcome::kRobotsDenied, false, true, false},
     {Outcome::kRobotsUnreachable, true, true, true},

@@ -46,13 +46,34 @@ TEST_CASE("A name server is an address, with a port where it is not 53") {
     CHECK_FALSE(CheckServer(bad).empty());
 }
 
-TEST_CASE("A proxy is http, a host and a port") {
+TEST_CASE("A proxy is a scheme, a host and a port, and there may be several") {
   for (const char* good :
-       {"", "http://proxy:3128", "http://proxy.example:3128/", "http://192.0.2.1:8080", "http://[::1]:8080"})
+       {"", "none", "http://proxy:3128", "http://proxy.example:3128/", "http://192.0.2.1:8080",
+        "http://[::1]:8080", "https://proxy:3128", "socks5://proxy:1080", "SOCKS5H://user:p%40ss@proxy:1080",
+        "http://a:3128, http://b:3128,socks5://c:1"})
     CHECK(CheckProxy(good).empty());
-  for (const char* bad : {"proxy:3128", "http://proxy", "https://proxy:3128", "socks5://proxy:1080",
-                          "http://:3128", "http://user@proxy:3128", "http://proxy:3128/path"})
+  for (const char* bad :
+       {"proxy:3128", "http://proxy", "socks4://proxy:1080", "http://:3128", "none, http://a:1",
+        "http://user@:3128", "http://proxy:3128/path", "http://a:3128,,http://b:1"})
     CHECK_FALSE(CheckProxy(bad).empty());
+}
+
+TEST_CASE("A source address is one, or one of each family") {
+  for (const char* good : {"", "192.0.2.1", "2001:db8::1", "192.0.2.1, 2001:db8::1", "2001:db8::1,192.0.2.1"})
+    CHECK(CheckSourceAddress(good).empty());
+  for (const char* bad : {"eth0", "192.0.2.1,", "192.0.2.1,192.0.2.2", "192.0.2.1:80", "[::1]"})
+    CHECK_FALSE(CheckSourceAddress(bad).empty());
+}
+
+TEST_CASE("Credentials hold what HTTP can carry") {
+  CHECK(CheckUser("someone").empty());
+  CHECK_FALSE(CheckUser("some:one").empty());
+  CHECK(CheckCredential("p:ss w\xc3\xb6rd").empty());
+  CHECK(CheckCredential(std::string(2048, 'x')).empty());
+  CHECK_FALSE(CheckCredential(std::string(2049, 'x')).empty());
+  CHECK_FALSE(CheckCredential("line\nbreak").empty());
+  CHECK(CheckBearerToken("abc.DEF-_~+/0==").empty());
+  CHECK_FALSE(CheckBearerToken("abc def").empty());
 }
 
 TEST_CASE("A header field cannot smuggle another, nor one of Trawl's own") {

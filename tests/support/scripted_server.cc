@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -40,6 +41,7 @@ class TlsPeer final : public Peer {
   long Receive(char* bytes, std::size_t size) override {
     return SSL_read(ssl_, bytes, static_cast<int>(size));
   }
+  bool Pending() const override { return SSL_pending(ssl_) > 0; }
 
  private:
   SSL* ssl_;
@@ -81,6 +83,43 @@ std::string Peer::ReadHead() {
     const long got = Receive(bytes, sizeof bytes);
     if (got <= 0) return {};
     left_.append(bytes, static_cast<std::size_t>(got));
+  }
+}
+
+std::string Peer::Read(std::size_t size) {
+  while (left_.size() < size) {
+    char bytes[4096];
+    const long got = Receive(bytes, sizeof bytes);
+    if (got <= 0) break;
+    left_.append(bytes, static_cast<std::size_t>(got));
+  }
+  std::string taken = left_.substr(0, size);
+  left_.erase(0, size);
+  return taken;
+}
+
+void Peer::Relay(std::uint16_t port) {
+  const UniqueFd origin(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(origin.Get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return;
+  PlainPeer far(origin.Get(), 0);
+  if (!far.Send(left_)) return;
+  left_.clear();
+  char bytes[16 * 1024];
+  for (;;) {
+    pollfd ends[2] = {{fd_, POLLIN, 0}, {origin.Get(), POLLIN, 0}};
+    if (!Pending() && ::poll(ends, 2, -1) < 0) return;
+    if (Pending() || ends[0].revents != 0) {
+      const long got = Receive(bytes, sizeof bytes);
+      if (got <= 0 || !far.Send(std::string_view(bytes, static_cast<std::size_t>(got)))) return;
+    }
+    if (ends[1].revents != 0) {
+      const ssize_t got = ::recv(origin.Get(), bytes, sizeof bytes, 0);
+      if (got <= 0 || !Send(std::string_view(bytes, static_cast<std::size_t>(got)))) return;
+    }
   }
 }
 

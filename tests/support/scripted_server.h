@@ -23,6 +23,10 @@ class Peer {
 
   /// The next request up to its empty line; empty when the client has gone.
   std::string ReadHead();
+  /// Exactly that many bytes; fewer when the client has gone.
+  std::string Read(std::size_t size);
+  /// Passes everything on to 127.0.0.1:port and back, as a proxy does, until either side ends.
+  void Relay(std::uint16_t port);
   /// False when the client has gone.
   virtual bool Send(std::string_view bytes) = 0;
   /// Every byte in a segment of its own.
@@ -37,6 +41,8 @@ class Peer {
  protected:
   Peer(int fd, int number) : fd_(fd), number_(number) {}
   virtual long Receive(char* bytes, std::size_t size) = 0;
+  /// Receive would give bytes without a look at the socket.
+  virtual bool Pending() const { return false; }
   const int fd_;
 
  private:

@@ -23,6 +23,7 @@ config::Options FetchLoop::DefaultOptions() {
   options.crawl.private_addresses = config::PrivateAddresses::kAllow;
   options.dns.servers = {"127.0.0.1:9"};
   options.tls.verify = false;
+  options.http.proxy = "none";  // whatever the environment of the test says
   return options;
 }
 
@@ -38,7 +39,8 @@ FetchResult FetchLoop::Get(FetchRequest request) {
   return std::move(GetAll(std::move(one)).front());
 }
 
-std::vector<FetchResult> FetchLoop::GetAll(std::vector<FetchRequest> requests) {
+std::vector<FetchResult> FetchLoop::GetAll(std::vector<FetchRequest> requests,
+                                           const std::function<void()>& look) {
   std::vector<FetchResult> results(requests.size());
   std::size_t open = requests.size();
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -50,7 +52,10 @@ std::vector<FetchResult> FetchLoop::GetAll(std::vector<FetchRequest> requests) {
     boost::asio::co_spawn(loop_, fetcher_->Fetch(std::move(requests[i])), done);
   }
   loop_.restart();
-  while (open > 0) loop_.run_one();
+  while (open > 0) {
+    loop_.run_one();
+    if (look) look();
+  }
   return results;
 }
 

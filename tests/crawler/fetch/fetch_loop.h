@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,8 +23,9 @@ class FetchLoop {
   /// Makes the exchange and turns the loop until it is over.
   crawler::FetchResult Get(crawler::FetchRequest request);
   crawler::FetchResult Get(const std::string& url);
-  /// Makes all of them at once.
-  std::vector<crawler::FetchResult> GetAll(std::vector<crawler::FetchRequest> requests);
+  /// Makes all of them at once; looks around after each turn of the loop.
+  std::vector<crawler::FetchResult> GetAll(std::vector<crawler::FetchRequest> requests,
+                                           const std::function<void()>& look = nullptr);
 
   boost::asio::io_context& loop() { return loop_; }
   crawler::Fetcher& fetcher() { return *fetcher_; }
