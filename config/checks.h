@@ -20,7 +20,6 @@ std::string CheckCidr(std::string_view text);
 std::string CheckServer(std::string_view text);
 /// Empty, or an address and a port: "127.0.0.1:8642", "[::1]:8642", "localhost:8642".
 std::string CheckListener(std::string_view text);
-/// http://host:port
 /// A list of [user:password@]host:port with a scheme each, or "none".
 std::string CheckProxy(std::string_view text);
 /// One IPv4 and one IPv6 address at most.
