@@ -4,6 +4,7 @@
 #include <istream>
 #include <ostream>
 
+#include "crawler/cli/debug_cookie.h"
 #include "crawler/cli/debug_html.h"
 #include "crawler/cli/debug_robots.h"
 #include "crawler/cli/debug_url.h"
@@ -30,6 +31,8 @@ constexpr DebugKind kKinds[] = {
      R"({"html","selector"} -> {"ids":[...]}, with ::text or ::attr(x) {"values":[...]}, or {"error":"syntax"})"},
     {"tokens", DebugTokens,
      R"({"html","initial_state"?,"last_start_tag"?} -> {"tokens":[...]}, html5lib's notation)"},
+    {"cookie", DebugCookie,
+     R"({"set":[{"url","header"},...],"send_to","now"?} -> {"cookie"}, or {"date"} -> {"iso"})"},
     {"charset", DebugCharset, R"({"body_b64","content_type"?} -> {"encoding","source","text"})"},
 };
 

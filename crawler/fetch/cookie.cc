@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "crawler/fetch/cookie_place.h"
 #include "crawler/fetch/fields.h"
 #include "crawler/public_suffix.h"
 
@@ -111,6 +112,10 @@ bool KeepsPromise(const Cookie& cookie, const std::string& path_attribute) {
 }
 
 }  // namespace
+
+CookiePlace PlaceOf(const Origin& origin) {
+  return {origin.host, origin.target.substr(0, origin.target.find('?')), origin.scheme == "https"};
+}
 
 bool DomainMatches(std::string_view host, std::string_view domain) {
   if (host == domain) return true;

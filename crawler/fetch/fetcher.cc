@@ -10,6 +10,7 @@
 #include "crawler/fetch/body_budget.h"
 #include "crawler/fetch/connect.h"
 #include "crawler/fetch/connection_pool.h"
+#include "crawler/fetch/cookie_place.h"
 #include "crawler/fetch/deadline.h"
 #include "crawler/fetch/dns.h"
 #include "crawler/fetch/http1.h"
@@ -95,10 +96,6 @@ struct Job : Chained {
   const Proxy* proxy = nullptr;
   std::string proxied_key;
 };
-
-CookiePlace PlaceOf(const Origin& origin) {
-  return {origin.host, origin.target.substr(0, origin.target.find('?')), origin.scheme == "https"};
-}
 
 Instant WallNow() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());

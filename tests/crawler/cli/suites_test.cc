@@ -153,4 +153,27 @@ TEST_CASE("Suite: protego's crawl delays and sitemaps") {
   }
 }
 
+TEST_CASE("Suite: http-state's cookies, where engines agree") {
+  const auto path = Suite("cookies/http_state.jsonl");
+  if (!path) return;
+  int cases = 0;
+  for (const json::object& test : ReadJsonLines(*path)) {
+    if (test.at("disabled") == true || Text(test, "tier") != "A") continue;
+    ++cases;
+    INFO(crawler::ToJson(test));
+    json::array set;
+    for (const json::value& header : test.at("set_cookie").get_array())
+      set.push_back(json::object{{"url", test.at("set_at")}, {"header", header}});
+    const json::object answer = Ask("cookie", {{"set", set}, {"send_to", test.at("send_to")}});
+    CHECK(answer.contains("cookie"));
+    if (answer.contains("cookie")) CHECK(answer.at("cookie") == test.at("expected_cookie_header"));
+  }
+  CHECK(cases >= 214);
+}
+
+TEST_CASE("A date of a cookie is told as ISO 8601") {
+  CHECK(Text(Ask("cookie", {{"date", "Sun Nov  6 08:49:37 1994"}}), "iso") == "1994-11-06T08:49:37Z");
+  CHECK(Ask("cookie", {{"date", "yesterday"}}).at("iso").is_null());
+}
+
 }  // namespace trawl::test
