@@ -23,7 +23,7 @@ struct TargetPlan {
   Duration timeout{};
   Bytes max_body;
   bool obey_robots = true;
-  bool retired = false;  ///< a reload has removed it: nothing of it is fetched
+  bool retired = false;                   ///< a reload has removed it: nothing of it is fetched
   std::string authorization;              ///< the field's value; empty for none
   std::vector<std::string> auth_origins;  ///< "https://example.org": where alone it is sent
 };
