@@ -78,13 +78,15 @@ ParsedPage ParseTokenDocument(const PageJob& job, Arena& arena) {
   return page;
 }
 
-// What a selector selects in the body, as JSON in the page's text. The body is UTF-8.
+// What a selector selects in the body, as JSON in the page's text.
 ParsedPage ParseSelectDocument(const PageJob& job, Arena& arena) {
   ParsedPage page;
-  const std::string selection = NoteSelection(arena.Copy(ScrubUtf8(job.body)), job.extract, arena);
+  const DecodedText decoded = DecodeDocument(job.body, job.content_type, arena);
+  const std::string selection = NoteSelection(decoded.utf8, job.extract, job.want_text, arena);
   page.text_truncated = selection.size() > kMaxText;
   if (!page.text_truncated) page.text = arena.Copy(selection);
-  page.charset = Name(Charset::kUtf8);
+  page.charset = Name(decoded.verdict.charset);
+  page.charset_source = decoded.verdict.source;
   return page;
 }
 

@@ -174,6 +174,8 @@ json::object DebugSelect(const json::object& in, DebugContext& context) {
   job.kind = parser::DocumentKind::kSelect;
   job.url = "http://localhost/";
   job.body = *html;
+  job.content_type = "text/html; charset=utf-8";
+  job.want_text = false;
   job.extract = *selector;
   const auto page = context.parse(job);
   if (!page) return DebugError(page.error().message());

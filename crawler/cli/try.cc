@@ -17,6 +17,7 @@
 #include "crawler/page_request.h"
 #include "crawler/targets.h"
 #include "parser/normalize.h"
+#include "parser/selector.h"
 #include "parser/url.h"
 
 namespace trawl::crawler {
@@ -29,6 +30,7 @@ struct TryCommand {
   std::string base = kDefaultBase;
   std::string config;
   std::vector<std::string> overrides;
+  std::string select;  ///< a selector; shows only what it selects
   bool json = false;
   bool head = false;
 };
@@ -81,6 +83,7 @@ class Trial {
 
     std::optional<std::string> body = url ? Fetch(loaded.options, targets, target) : ReadFile(loaded.options);
     if (!url && !body) return kExitIo;
+    if (body && !command_.select.empty()) return Select(std::move(*body));
     report_.body_bytes = body ? body->size() : 0;
     if (body && !command_.head) Parse(loaded.options, targets, target, std::move(*body));
     if (command_.json) {
@@ -152,6 +155,37 @@ class Trial {
     }
   }
 
+  /// Prints the text of each element that is selected, or each ::text and ::attr(x), a line each.
+  int Select(std::string body) {
+    parser::PageJob job;
+    job.kind = parser::DocumentKind::kSelect;
+    job.url = report_.url;
+    job.content_type = content_type_.substr(0, parser::kMaxContentType);
+    job.extract = command_.select;
+    job.body = std::move(body);
+    const ParseAnswer answer = session_->Parse(std::move(job));
+    const auto selection = ParseJson(answer.page.text);
+    if (answer.outcome != Outcome::kOk || answer.page.text_truncated || !selection ||
+        !selection->is_object()) {
+      std::fprintf(stderr, "trawl try: nothing was selected: %s\n",
+                   answer.page.text_truncated ? "it is too much" : std::string(Name(answer.outcome)).c_str());
+      return kExitFailed;
+    }
+    const json::object& found = selection->get_object();
+    if (found.contains("error")) {
+      std::fprintf(stderr, "trawl try: the selector takes too long on this page\n");
+      return kExitFailed;
+    }
+    if (command_.json) {
+      std::cout << ToJson(found) << '\n' << std::flush;
+      return kExitDone;
+    }
+    for (const json::value& text : found.at(found.contains("values") ? "values" : "texts").get_array())
+      std::cout << Printable(std::string_view(text.get_string())) << '\n';
+    std::cout.flush();
+    return kExitDone;
+  }
+
   std::string Follow(const Targets& targets, std::uint16_t target, const parser::ParsedLink& link) const {
     if (!LeadsToPage(link)) return std::string(Name(storage::SkipReason::kNotPage));
     if (link.nofollow || report_.parse->page.nofollow)
@@ -176,10 +210,19 @@ std::function<int()> DefineTry(CommandLine& line) {
   line.AddText("-c,--config", "FILE", command->config, "settings and targets, as for a crawl");
   line.AddList("--set", "KEY=VALUE", command->overrides, "a setting on top of it; any number of times");
   line.AddText("--base", "URL", command->base, "what a file's links are relative to (http://localhost/)");
+  line.AddText("--select", "SELECTOR", command->select,
+               "only what a CSS selector selects, such as \"h1\", \"p ::text\" or \"a::attr(href)\"");
   line.AddFlag("--json", command->json, "all of it as one JSON object");
   line.AddFlag("--head", command->head, "only the answer's header, by a HEAD request");
   return [command] {
     if (command->head && !IsUrl(command->what)) return CommandLine::Refuse("try", "--head needs a URL");
+    parser::SelectorError error;
+    if (!command->select.empty() && !parser::Selector::Compile(command->select, error)) {
+      return CommandLine::Refuse("try", "--select \"" + command->select + "\": at byte " +
+                                            std::to_string(error.offset + 1) + ": " + error.message);
+    }
+    if (command->head && !command->select.empty())
+      return CommandLine::Refuse("try", "--head has no page to select from");
     return Trial(*command).Run();
   };
 }

@@ -209,10 +209,13 @@ TEST_CASE("The tokens of a document are JSON in the page's text") {
 TEST_CASE("What a selector selects is JSON in the page's text") {
   Arena arena(4 << 20);
   PageJob job = Job("<!DOCTYPE html><p id='a\"'>x<p>\xFF", DocumentKind::kSelect);
+  job.content_type = "text/html; charset=utf-8";
   const auto selection = [&](const char* selector) {
     job.extract = selector;
     return std::string(ParseDocument(job, arena).text);
   };
+  CHECK(selection("p") == "{\"texts\":[\"x\",\"\xEF\xBF\xBD\"]}");
+  job.want_text = false;
   CHECK(selection("p") == R"({"ids":["a\"",null]})");
   CHECK(selection("b") == R"({"ids":[]})");
   CHECK(selection("p::text") == "{\"values\":[\"x\",\"\xEF\xBF\xBD\"]}");
