@@ -64,7 +64,7 @@ bool ConnectionPool::TryLease(std::string_view origin, bool fresh, Lease& lease)
     // Whatever an idle connection has to say ends it: its close, or an answer nobody asked for (RFC 9112
     // section 9.2).
     std::array<char, 64> bytes;
-    const Step step = connection->transport->Read(bytes);
+    const Transfer step = connection->transport->Read(bytes);
     if (step.bytes > 0 || step.ended || !step.error.empty()) continue;
     Give(lease, host);
     lease.connection = std::move(connection);

@@ -30,7 +30,7 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
   deadline_.BeginStep("sending the request", shared_.options.first_byte_timeout);
   std::string_view rest = head;
   while (!rest.empty() && !failure_) {
-    const Step step = transport_.Write(rest);
+    const Transfer step = transport_.Write(rest);
     rest.remove_prefix(step.bytes);
     if (!step.error.empty() || step.ended) Fail({Outcome::kConnectionLost, "sending: " + step.error});
     if (step.need == Need::kNothing) continue;
@@ -56,7 +56,7 @@ asio::awaitable<void> Http1Exchange::Run(std::string head) {
       co_await AwaitRoom();
       if (failure_) break;
     }
-    const Step step = transport_.Read(shared_.buffer);
+    const Transfer step = transport_.Read(shared_.buffer);
     need = step.need;
     if (step.bytes > 0 && Take(std::string_view(shared_.buffer.data(), step.bytes))) break;
     if (!step.error.empty()) {

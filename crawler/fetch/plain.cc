@@ -4,8 +4,8 @@
 
 namespace trawl::crawler {
 
-Step PlainTransport::Write(std::string_view bytes) {
-  Step step;
+Transfer PlainTransport::Write(std::string_view bytes) {
+  Transfer step;
   const ssize_t sent = socket_->door().Send(socket_->fd(), bytes.data(), bytes.size());
   if (sent >= 0) {
     step.bytes = static_cast<std::size_t>(sent);
@@ -18,8 +18,8 @@ Step PlainTransport::Write(std::string_view bytes) {
   return step;
 }
 
-Step PlainTransport::Read(std::span<char> buffer) {
-  Step step;
+Transfer PlainTransport::Read(std::span<char> buffer) {
+  Transfer step;
   const ssize_t got = socket_->door().Receive(socket_->fd(), buffer.data(), buffer.size());
   if (got > 0) {
     step.bytes = static_cast<std::size_t>(got);

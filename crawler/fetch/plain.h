@@ -9,8 +9,8 @@ class PlainTransport final : public Transport {
  public:
   using Transport::Transport;
   Need Handshake(FetchFailure&) override { return Need::kNothing; }
-  Step Write(std::string_view bytes) override;
-  Step Read(std::span<char> buffer) override;
+  Transfer Write(std::string_view bytes) override;
+  Transfer Read(std::span<char> buffer) override;
 };
 
 }  // namespace trawl::crawler

@@ -70,7 +70,7 @@ class Sessions {
 
 int BelowWrite(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
-  const Step step = static_cast<Transport*>(BIO_get_data(bio))
+  const Transfer step = static_cast<Transport*>(BIO_get_data(bio))
                         ->Write(std::string_view(bytes, static_cast<std::size_t>(size)));
   if (step.bytes > 0) return static_cast<int>(step.bytes);
   if (step.error.empty()) BIO_set_retry_write(bio);
@@ -80,7 +80,7 @@ int BelowWrite(BIO* bio, const char* bytes, int size) {
 
 int BelowRead(BIO* bio, char* bytes, int size) {
   BIO_clear_retry_flags(bio);
-  const Step step = static_cast<Transport*>(BIO_get_data(bio))
+  const Transfer step = static_cast<Transport*>(BIO_get_data(bio))
                         ->Read(std::span<char>(bytes, static_cast<std::size_t>(size)));
   if (step.bytes > 0) return static_cast<int>(step.bytes);
   if (step.ended) {
@@ -205,8 +205,8 @@ class TlsTransport final : public Transport {
     return Need::kNothing;
   }
 
-  Step Write(std::string_view bytes) override {
-    Step step;
+  Transfer Write(std::string_view bytes) override {
+    Transfer step;
     ERR_clear_error();
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &step.bytes);
     if (result != 1) return Stopped(result, step);
@@ -216,8 +216,8 @@ class TlsTransport final : public Transport {
     return step;
   }
 
-  Step Read(std::span<char> buffer) override {
-    Step step;
+  Transfer Read(std::span<char> buffer) override {
+    Transfer step;
     ERR_clear_error();
     const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &step.bytes);
     if (result != 1) return Stopped(result, step);
@@ -239,7 +239,7 @@ class TlsTransport final : public Transport {
   }
 
  private:
-  Step Stopped(int result, Step step) {
+  Transfer Stopped(int result, Transfer step) {
     const int saved = errno;
     const int error = SSL_get_error(ssl_.get(), result);
     step.bytes = 0;

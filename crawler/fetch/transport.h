@@ -12,7 +12,7 @@ namespace trawl::crawler {
 
 /// What one call to a transport gave. Both bytes and a need may be set: these bytes, and nothing more at
 /// hand.
-struct Step {
+struct Transfer {
   std::size_t bytes = 0;
   Need need = Need::kNothing;  ///< wait for this, then call again
   bool ended = false;          ///< the peer has ended the stream
@@ -30,8 +30,8 @@ class Transport {
 
   /// Begins or continues the handshake; kNothing without failure: it is done.
   virtual Need Handshake(FetchFailure& failure) = 0;
-  virtual Step Write(std::string_view bytes) = 0;
-  virtual Step Read(std::span<char> buffer) = 0;
+  virtual Transfer Write(std::string_view bytes) = 0;
+  virtual Transfer Read(std::span<char> buffer) = 0;
   /// The protocol agreed upon for what is exchanged: "http/1.1".
   virtual std::string_view Protocol() const { return "http/1.1"; }
   /// What secures the connection, "TLSv1.3"; empty for none.

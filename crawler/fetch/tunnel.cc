@@ -27,7 +27,7 @@ class Talk {
   asio::awaitable<FetchFailure> Send(std::string bytes) {
     std::string_view rest = bytes;
     while (!rest.empty()) {
-      const Step step = transport_.Write(rest);
+      const Transfer step = transport_.Write(rest);
       rest.remove_prefix(step.bytes);
       if (!step.error.empty()) co_return Refused(step.error);
       if (step.need == Need::kNothing) continue;
@@ -41,7 +41,7 @@ class Talk {
   /// At least one byte into `room`; how many is in received().
   asio::awaitable<FetchFailure> Receive(std::span<char> room) {
     for (;;) {
-      const Step step = transport_.Read(room);
+      const Transfer step = transport_.Read(room);
       received_ = step.bytes;
       if (step.bytes > 0) co_return FetchFailure();
       if (!step.error.empty()) co_return Refused(step.error);

@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 
+#include "parser/sanitized.h"
 #include "parser/tokenizer.h"
 #include "parser/zygote_client.h"
 #include "tests/support/catch.h"
@@ -43,15 +44,16 @@ struct Ending {
 };
 
 // Parses as a worker does, in a process that may take two seconds and no more memory than a worker.
+// A sanitizer makes parsing ten and more times slower, and maps memory of its own.
+constexpr rlim_t kCpuSeconds = TRAWL_SANITIZED ? 40 : 2;
+
 Ending ParseConfined(std::string (*body)(), bool want_tree) {
   const pid_t child = ::fork();
   if (child == 0) {
-    const rlimit cpu{2, 3};
+    const rlimit cpu{kCpuSeconds, kCpuSeconds + 1};
     ::setrlimit(RLIMIT_CPU, &cpu);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     const rlimit memory{256U << 20, 256U << 20};
-    ::setrlimit(RLIMIT_AS, &memory);
-#endif
+    if (!TRAWL_SANITIZED) ::setrlimit(RLIMIT_AS, &memory);
     const rlimit core{0, 0};
     ::setrlimit(RLIMIT_CORE, &core);
     std::set_new_handler(Arena::ExitAtLimit);
