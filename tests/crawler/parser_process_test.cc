@@ -23,7 +23,8 @@ trawl::config::ParserOptions RealParser() {
   trawl::config::ParserOptions options;
   options.workers = 1;
   options.program = TRAWL_BINARY_DIR "/trawl-parser";
-  // A sanitizer makes parsing ten and more times slower: the limits of a product without one say nothing here.
+  // A sanitizer makes parsing ten and more times slower: the limits of a product without one say
+  // nothing here.
   if (TRAWL_SANITIZED) {
     options.cpu_max *= 20;
     options.wall_max *= 20;
