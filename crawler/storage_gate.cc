@@ -22,9 +22,11 @@ asio::awaitable<Result<T>> Cross(asio::any_io_executor loop, Start start) {
     // std::function wants a copyable target; the handler is move-only, and is called exactly once.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     auto work = asio::make_work_guard(loop);
-    start([shared, work, loop](Result<T> result) mutable {
-      asio::post(loop,
-                 [shared, result = std::move(result)]() mutable { std::move (*shared)(std::move(result)); });
+    // Handler and guard leave with the post: whoever called may keep the empty function longer than the loop
+    // lives.
+    start([shared = std::move(shared), work = std::move(work), loop](Result<T> result) mutable {
+      asio::post(loop, [shared = std::move(shared), work = std::move(work),
+                        result = std::move(result)]() mutable { std::move (*shared)(std::move(result)); });
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
