@@ -99,13 +99,15 @@ void ParsePool::RequestWorkers() {
   for (std::size_t have = static_cast<std::size_t>(staying) + requested_; have < target_ && !closed_;
        ++have) {
     ++requested_;
-    if (!zygote_->RequestWorker(counts_.answers)) Break("the parser's fork server does not answer");
+    const auto asked = zygote_->RequestWorker(counts_.answers);
+    if (!asked) Break(asked.error().message());
   }
 }
 
 void ParsePool::Kill(pid_t pid) {
   if (closed_) return;
-  if (!zygote_->Kill(pid)) Break("the parser's fork server does not answer");
+  const auto asked = zygote_->Kill(pid);
+  if (!asked) Break(asked.error().message());
 }
 
 Awaitable<void> ParsePool::WatchZygote() {
@@ -115,7 +117,7 @@ Awaitable<void> ParsePool::WatchZygote() {
     for (;;) {
       auto event = zygote_->Receive();
       if (!event) {
-        Break("the parser's fork server has ended");
+        Break(event.error().message());
         co_return;
       }
       if (!*event) break;

@@ -19,7 +19,8 @@ class Category final : public boost::system::error_category {
       case ParserErrc::kWorkerCrashed: return "the parser process died or lied";
       case ParserErrc::kWorkerTimeout: return "the parser process passed its time limit";
       case ParserErrc::kWorkerLimit: return "the document passes the parser's memory or nesting limit";
-      case ParserErrc::kZygoteGone: return "the parser's fork server is gone";
+      case ParserErrc::kZygoteGone: return "the parser's fork server has ended";
+      case ParserErrc::kZygoteSilent: return "the parser's fork server does not answer";
       case ParserErrc::kNoSandbox: return "parser processes cannot be sandboxed on this system";
     }
     return "unknown parser error";

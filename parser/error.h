@@ -19,7 +19,8 @@ enum class ParserErrc {
   kWorkerCrashed,    ///< the worker died, or lied, on this document
   kWorkerTimeout,    ///< the worker passed its CPU or wall limit and was killed
   kWorkerLimit,      ///< the document needs more memory or nesting than a worker may use
-  kZygoteGone,       ///< the fork server does not answer
+  kZygoteGone,       ///< the fork server has ended, or lied
+  kZygoteSilent,     ///< the fork server lives and does not empty its socket
   kNoSandbox,        ///< this system does not let parser processes be sandboxed
 };
 

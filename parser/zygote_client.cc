@@ -182,8 +182,10 @@ Result<void> ZygoteClient::Kill(pid_t pid) {
 
 // A zygote that does not empty its socket is as good as dead: commands are few and small.
 Result<void> ZygoteClient::Command(const CommandMessage& command) {
-  if (!SendMessage(control_.Get(), command)) return ParserErrc::kZygoteGone;
-  return {};
+  const auto sent = SendMessage(control_.Get(), command);
+  if (sent) return {};
+  return sent.error() == boost::system::errc::resource_unavailable_try_again ? ParserErrc::kZygoteSilent
+                                                                             : ParserErrc::kZygoteGone;
 }
 
 Result<std::optional<ZygoteClient::Event>> ZygoteClient::Receive() {

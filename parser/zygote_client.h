@@ -52,6 +52,7 @@ class ZygoteClient {
 
   /// Asks for one worker; it arrives through Receive(), later when the zygote pauses after a crash loop.
   /// `answered`: how many documents all workers have answered so far, by which it knows one.
+  /// Error kZygoteSilent or kZygoteGone; so for Kill.
   Result<void> RequestWorker(std::uint64_t answered = 0);
   /// Asks the zygote to kill its child `pid`; the exit arrives through Receive(). Unknown pids are ignored.
   Result<void> Kill(pid_t pid);
