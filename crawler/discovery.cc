@@ -50,7 +50,7 @@ bool LeadsToPage(const parser::ParsedLink& link) {
   }
 }
 
-void Discovery::Meet(Step& step, UrlId id, const Found& found, const Origin& from, bool seed) {
+void Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed) {
   storage::NewUrl row;
   row.id = id;
   row.url = found.url;
@@ -96,7 +96,7 @@ void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std
   Meet(step, id, {kept, parts, 0, 0, priority, SkipReason::kNone}, {UrlId{}, target, 0, 0}, true);
 }
 
-void Discovery::Links(Step& step, const Origin& from, const parser::UrlParts& page_parts,
+void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
                       const parser::ParsedPage& page) {
   step.batch.links.reserve(page.links.size());
   const auto depth = static_cast<std::uint16_t>(from.depth + 1);
@@ -130,7 +130,7 @@ void Discovery::Links(Step& step, const Origin& from, const parser::UrlParts& pa
   }
 }
 
-UrlId Discovery::Redirect(Step& step, const Origin& from, std::string_view url) {
+UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
   if (!frontier_.Discover(id)) return id;
   const std::string_view kept = step.batch.text.Keep(std::string(url));

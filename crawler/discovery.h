@@ -17,7 +17,7 @@ inline constexpr std::uint8_t kLinkPriority = 20;  ///< plus the depth
 inline constexpr std::uint8_t kRetryPriority = 200;
 
 /// What a link was found by.
-struct Origin {
+struct FoundOn {
   UrlId url{};
   std::uint16_t target = 0;
   std::uint16_t depth = 0;
@@ -52,10 +52,10 @@ class Discovery {
   void Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority = kSeedPriority);
   /// The links of a page, as rows of the batch, and the URLs that are new. `page`'s text must live as long as
   /// the batch.
-  void Links(Step& step, const Origin& from, const parser::UrlParts& page_parts,
+  void Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
              const parser::ParsedPage& page);
   /// The target of a redirect; its id.
-  UrlId Redirect(Step& step, const Origin& from, std::string_view url);
+  UrlId Redirect(Step& step, const FoundOn& from, std::string_view url);
   /// What a committed step queued goes to the frontier.
   void Commit(std::vector<PendingUrl> pending);
 
@@ -68,7 +68,7 @@ class Discovery {
     std::uint8_t priority = 0;
     storage::SkipReason skip = storage::SkipReason::kNone;  ///< decided before scope is asked
   };
-  void Meet(Step& step, UrlId id, const Found& found, const Origin& from, bool seed);
+  void Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed);
 
   Frontier& frontier_;
   const Targets& targets_;

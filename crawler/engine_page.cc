@@ -149,7 +149,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       step.batch.page->content_hash = parser::HashContent(fetched.body);
     }
   } else if (!leads_to.empty()) {
-    const Origin from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
+    const FoundOn from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
     step.batch.redirect = storage::Redirect{discovery_.Redirect(step, from, leads_to), fetched.status};
   }
   Decide(step, task, outcome, fetched);

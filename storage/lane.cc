@@ -1,10 +1,12 @@
 #include "storage/lane.h"
 
+#include <pthread.h>
+
 namespace trawl::storage {
 
-Lane::Lane(Rest rest) : rest_(std::move(rest)), thread_([this] { Loop(); }) {}
-
-Lane::Lane() : Lane(nullptr) {}
+Lane::Lane(const char* name, Rest rest) : rest_(std::move(rest)), thread_([this] { Loop(); }) {
+  pthread_setname_np(thread_.native_handle(), name);
+}
 
 void Lane::Stop() {
   {

@@ -24,8 +24,8 @@ class Lane {
   /// if still nothing has come; nothing: not before the next job.
   using Rest = std::function<std::optional<Time>()>;
 
-  explicit Lane(Rest rest);
-  Lane();
+  /// `name`: what `ps -L` and `top -H` show of the thread, at most 15 bytes.
+  explicit Lane(const char* name, Rest rest = nullptr);
   ~Lane() { Stop(); }
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;

@@ -86,7 +86,7 @@ class MemoryStore final : public Store {
   const config::StorageOptions options_;
   MemoryRows rows_;  // lane only
   std::atomic<std::size_t> queued_{0};
-  Lane lane_;  // last: its thread ends before the rows go
+  Lane lane_{"memory store"};  // last: its thread ends before the rows go
 };
 
 }  // namespace trawl::storage

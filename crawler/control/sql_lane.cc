@@ -1,14 +1,9 @@
 #include "crawler/control/sql_lane.h"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <memory>
 #include <utility>
 
 #include "crawler/async.h"
+#include "crawler/cross.h"
 
 namespace trawl::crawler {
 namespace {
@@ -51,17 +46,12 @@ Awaitable<SqlRows> SqlLane::Run(std::string sql, std::size_t max_rows) {
     co_return busy;
   }
   ++waiting_;
-  auto initiate = [this, &sql, max_rows](auto handler) {
-    // std::function wants a copyable target; the handler is move-only, and is called exactly once.
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    auto work = asio::make_work_guard(loop_);
-    lane_.Post([this, shared, work, sql = std::move(sql), max_rows] {
-      auto rows = std::make_shared<SqlRows>(Answer(sql, max_rows));
-      asio::post(loop_, [shared, rows] { std::move (*shared)(std::move(*rows)); });
+  auto start = [this, &sql, max_rows](auto done) {
+    lane_.Post([this, done = std::move(done), sql = std::move(sql), max_rows]() mutable {
+      done(Answer(sql, max_rows));
     });
   };
-  SqlRows rows = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(SqlRows)>(
-      initiate, asio::use_awaitable);
+  SqlRows rows = co_await Cross<SqlRows>(loop_, start);
   --waiting_;
   co_return rows;
 }

@@ -40,8 +40,8 @@ class SqlLane {
   boost::asio::any_io_executor loop_;
   const std::string database_;
   std::atomic<bool> cancelled_ = false;
-  std::size_t waiting_ = 0;  // event loop
-  storage::Lane lane_;       // last: its thread ends before what it uses
+  std::size_t waiting_ = 0;            // event loop
+  storage::Lane lane_{"control sql"};  // last: its thread ends before what it uses
 };
 
 /// A text as an SQL literal, quotes and all; what follows a NUL is cut.

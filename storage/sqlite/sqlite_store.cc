@@ -44,10 +44,10 @@ void SqliteStore::Start(std::unique_ptr<Connection> connection,
     ReaderLane lane;
     lane.connection = std::move(reader);
     lane.reader = std::make_unique<Reader>(*lane.connection);
-    lane.lane = std::make_unique<Lane>();
+    lane.lane = std::make_unique<Lane>("reader");
     readers_.push_back(std::move(lane));
   }
-  writer_lane_ = std::make_unique<Lane>([this] { return Rest(); });
+  writer_lane_ = std::make_unique<Lane>("writer", [this] { return Rest(); });
 }
 
 Result<void> SqliteStore::RunOnWriter(const std::function<void()>& job) {

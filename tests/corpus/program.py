@@ -1,6 +1,7 @@
 """What every program that crawls a folder of pages takes from its command line, and how it ends."""
 import argparse
 import contextlib
+import os
 import shutil
 import tempfile
 
@@ -33,6 +34,8 @@ def begin(a):
 @contextlib.contextmanager
 def work_folder(a, noun):
     """A fresh folder, removed at the end unless --keep."""
+    if a.work:
+        os.makedirs(a.work, exist_ok=True)
     work = tempfile.mkdtemp(prefix=f"trawl-{noun}-", dir=a.work)
     try:
         yield work

@@ -68,6 +68,8 @@ VAGUE_NAME = re.compile(r"\b(class|struct|enum class)\s+(\w*(Manager|Helper|Util
 VAGUE_PATH = re.compile(r"(^|/)(common|utils?|helpers?|misc)(/|\.|_|$)")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:" + "|".join(["wo" + "rk", "fa" + "rm", "ho" + "me", "ro" + "ot"]) + r")/\w")
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
+TYPE = re.compile(r"(?:class|struct|union|enum(?: class)?)\s+([\w:<>]+)(?: final)?\s*(?:: [^;]*)?(?:\{.*)?$")
+NAMESPACE = re.compile(r"namespace\s*([\w:]*)\s*\{")
 CODE = (".h", ".cc")
 TEXT = CODE + (".py", ".sh", ".cmake", ".toml", ".service", ".md", ".txt", ".sql", ".json")
 LONG = 400
@@ -139,6 +141,27 @@ def check_code(path, lines):
             yield path, number, "code is ASCII; write the bytes as escapes"
 
 
+def types(lines):
+    """Line and qualified name of each type that the text defines outside of functions, classes and unnamed namespaces."""
+    open_namespaces = []
+    for number, line in enumerate(lines, 1):
+        if match := NAMESPACE.match(line):
+            open_namespaces.append(match[1])
+        elif line.startswith("}  // namespace"):
+            del open_namespaces[-1:]
+        elif (match := TYPE.match(line)) and "" not in open_namespaces:
+            yield number, "::".join([*open_namespaces, match[1]])
+
+
+def check_one_definition(definitions):
+    """Two types of one name in one program are undefined behaviour that no compiler reports."""
+    first = {}
+    for path, number, name in definitions:
+        where = first.setdefault(name, path)
+        if where != path:
+            yield path, number, f"{name} is also a type of {where}: rename one, or give it an unnamed namespace"
+
+
 def check_text(path, lines):
     for number, line in enumerate(lines, 1):
         if match := MACHINE_PATH.search(line):
@@ -151,6 +174,7 @@ def check_text(path, lines):
 
 def breaches(root, files):
     yield from check_top_level(files)
+    definitions = []
     for path in files:
         if VAGUE_PATH.search(path):
             yield path, 0, "says nothing about what is in it"
@@ -160,7 +184,9 @@ def breaches(root, files):
             lines = file.read().split("\n")
         if is_code(path):
             yield from check_code(path, lines)
+            definitions += [(path, number, name) for number, name in types(lines)]
         yield from check_text(path, lines)
+    yield from check_one_definition(definitions)
 
 
 def print_lengths(root, files):

@@ -10,6 +10,8 @@ GOOD = {
     "config/a.h": "#pragma once\n#include <string>\n",
     "config/a.cc": '#include "config/a.h"\n\n#include <vector>\n',
     "crawler/cli/json.h": "#pragma once\n#include <boost/json/value.hpp>\n",
+    "crawler/step.h": "#pragma once\nnamespace trawl::crawler {\nclass Pool;\nstruct Step {\n  int n;\n};\n}  // namespace trawl::crawler\n",
+    "crawler/own.cc": "namespace trawl::crawler {\nnamespace {\nstruct Step {\n};\n}  // namespace\nclass Pool;\n}  // namespace trawl::crawler\n",
     "crawler/walk.cc": '#include <sys/stat.h>\n#include "config/a.h"\n#include "parser/p.h"\n#include "storage/s.h"\n',
 }
 
@@ -28,6 +30,8 @@ BAD = [
     ("test library only behind its door", "tests/x/b.cc", "#include <catch2/catch.hpp>\n", "tests/support/catch"),
     ("own header first", "config/a.cc", '#include <vector>\n#include "config/a.h"\n', "its own header"),
     ("pragma once", "config/b.h", "#include <string>\n", "#pragma once"),
+    ("one type of a name", "crawler/x/b.cc", "namespace trawl::crawler {\nenum class Step {\n};\n}  // namespace trawl::crawler\n",
+     "is also a type of crawler/step.h"),
     ("ASCII", "config/b.cc", "// na\u00efve\n", "ASCII"),
     ("unfinished work", "config/b.cc", "// TO" + "DO later\n", "unfinished"),
     ("vague class", "config/b.cc", "class UrlManager {\n", "UrlManager"),

@@ -12,7 +12,7 @@ TEST_CASE("A lane runs its jobs in order on one thread of its own") {
   std::vector<int> order;
   std::vector<std::thread::id> threads;
   {
-    Lane lane;
+    Lane lane("test");
     for (int i = 0; i < 100; ++i) {
       CHECK(lane.Post([&, i] {
         order.push_back(i);
@@ -29,7 +29,7 @@ TEST_CASE("A lane runs its jobs in order on one thread of its own") {
 }
 
 TEST_CASE("A lane takes jobs that cannot be copied, and lets them go when they have run") {
-  Lane lane;
+  Lane lane("test");
   auto owned = std::make_shared<int>(7);
   const std::weak_ptr<int> watched = owned;
   std::promise<int> answer;
@@ -46,7 +46,7 @@ TEST_CASE("A lane rests when nothing more waits, and again at the moment that th
   std::vector<int> jobs_at_rest;
   std::promise<void> first;
   std::promise<void> third;
-  Lane lane([&]() -> std::optional<Lane::Time> {
+  Lane lane("test", [&]() -> std::optional<Lane::Time> {
     jobs_at_rest.push_back(jobs);
     if (jobs_at_rest.size() == 1) first.set_value();
     if (jobs_at_rest.size() == 3) third.set_value();
@@ -64,7 +64,7 @@ TEST_CASE("A lane rests when nothing more waits, and again at the moment that th
 TEST_CASE("A lane whose rest is far away runs what comes meanwhile") {
   std::atomic<int> rests{0};
   std::promise<void> rested;
-  Lane lane([&]() -> std::optional<Lane::Time> {
+  Lane lane("test", [&]() -> std::optional<Lane::Time> {
     if (++rests == 1) rested.set_value();
     return std::chrono::steady_clock::now() + std::chrono::hours(1);
   });
@@ -79,7 +79,7 @@ TEST_CASE("A lane whose rest is far away runs what comes meanwhile") {
 
 TEST_CASE("A stop runs what is queued; later jobs are refused") {
   int jobs = 0;
-  Lane lane;
+  Lane lane("test");
   for (int i = 0; i < 10; ++i) lane.Post([&jobs] { ++jobs; });
   lane.Stop();
   CHECK(jobs == 10);
@@ -90,7 +90,7 @@ TEST_CASE("A stop runs what is queued; later jobs are refused") {
 TEST_CASE("Several threads may post at once") {
   std::atomic<int> jobs{0};
   {
-    Lane lane;
+    Lane lane("test");
     std::vector<std::thread> posters;
     for (int i = 0; i < 4; ++i) {
       posters.emplace_back([&] {
