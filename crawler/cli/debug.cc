@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "crawler/cli/debug_cookie.h"
+#include "crawler/cli/debug_fetch.h"
 #include "crawler/cli/debug_html.h"
 #include "crawler/cli/debug_robots.h"
 #include "crawler/cli/debug_url.h"
@@ -33,6 +34,8 @@ constexpr DebugKind kKinds[] = {
      R"({"html","initial_state"?,"last_start_tag"?} -> {"tokens":[...]}, html5lib's notation)"},
     {"cookie", DebugCookie,
      R"({"set":[{"url","header"},...],"send_to","now"?} -> {"cookie"}, or {"date"} -> {"iso"})"},
+    {"fetch", DebugFetch,
+     R"({"url","method"?} -> {"status","headers","body_sha256","body_length","truncated","outcome","detail"})"},
     {"charset", DebugCharset, R"({"body_b64","content_type"?} -> {"encoding","source","text"})"},
 };
 

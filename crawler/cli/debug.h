@@ -14,6 +14,8 @@
 
 namespace trawl::crawler {
 
+struct FetchResult;
+
 /// What the rows of `trawl debug` work with. Filled by the command; borrowed by each call.
 struct DebugContext {
   /// As the crawl would use them.
@@ -21,6 +23,8 @@ struct DebugContext {
   /// Has a worker process parse one document, and waits for it. Empty when there are no workers: rows that
   /// need one answer with an error.
   std::function<Result<parser::ParsedPage>(const parser::PageJob&)> parse;
+  /// Makes one exchange for a normalised URL by a method, and waits for it. Empty as `parse` may be.
+  std::function<FetchResult(const std::string& url, const std::string& method)> fetch;
 };
 
 /// Answers one line. Never throws; what is wrong with the line becomes {"error": "..."} (DebugError).

@@ -9,6 +9,8 @@
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/page_session.h"
 #include "crawler/load_config.h"
+#include "crawler/page_request.h"
+#include "crawler/targets.h"
 #include "crawler/url_rules.h"
 
 namespace trawl::crawler {
@@ -37,7 +39,7 @@ int Run(const DebugCommand& command) {
   config::Sources sources = command.sources;
   if (sources.file.empty())
     sources.urls = {"http://localhost/"};  // no target is needed here, but a crawl has one
-  const config::Loaded loaded = LoadConfig(sources);
+  config::Loaded loaded = LoadConfig(sources);
   if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
   std::unique_ptr<PageSession> session = PageSession::Start(loaded.options);
   if (!session) return kExitFailed;
@@ -48,6 +50,12 @@ int Run(const DebugCommand& command) {
     ParseAnswer answer = session->Parse(job);
     if (answer.outcome != Outcome::kOk) return ErrorOf(answer.outcome);
     return std::move(answer.page);
+  };
+  const Targets targets(loaded);
+  context.fetch = [&](const std::string& url, const std::string& method) {
+    FetchRequest request = RequestFor(loaded.options, targets, 0, url);
+    request.method = method;
+    return session->Fetch(std::move(request));
   };
   RunDebug(*kind, std::cin, std::cout, context);
   return std::cout.good() ? kExitDone : kExitIo;

@@ -26,6 +26,7 @@ case.toml:
   [[run]]                          one start of trawl; without any, one with the defaults:
     args = ["crawl", "-c", "${work}/trawl.toml", "--db", "${work}/trawl.db", "--summary", "json"]
     more = []                      added to args
+    stdin = ""                     what it reads
     exit = 0
     stdout = [], stderr = []       regular expressions that must be found
     not_stderr = []                regular expressions that must not be found
@@ -68,7 +69,7 @@ import site_server
 
 DEFAULT_ARGS = ["crawl", "-c", "${work}/trawl.toml", "--db", "${work}/trawl.db", "--summary", "json"]
 CASE_KEYS = {"about", "needs", "tls", "synthetic", "dns", "files", "serve", "run"}
-RUN_KEYS = {"args", "more", "exit", "stdout", "stderr", "not_stderr", "timeout", "until", "stop", "at_once"}
+RUN_KEYS = {"stdin", "args", "more", "exit", "stdout", "stderr", "not_stderr", "timeout", "until", "stop", "at_once"}
 
 
 class Failure(Exception):
@@ -87,8 +88,10 @@ class Run:
 
     def start(self, work):
         env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
-        with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=work,
+        with tempfile.TemporaryFile() as given, open(self.out, "wb") as out, open(self.err, "wb") as err:
+            given.write(self.expand(self.table.get("stdin", "")).encode())
+            given.seek(0)
+            self.process = subprocess.Popen(self.args, stdin=given, stdout=out, stderr=err, cwd=work,
                                             env=env, start_new_session=True)
 
     def stop(self):

@@ -29,7 +29,8 @@ ARROWS = {
 DOORS = [
     (r"boost/system/", [r"config/result\.h", r"(parser|storage|crawler)/.*"]),  # the vocabulary of errors
     (r"boost/json/", [r"crawler/cli/json\.(h|cc)"]),
-    (r"boost/asio/ssl|openssl/", [r"crawler/fetch/tls\.(h|cc)", r"crawler/asio_impl\.cc", r"tests/support/.*"]),
+    (r"boost/asio/ssl|openssl/", [r"crawler/fetch/tls\.(h|cc)", r"crawler/asio_impl\.cc", r"crawler/cli/debug_fetch\.cc",
+                                        r"tests/support/.*"]),
     (r"boost/asio/|boost/asio\.hpp", [r"crawler/.*", r"tests/(crawler|bench)/.*"]),  # the event loop is crawler's model
     (r"boost/beast/", [r"crawler/beast_impl\.cc", r"crawler/fetch/http1[a-z_]*\.(h|cc)", r"crawler/control/http_server\.cc"]),
     (r"boost/", []),

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "crawler/fetch/fetcher.h"
 #include "parser/error.h"
 #include "parser/robots.h"
 #include "tests/support/catch.h"
@@ -62,6 +63,33 @@ TEST_CASE("Debug: normalize, with the options of the crawl") {
   context.normalize.drop_parameters = {"utm_*"};
   CHECK(DebugLine(*FindDebugKind("normalize"), R"({"in":"http://a/?utm_x=1"})", context) ==
         R"({"out":"http://a/"})");
+}
+
+TEST_CASE("Debug: fetch") {
+  DebugContext context;
+  const auto* row = FindDebugKind("fetch");
+  REQUIRE(row);
+  CHECK(DebugLine(*row, R"({"url":"http://a/"})", context) == R"({"error":"no fetcher"})");
+  std::string asked;
+  context.fetch = [&](const std::string& url, const std::string& method) {
+    asked = method + " " + url;
+    crawler::FetchResult result;
+    result.outcome = Outcome::kIncomplete;
+    result.status = 200;
+    result.headers = {{"X-Odd", "\xff"}, {"x-odd", "2"}};
+    result.body = "abc";
+    return result;
+  };
+  CHECK(DebugLine(*row, R"({"url":"HTTP://A:80/x#y","method":"HEAD"})", context) ==
+        "{\"status\":200,\"headers\":[[\"X-Odd\",\"\xef\xbf\xbd\"],[\"x-odd\",\"2\"]],"
+        "\"body_sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
+        R"("body_length":3,"truncated":true,"outcome":"incomplete","detail":""})");
+  CHECK(asked == "HEAD http://a/x");
+  for (const char* bad : {R"({})", R"({"url":1})", R"({"url":"x"})", R"({"url":"ftp://a/"})",
+                          R"({"url":"http://a/","method":"POST"})", R"({"url":"http://a/","method":1})"}) {
+    INFO(bad);
+    CHECK(DebugLine(*row, bad, context).find("{\"error\":") == 0);
+  }
 }
 
 TEST_CASE("Debug: robots") {
