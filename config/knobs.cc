@@ -76,7 +76,8 @@ const Knob<Options> kOptionKnobs[] = {
     {"http.user_agent", TextKind{CheckUserAgent}, At<&O::http, &HttpOptions::user_agent>,
      "Sent with every request; its first word up to the slash is the name that robots.txt rules are looked up for."},
     {"http.contact", TextKind{CheckFieldValue}, At<&O::http, &HttpOptions::contact>,
-     "A URL or mail address added to the user agent, so that a site's operator can write to you before blocking you."},
+     "A URL or mail address added to the user agent, so that a site's operator can write to you before blocking you; "
+     "a crawl of the public web does not start without."},
     {"http.headers", PairsKind{CheckHeader}, At<&O::http, &HttpOptions::headers>,
      "Further header fields of every request, such as Accept-Language.", true},
     {"http.timeout", TimeKind{100ms, 1h}, At<&O::http, &HttpOptions::timeout>,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/knobs.h"
+#include "crawler/contact.h"
 #include "crawler/load_config.h"
 
 namespace trawl::crawler {
@@ -62,6 +63,7 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
                       const config::Sources& sources) {
   ReloadPlan plan;
   config::Loaded loaded = LoadConfig(sources);
+  if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
   for (const config::ConfigError& error : loaded.errors) plan.lines.push_back(error.ToString());
   if (!loaded.errors.empty()) return plan;
 

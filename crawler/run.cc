@@ -8,6 +8,7 @@
 
 #include "config/knobs.h"
 #include "crawler/cli/exit_codes.h"
+#include "crawler/contact.h"
 #include "crawler/load_config.h"
 #include "crawler/operation.h"
 #include "crawler/parser_program.h"
@@ -117,6 +118,7 @@ class Session {
 
 int RunSession(const config::Sources& sources, bool service, Summary summary) {
   config::Loaded loaded = LoadConfig(sources);
+  if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
   if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
   RaiseDescriptorLimit(loaded.options);
   return Session(loaded, service ? &sources : nullptr).Run(summary);

@@ -5,6 +5,7 @@
 
 #include "config/knobs.h"
 #include "crawler/cli/exit_codes.h"
+#include "crawler/contact.h"
 #include "crawler/load_config.h"
 
 namespace trawl::crawler {
@@ -24,6 +25,9 @@ int RunCheck(const CheckCommand& command) {
     return CommandLine::Refuse("check", "-c FILE says which configuration to check");
   config::Loaded loaded = LoadConfig(command.sources);
   if (int code = ReportConfigErrors(loaded); code != kExitDone) return code;
+  // No error here: the command line of the crawl may bring it.
+  if (const auto missing = MissingContact(command.sources, loaded.options))
+    std::fprintf(stderr, "warning: %s\n", missing->ToString().c_str());
   std::size_t targets = loaded.options.targets.size();
   std::printf("%s: good, %zu %s\n", command.sources.file.c_str(), targets,
               targets == 1 ? "target" : "targets");

@@ -34,7 +34,8 @@ constexpr Command kCommands[] = {
 constexpr const char* kProgramManual = R"(
 A crawl is a database: pages, links, every visit and every URL that was skipped are SQL views in one SQLite file.
 
-  trawl crawl https://example.org/                       crawl one site into trawl.db
+  trawl crawl --set http.contact=you@your.domain https://example.org/
+                                                         crawl one site into trawl.db; you can be written to
   trawl query "SELECT url, title FROM pages LIMIT 10"    look at it, at any time
   trawl crawl -c trawl.toml                              what to crawl, and how, from a file
 

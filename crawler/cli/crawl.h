@@ -7,7 +7,8 @@
 namespace trawl::crawler {
 
 inline constexpr const char* kCrawlManual = R"(Examples:
-  trawl crawl https://example.org/                          this host, into trawl.db
+  trawl crawl --set http.contact=you@your.domain https://example.org/
+                                                            this host, into trawl.db
   trawl crawl --set target.scope=domain https://example.org/   with all its subdomains
   trawl crawl -c trawl.toml                                 the targets of a file
   trawl crawl -c trawl.toml --db news.db --set crawl.max_pages=1000

@@ -101,6 +101,13 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(self.rows("SELECT count(*) FROM errors WHERE outcome = 'connect_failed'"), [(0,)])
         self.assertIn("Three questions", out)
 
+    def test_a_public_site_needs_a_contact(self):
+        self.environment.update(TRAWL_CONTACT="", HOME=self.folder.name, GIT_CONFIG_NOSYSTEM="1")
+        code, _, err = self.run_it("https://example.org/")
+        self.assertEqual(code, 64)
+        self.assertIn("TRAWL_CONTACT", err)
+        self.assertFalse(os.path.exists(os.path.join(self.folder.name, "trawl.db")))
+
     def test_what_is_no_url_is_refused(self):
         code, _, err = self.run_it("example.org")
         self.assertEqual(code, 64)
