@@ -51,8 +51,7 @@ bool Engine::HeldByTarget(FetchTask& task, Instant now) {
   if (gone(task.url.target)) {
     parser::UrlParts parts;
     if (parser::SplitNormalized(task.url.url, parts)) {
-      const Targets::Place place = targets_.Find(0, task.url.url, parts);
-      if (place.verdict.skip == storage::SkipReason::kNone) task.url.target = place.target;
+      task.url.target = targets_.OwnerOf(task.url.url, parts).value_or(task.url.target);
     }
   }
   const bool orphan = gone(task.url.target);
@@ -99,17 +98,13 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
       answers.push_back(Added::kNotCrawlable);
       continue;
     }
-    std::uint16_t owner = target.value_or(0);
-    if (!target) {
-      const Targets::Place place = targets_.Find(0, *url, parts);
-      owner = place.target;
-      if (place.verdict.skip != storage::SkipReason::kNone) {
-        answers.push_back(Added::kOutside);
-        continue;
-      }
+    const std::optional<std::uint16_t> owner = target ? target : targets_.OwnerOf(*url, parts);
+    if (!owner) {
+      answers.push_back(Added::kOutside);
+      continue;
     }
     const std::size_t before = step.pending.size();
-    discovery_.Seed(step, owner, *url, priority);
+    discovery_.Seed(step, *owner, *url, priority);
     answers.push_back(step.pending.size() > before ? Added::kQueued : Added::kKnown);
   }
   if (!step.pending.empty()) {

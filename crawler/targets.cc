@@ -82,15 +82,19 @@ Targets::Targets(config::Loaded& loaded) {
 }
 
 Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const {
-  Place place{from, plans_[from].scope.Judge(url, parts)};
-  if (place.verdict.skip == storage::SkipReason::kNone && !plans_[from].retired) return place;
-  for (std::uint16_t other = 0; other < size(); ++other) {
-    if (other == from || plans_[other].retired) continue;
-    const ScopeVerdict verdict = plans_[other].scope.Judge(url, parts);
-    if (verdict.skip == storage::SkipReason::kNone) return {other, verdict};
+  const Place own{from, plans_[from].scope.Judge(url, parts)};
+  const bool takes = own.verdict.skip == storage::SkipReason::kNone;
+  if (takes && !plans_[from].retired) return own;
+  const std::optional<std::uint16_t> other = OwnerOf(url, parts);
+  return other ? Place{*other, {}} : own;
+}
+
+std::optional<std::uint16_t> Targets::OwnerOf(std::string_view url, const parser::UrlParts& parts) const {
+  for (std::uint16_t target = 0; target < size(); ++target) {
+    if (!plans_[target].retired && plans_[target].scope.Judge(url, parts).skip == storage::SkipReason::kNone)
+      return target;
   }
-  if (place.verdict.skip == storage::SkipReason::kNone) place.verdict.skip = storage::SkipReason::kScope;
-  return place;
+  return {};
 }
 
 std::vector<PageBudget::Limits> Targets::PageLimits() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,11 @@ class Targets {
     ScopeVerdict verdict;  ///< of the first target asked, when none takes the URL
   };
   /// The target that a URL found on a page of `from` belongs to: `from` itself when it takes it, else the
-  /// first that does.
+  /// first that does. A retired one keeps what nobody else takes: it is queued there, unfetched, and goes on
+  /// when the target comes back.
   Place Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const;
+  /// The first target that takes the URL, retired ones left out.
+  std::optional<std::uint16_t> OwnerOf(std::string_view url, const parser::UrlParts& parts) const;
 
   void Retire(std::uint16_t index) { plans_[index].retired = true; }
   const TargetPlan& operator[](std::uint16_t index) const { return plans_[index]; }

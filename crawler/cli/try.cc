@@ -110,7 +110,7 @@ class Trial {
   std::uint16_t TargetOf(const Targets& targets) const {
     parser::UrlParts parts;
     if (!parser::SplitNormalized(report_.url, parts)) return 0;
-    return targets.Find(0, report_.url, parts).target;
+    return targets.OwnerOf(report_.url, parts).value_or(0);
   }
 
   std::optional<std::string> Fetch(const config::Options& options, const Targets& targets,

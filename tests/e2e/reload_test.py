@@ -108,6 +108,10 @@ class Reload(unittest.TestCase):
     def test_scope_and_limits_take_effect(self):
         with Running(ONE) as daemon:
             daemon.goes_on("one")
+            # Stopped, so that the number cannot be passed while it is being set.
+            daemon.reload(ONE + 'politeness.delay = "2min"\n')
+            daemon.wait_for(lambda: ask(daemon.connection, "GET", "/status")[1]["in_flight"] == 0)
+            time.sleep(0.3)
             before = daemon.pages("one")
             self.assertEqual(daemon.reload(ONE + f"max_pages = {before + 30}\n").returncode, 0)
             daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM skipped WHERE reason = 'page_limit'")[0][0] > 0)
