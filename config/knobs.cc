@@ -9,6 +9,7 @@ constexpr std::string_view kRefuseAllow[] = {"refuse", "allow"};
 constexpr std::string_view kObeyIgnore[] = {"obey", "ignore"};
 constexpr std::string_view kFullNormal[] = {"full", "normal"};
 constexpr std::string_view kLinks[] = {"all", "external", "none"};
+constexpr std::string_view kNoneWarc[] = {"none", "warc"};
 constexpr std::string_view kRequirePrefer[] = {"require", "prefer"};
 constexpr std::string_view kScopes[] = {"prefix", "host", "domain", "any"};
 
@@ -167,6 +168,14 @@ const Knob<Options> kOptionKnobs[] = {
      "Which links become rows of the view links; they are most of a database's rows."},
     {"storage.text", FlagKind{}, At<&O::storage, &StorageOptions::text>,
      "Whether the visible text of pages is stored; it is most of a database's bytes."},
+    {"storage.full_text", FlagKind{}, At<&O::storage, &StorageOptions::full_text>,
+     "Whether words of titles, descriptions and texts are indexed, for trawl search; costs about half of what the text does, and as much writing."},
+    {"storage.bodies", ChoiceKind{kNoneWarc}, At<&O::storage, &StorageOptions::bodies>,
+     "Whether requests and answers are kept whole, in WARC files beside the database; they are most of what a crawl can store."},
+    {"storage.warc_size", SizeKind{MiB(1), GiB(1024)}, At<&O::storage, &StorageOptions::warc_size>,
+     "Size at which a WARC file ends and the next begins."},
+    {"storage.keep_visits", TimeKind{0s, 100 * kYear}, At<&O::storage, &StorageOptions::keep_visits>,
+     "Age at which rows of the view visits are deleted, but for the last of each URL and that of its page; 0 keeps all."},
     {"storage.commit_age", TimeKind{0s, 1min}, At<&O::storage, &StorageOptions::commit_age>,
      "Longest a result waits for others to share its commit; longer means fewer, larger commits and more to fetch again after a crash."},
     {"storage.commit_size", SizeKind{KiB(4), GiB(1)}, At<&O::storage, &StorageOptions::commit_size>,

@@ -22,7 +22,7 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Where a knob's value stands. An optional is empty when a target takes the section's value.
 using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
-                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*,
+                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, BodyStorage*,
                           SandboxPolicy*, ScopeKind*, std::optional<std::uint32_t>*, std::optional<Duration>*,
                           std::optional<Bytes>*, std::optional<RobotsPolicy>*>;
 

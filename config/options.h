@@ -21,6 +21,7 @@ enum class PrivateAddresses { kRefuse, kAllow };
 enum class RobotsPolicy { kObey, kIgnore };
 enum class Durability { kFull, kNormal };
 enum class LinkStorage { kAll, kExternal, kNone };
+enum class BodyStorage { kNone, kWarc };
 enum class SandboxPolicy { kRequire, kPrefer };
 enum class ScopeKind { kPrefix, kHost, kDomain, kAny };
 
@@ -109,6 +110,10 @@ struct StorageOptions {
   Durability durability = Durability::kFull;
   LinkStorage links = LinkStorage::kAll;
   bool text = true;
+  bool full_text = false;  ///< an index of words, for trawl search
+  BodyStorage bodies = BodyStorage::kNone;
+  Bytes warc_size = GiB(1);   ///< of one WARC file; then the next begins
+  Duration keep_visits = 0s;  ///< older visits go, but for the last of a URL; 0: none does
   Duration commit_age = 200ms;  ///< longest wait of a batch for its group's commit
   Bytes commit_size = MiB(8);   ///< a group this large commits at once
   Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows

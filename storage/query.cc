@@ -1,13 +1,10 @@
 #include "storage/query.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "storage/sqlite/open_database.h"
+#include "storage/sqlite/row_cells.h"
 
 namespace trawl::storage {
 namespace {
@@ -17,20 +14,6 @@ using sqlite::Statement;
 
 QueryError WrongSql(std::string message) {
   return {false, std::move(message), true};
-}
-
-Value CellOf(const Statement& row, int column) {
-  switch (row.Type(column)) {
-    case Statement::ColumnType::kNull:
-      return std::monostate();
-    case Statement::ColumnType::kInteger:
-      return row.Int(column);
-    case Statement::ColumnType::kReal:
-      return row.Real(column);
-    case Statement::ColumnType::kText:
-      return std::string(row.Text(column));
-  }
-  return std::monostate();
 }
 
 /// The words of SQLite, and below them the line of the SQL with a mark where it is wrong.
@@ -57,20 +40,11 @@ bool OnlySpaceAndComments(Connection& db, std::string_view tail) {
 
 QueryError Query(const std::string& path, std::string_view sql,
                  const std::function<void(const std::vector<std::string>& columns)>& header,
-                 const std::function<bool(const std::vector<Value>& row)>& row, const QueryLimits& limits) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    const char* fix = errno == ENOENT ? "; run a crawl first, or name the file with --db" : "";
-    return {false, path + " cannot be opened: " + std::strerror(errno) + fix, false};
-  }
+                 const std::function<bool(const std::vector<Value>& row)>& row, const QueryLimits& limits,
+                 const std::vector<Value>& parameters) {
   std::string error;
-  if (!sqlite::CheckFile(path, error)) return {false, error, false};
-  const std::unique_ptr<Connection> db = sqlite::OpenForReading(path, "", error);
+  const std::unique_ptr<Connection> db = sqlite::OpenForQuestions(path, error);
   if (!db) return {false, error, false};
-  // Read once before the SQL counts as wrong: a damaged or locked file shows itself here.
-  db->Int("SELECT count(*) FROM sqlite_schema");
-  if (db->failed()) return {false, sqlite::Sentence(path, db->failure()), false};
-  db->ForbidWrites();
   const std::function<bool()> give_up = [&limits] {
     return (limits.cancelled && limits.cancelled->load(std::memory_order_relaxed)) ||
            std::chrono::steady_clock::now() >= limits.deadline;
@@ -85,12 +59,14 @@ QueryError Query(const std::string& path, std::string_view sql,
   if (!statement.ReadOnly()) return WrongSql("only statements that read are allowed here");
   if (!OnlySpaceAndComments(*db, tail)) return WrongSql("only one statement at a time is allowed");
 
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    sqlite::BindValue(statement, static_cast<int>(i) + 1, parameters[i]);
   std::vector<std::string> columns;
   for (int i = 0; i < statement.columns(); ++i) columns.emplace_back(statement.ColumnName(i));
   header(columns);
   std::vector<Value> cells(columns.size());
   while (statement.Step()) {
-    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = CellOf(statement, static_cast<int>(i));
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = sqlite::CellOf(statement, static_cast<int>(i));
     if (!row(cells)) return {};
   }
   if (!db->failed()) return {};

@@ -30,10 +30,10 @@ struct QueryLimits {
 
 /// Runs one read-only statement on the database at `path`, beside a running crawl. Blocks; `row` is called
 /// for each row and may return false to stop. Nothing is ever written: a statement that would write is
-/// refused, and a missing file is not created.
+/// refused, and a missing file is not created. `parameters` are the values of ?1, ?2 ... in the SQL.
 QueryError Query(const std::string& path, std::string_view sql,
                  const std::function<void(const std::vector<std::string>& columns)>& header,
                  const std::function<bool(const std::vector<Value>& row)>& row,
-                 const QueryLimits& limits = {});
+                 const QueryLimits& limits = {}, const std::vector<Value>& parameters = {});
 
 }  // namespace trawl::storage

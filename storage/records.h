@@ -129,6 +129,15 @@ struct Redirect {
   std::uint16_t status = 0;
 };
 
+/// One exchange as it went over the wire, but for codings of the body.
+struct Exchange {
+  std::string_view url;
+  std::string_view request;   ///< head as sent, with its empty line
+  std::string_view response;  ///< head, with its empty line; its fields tell of `body` as it is here
+  std::string_view body;      ///< decoded of transfer and content codings
+  bool truncated = false;     ///< the body was cut by a limit, or came incomplete
+};
+
 /// What robots.txt of one origin said, kept as the receipt of what was obeyed.
 struct RobotsReceipt {
   std::string_view origin;  ///< "https://example.org"
@@ -181,6 +190,7 @@ struct WriteBatch {
   std::optional<Page> page;
   std::vector<Link> links;           ///< of `page`; replace its earlier ones
   std::optional<Redirect> redirect;  ///< of `visit`
+  std::optional<Exchange> exchange;  ///< of `visit`; kept where storage.bodies says so
   /// The visited URL leaves this place in the queue ...
   std::optional<QueueKey> leaves;
   /// ... and goes into this state; kQueued needs `requeued`.
@@ -212,7 +222,7 @@ struct StoredHost {
   HostId host{};
   std::string name;
   std::string ip;
-  Duration delay{0};  ///< in force when it was last written
+  Duration delay{0};        ///< in force when it was last written
   std::uint64_t pages = 0;  ///< stored pages, for max_pages_per_host
   std::uint64_t queued = 0;
   std::optional<Instant> blocked_until;

@@ -83,6 +83,10 @@ void Statement::Bind(int index, std::int64_t value) {
   sqlite3_bind_int64(statement_, index, value);
 }
 
+void Statement::BindReal(int index, double value) {
+  sqlite3_bind_double(statement_, index, value);
+}
+
 void Statement::Bind(int index, std::string_view text) {
   // An empty view may point nowhere, and SQLite takes a null pointer for NULL.
   const char* bytes = text.empty() ? "" : text.data();
@@ -201,6 +205,10 @@ void Connection::Fail(int code) {
   failure_.sql_offset = handle_ ? sqlite3_error_offset(handle_) : -1;
 }
 
+void Connection::Break(StoreErrc code, std::string message) {
+  if (!failed()) failure_ = {code, std::move(message), -1};
+}
+
 void Connection::Exec(std::string_view sql) {
   while (!failed() && !sql.empty()) {
     Statement statement = Prepare(sql, &sql);
@@ -254,6 +262,19 @@ void Connection::InterruptWhen(const std::function<bool()>* give_up) {
   sqlite3_progress_handler(
       handle_, kSteps, [](void* ask) { return (*static_cast<const std::function<bool()>*>(ask))() ? 1 : 0; },
       const_cast<std::function<bool()>*>(give_up));
+}
+
+void Connection::CopyFrom(Connection& source) {
+  if (failed()) return;
+  sqlite3_backup* backup = sqlite3_backup_init(handle_, "main", source.handle_, "main");
+  if (backup == nullptr) {
+    Fail(sqlite3_extended_errcode(handle_));
+    return;
+  }
+  int code = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) code = finished;
+  if (code != SQLITE_OK) Fail(code);
 }
 
 void Connection::Checkpoint() {

@@ -45,6 +45,7 @@ class Statement {
   void Bind(int index, std::string_view text);
   void Bind(int index, std::nullptr_t);
   void Bind(int index, TextOrNull text);
+  void BindReal(int index, double value);  // by name: an int would fit both
   template <class T>
   void Bind(int index, const std::optional<T>& value) {
     if (value)
@@ -125,6 +126,9 @@ class Connection {
   /// statements.
   void InterruptWhen(const std::function<bool()>* give_up);
 
+  /// Becomes a copy of what `source`, another database, holds now. A failure of either is this one's.
+  void CopyFrom(Connection& source);
+
   /// Pages in the write-ahead log after the last commit of this connection.
   int wal_pages() const { return wal_pages_; }
   /// Copies what the log holds into the database, as far as no reader needs the old pages; never waits.
@@ -136,6 +140,8 @@ class Connection {
     return failed() ? make_error_code(failure_.code) : boost::system::error_code();
   }
   void ClearError() { failure_ = {}; }
+  /// What stands beside the database failed: nothing may be committed that refers to it.
+  void Break(StoreErrc code, std::string message);
 
  private:
   friend class Statement;

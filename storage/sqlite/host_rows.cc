@@ -1,5 +1,7 @@
 #include "storage/sqlite/host_rows.h"
 
+#include <algorithm>
+
 #include "storage/sqlite/cells.h"
 
 namespace trawl::storage::sqlite {
@@ -23,7 +25,8 @@ HostRows::HostRows(Connection& db)
           db.Prepare("INSERT OR REPLACE INTO robots(origin, host, outcome, status, fetched_at, expires_at, "
                      "crawl_delay_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
       count_(db.Prepare(
-          "UPDATE host SET pages = pages + ?, errors = errors + ?, bytes = bytes + ? WHERE n = ?")) {}
+          "UPDATE host SET pages = pages + ?, errors = errors + ?, bytes = bytes + ?, answers = answers + ?, "
+          "first_byte_ms = first_byte_ms + ?, first_byte_max_ms = max(first_byte_max_ms, ?) WHERE n = ?")) {}
 
 std::int64_t HostRows::Find(HostId id) {
   if (const auto it = known_.find(id); it != known_.end()) return it->second;
@@ -64,17 +67,25 @@ void HostRows::Put(const RobotsReceipt& receipt) {
       .Run();
 }
 
-void HostRows::Count(std::int64_t host, int pages, int errors, std::uint64_t bytes) {
+void HostRows::Count(std::int64_t host, const Counts& counts) {
   Gathered& gathered = gathered_[host];
-  gathered.pages += pages;
-  gathered.errors += errors;
-  gathered.bytes += static_cast<std::int64_t>(bytes);
+  gathered.pages += counts.pages;
+  gathered.errors += counts.errors;
+  gathered.bytes += static_cast<std::int64_t>(counts.bytes);
+  if (!counts.first_byte_ms) return;
+  const std::int64_t waited = *counts.first_byte_ms;
+  ++gathered.answers;
+  gathered.first_byte_ms += waited;
+  gathered.first_byte_max_ms = std::max(gathered.first_byte_max_ms, waited);
 }
 
 void HostRows::Flush() {
   for (const auto& [host, gathered] : gathered_) {
-    if (gathered.pages != 0 || gathered.errors != 0 || gathered.bytes != 0) {
-      count_.With(gathered.pages, gathered.errors, gathered.bytes, host).Run();
+    if (gathered.pages != 0 || gathered.errors != 0 || gathered.bytes != 0 || gathered.answers != 0) {
+      count_
+          .With(gathered.pages, gathered.errors, gathered.bytes, gathered.answers, gathered.first_byte_ms,
+                gathered.first_byte_max_ms, host)
+          .Run();
     }
     if (!gathered.state) continue;
     const State& state = *gathered.state;

@@ -25,7 +25,14 @@ class HostRows {
 
   void Put(const HostState& state);
   void Put(const RobotsReceipt& receipt);
-  void Count(std::int64_t host, int pages, int errors, std::uint64_t bytes);
+  /// What one visit adds to the counters of its host.
+  struct Counts {
+    int pages = 0;   ///< 1: the URL has a page for the first time
+    int errors = 0;  ///< 1: it failed
+    std::uint64_t bytes = 0;
+    std::optional<std::uint32_t> first_byte_ms;
+  };
+  void Count(std::int64_t host, const Counts& counts);
 
   /// Writes what was gathered since the last call.
   void Flush();
@@ -38,7 +45,7 @@ class HostRows {
     int backoffs = 0;
   };
   struct Gathered {
-    std::int64_t pages = 0, errors = 0, bytes = 0;
+    std::int64_t pages = 0, errors = 0, bytes = 0, answers = 0, first_byte_ms = 0, first_byte_max_ms = 0;
     std::optional<State> state;
   };
 

@@ -43,4 +43,12 @@ bool LockFile::Acquire(const std::string& database_path, std::string& error) {
   return true;
 }
 
+std::string LockFile::Holder(const std::string& database_path) {
+  const UniqueFd file(::open((database_path + "-lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  // A shared lock, given back at once, is in nobody's way for longer than this call.
+  if (!file || ::flock(file.Get(), LOCK_SH | LOCK_NB) == 0) return {};
+  const std::string pid = HolderOf(file.Get());
+  return pid.empty() ? "unknown" : pid;
+}
+
 }  // namespace trawl::storage::sqlite

@@ -14,6 +14,9 @@ class LockFile {
   /// False with a sentence in `error` when another process holds it or the file cannot be made.
   bool Acquire(const std::string& database_path, std::string& error);
 
+  /// The pid of the process that holds the database now; empty: none does.
+  static std::string Holder(const std::string& database_path);
+
  private:
   UniqueFd file_;
 };

@@ -163,9 +163,55 @@ UPDATE target SET pages = (SELECT count(*) FROM page p JOIN url u ON u.n = p.url
 CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (9, 10);
 )sql";
 
+// What reports ask of a large crawl (storage/reports): counters of answers beside those of errors, and
+// indexes that hold few rows, or whose rows come in the order of discovery for each value, so that they are
+// appended to in few places. Only that of contents takes inserts anywhere: 20 bytes a page.
+constexpr std::string_view kReports = R"sql(
+ALTER TABLE host ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;           -- visits with a first byte
+ALTER TABLE host ADD COLUMN first_byte_ms INTEGER NOT NULL DEFAULT 0;     -- of them all together
+ALTER TABLE host ADD COLUMN first_byte_max_ms INTEGER NOT NULL DEFAULT 0; -- of the slowest
+UPDATE host SET (answers, first_byte_ms, first_byte_max_ms) = (sums.answers, sums.total, sums.slowest)
+  FROM (SELECT u.host AS host, count(*) AS answers, sum(v.first_byte_ms) AS total, max(v.first_byte_ms) AS slowest
+        FROM visit v JOIN url u ON u.n = v.url WHERE v.first_byte_ms IS NOT NULL GROUP BY u.host) AS sums
+  WHERE host.n = sums.host;
+CREATE INDEX url_excluded ON url(skip, rule) WHERE state = 3;
+CREATE INDEX url_unnamed ON url(n) WHERE source IS NULL;
+CREATE INDEX visit_failure ON visit(outcome, status) WHERE outcome > 2 OR status >= 400;
+CREATE INDEX page_content ON page(content_hash) WHERE status = 200 AND bytes > 0;
+CREATE INDEX page_type ON page(content_type);
+CREATE INDEX page_untitled ON page(url) WHERE title IS NULL;
+)sql";
+
+// Where exchanges stand in the WARC files of the folder <database>.warc. What a row needs of its visit stands
+// here too, for visits may be deleted when they are old (storage.keep_visits).
+constexpr std::string_view kBodies = R"sql(
+CREATE TABLE warc_file(
+  n INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL             -- that count: what a crash left behind them is cut off
+);
+CREATE TABLE body(
+  visit INTEGER PRIMARY KEY,
+  url INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,             -- 0 a response with its payload, 1 a revisit of it, 2 a 304
+  original INTEGER,                  -- with kind 1: the visit whose response has the payload
+  file INTEGER NOT NULL,
+  offset INTEGER NOT NULL,           -- of the record's gzip member, and its length
+  length INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,            -- of the payload
+  digest TEXT,                       -- of the payload
+  record TEXT NOT NULL               -- WARC-Record-ID
+);
+CREATE INDEX body_url ON body(url);
+CREATE INDEX body_payload ON body(digest) WHERE kind = 0;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
+    {3, kReports},
+    {4, kBodies},
 };
 
 }  // namespace

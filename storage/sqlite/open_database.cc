@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "config/unique_fd.h"
+#include "storage/sqlite/backup.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/search_rows.h"
 
 namespace trawl::storage::sqlite {
 namespace {
@@ -105,7 +107,10 @@ std::unique_ptr<Connection> OpenForWriting(const config::StorageOptions& options
   // program) may take the commits since the last checkpoint, and leaves the database whole.
   db->Exec(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   db->Exec("PRAGMA cache_size = -" + std::to_string(kWriterCacheKiB));
+  const bool older = state == SchemaState::kOurs && version < Migrations().back().version;
+  if (older && !db->failed() && !BackUp(*db, options.path, version, error)) return nullptr;
   UpdateSchema(*db);
+  SearchRows::Prepare(*db, options.full_text);
   if (!db->failed()) return db;
   error = Sentence(options.path, db->failure());
   return nullptr;
@@ -123,6 +128,26 @@ std::unique_ptr<Connection> OpenForReading(const std::string& path, const std::s
   }
   error = Sentence(path, failure);
   return nullptr;
+}
+
+std::unique_ptr<Connection> OpenForQuestions(const std::string& path, std::string& error) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    const char* fix = errno == ENOENT ? "; run a crawl first, or name the file with --db" : "";
+    error = path + " cannot be opened: " + std::strerror(errno) + fix;
+    return nullptr;
+  }
+  if (!CheckFile(path, error)) return nullptr;
+  std::unique_ptr<Connection> db = OpenForReading(path, "", error);
+  if (!db) return nullptr;
+  // Read once before an SQL counts as wrong: a damaged or locked file shows itself here.
+  db->Int("SELECT count(*) FROM sqlite_schema");
+  if (db->failed()) {
+    error = Sentence(path, db->failure());
+    return nullptr;
+  }
+  db->ForbidWrites();
+  return db;
 }
 
 }  // namespace trawl::storage::sqlite

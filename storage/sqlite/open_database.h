@@ -21,6 +21,10 @@ std::unique_ptr<Connection> OpenForWriting(const config::StorageOptions& options
 std::unique_ptr<Connection> OpenForReading(const std::string& path, const std::string& vfs,
                                            std::string& error);
 
+/// A connection for what people ask: nothing can be written through it, and a missing file is not created.
+/// None with a sentence in `error`, also when the file is damaged or locked.
+std::unique_ptr<Connection> OpenForQuestions(const std::string& path, std::string& error);
+
 /// What went wrong with the file, and what to do.
 std::string Sentence(const std::string& path, const Connection::Failure& failure);
 

@@ -104,7 +104,9 @@ void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size
 
 std::optional<Lane::Time> SqliteStore::Rest() {
   if (rule_.Rest(steady_clock::now())) CommitGroup();
-  return rule_.open() ? std::optional(rule_.RestUntil()) : std::nullopt;
+  if (rule_.open()) return rule_.RestUntil();
+  // A job that came meanwhile goes first.
+  return writer_->Tidy() ? std::optional(Lane::Time::min()) : std::nullopt;
 }
 
 void SqliteStore::CommitGroup() {

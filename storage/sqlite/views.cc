@@ -1,10 +1,11 @@
 #include <vector>
 
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/shorthand.h"
 
 // What people query: the columns are promises, more may follow at the end, none is renamed. Plain SQL only,
-// so that any sqlite3 reads them. @time(x) stands for a column of milliseconds as ISO-8601 text, @word(x) for
-// a word of the dictionary. A scalar subquery costs nothing where its column is not asked for.
+// so that any sqlite3 reads them; @time and @word are those of storage/sqlite/shorthand.h. A scalar subquery
+// costs nothing where its column is not asked for.
 
 namespace trawl::storage::sqlite {
 namespace {
@@ -82,6 +83,11 @@ SELECT s.url AS source, b.url AS target, b.status AS status,
   (SELECT name FROM outcomes WHERE number = b.outcome) AS outcome,
   (SELECT kind FROM link_kind WHERE n = l.kind) AS kind, l.anchor AS anchor
 FROM link l CROSS JOIN b ON b.id = l.target JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url)sql"},
+    {"bodies", R"sql(
+SELECT u.url AS url, @time(b.at) AS at, f.name AS file, b.offset AS offset, b.length AS length, b.bytes AS bytes,
+  b.digest AS digest, CASE b.kind WHEN 0 THEN 'response' ELSE 'revisit' END AS record,
+  (SELECT o.url FROM body a JOIN url o ON o.n = a.url WHERE a.visit = b.original) AS original
+FROM body b JOIN url u ON u.n = b.url JOIN warc_file f ON f.n = b.file)sql"},
     {"progress", R"sql(
 SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pending) AS queued,
   (SELECT coalesce(sum(pages), 0) FROM host) AS pages, (SELECT coalesce(sum(errors), 0) FROM host) AS errors,
@@ -90,31 +96,13 @@ SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pen
   (SELECT end_reason FROM run ORDER BY n DESC LIMIT 1) AS end_reason)sql"},
 };
 
-/// Replaces every `@name(x)` of the text by before + x + after. `x` may hold balanced parentheses.
-void Expand(std::string& text, std::string_view name, std::string_view before, std::string_view after) {
-  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-    const std::size_t open = at + name.size();
-    std::size_t close = open;
-    for (int depth = 1; depth > 0;) {
-      ++close;
-      if (text[close] == '(') ++depth;
-      if (text[close] == ')') --depth;
-    }
-    const std::string inner = text.substr(open + 1, close - open - 1);
-    text.replace(at, close + 1 - at, std::string(before) + inner + std::string(after));
-  }
-}
-
 }  // namespace
 
 std::span<const View> Views() {
   static const std::vector<View> views = [] {
     std::vector<View> all;
     for (const Template& entry : kTemplates) {
-      std::string sql = "CREATE VIEW " + std::string(entry.name) + " AS" + std::string(entry.select);
-      Expand(sql, "@time", "strftime('%Y-%m-%dT%H:%M:%fZ', ", " / 1000.0, 'unixepoch')");
-      Expand(sql, "@word", "(SELECT text FROM word WHERE n = ", ")");
-      all.push_back({entry.name, std::move(sql)});
+      all.push_back({entry.name, "CREATE VIEW " + std::string(entry.name) + " AS" + Expanded(entry.select)});
     }
     return all;
   }();

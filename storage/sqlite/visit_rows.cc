@@ -13,8 +13,9 @@ constexpr std::int64_t FirstLink(std::int64_t visit) {
 
 }  // namespace
 
-VisitRows::VisitRows(Connection& db, Words& words, const config::StorageOptions& options)
+VisitRows::VisitRows(Connection& db, Words& words, SearchRows* search, const config::StorageOptions& options)
     : words_(words),
+      search_(search),
       kinds_(db),
       keep_links_(options.links),
       keep_text_(options.text),
@@ -56,6 +57,7 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
   Earlier earlier{earlier_.Int(0), earlier_.Int(1), earlier_.Int(2)};
   if (earlier_.Int(3) != static_cast<std::int64_t>(page.content_hash)) earlier.changed_at = now;
   earlier_.Reset();
+  if (search_) search_->Remove(url, earlier.visit);
   drop_text_.With(earlier.visit).Run();
   drop_links_.With(FirstLink(earlier.visit), FirstLink(earlier.visit + 1)).Run();
   return earlier;
@@ -72,6 +74,7 @@ bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int6
             TextOrNull{page.last_modified})
       .Run();
   if (keep_text_ && !page.text.empty()) text_.With(visit, page.text).Run();
+  if (search_) search_->Add(url, visit, page.title, page.description, keep_text_ ? page.text : "");
   AddLinks(links, visit);
   return earlier.visit == 0;
 }

@@ -7,6 +7,7 @@
 #include "storage/records.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
+#include "storage/sqlite/search_rows.h"
 
 namespace trawl::storage::sqlite {
 
@@ -17,7 +18,8 @@ inline constexpr std::size_t kMaxLinksPerPage = 65536;
 /// Runs on: storage thread. Borrows the connection and the dictionary of words.
 class VisitRows {
  public:
-  VisitRows(Connection& db, Words& words, const config::StorageOptions& options);
+  /// `search` is told of every page that comes or goes; null: there is no index of words.
+  VisitRows(Connection& db, Words& words, SearchRows* search, const config::StorageOptions& options);
 
   /// Appends a visit and gives its number.
   std::int64_t Add(const Visit& visit, std::int64_t url, std::int64_t run);
@@ -38,6 +40,7 @@ class VisitRows {
   void AddLinks(std::span<const Link> links, std::int64_t visit);
 
   Words& words_;
+  SearchRows* const search_;
   LinkKinds kinds_;
   const config::LinkStorage keep_links_;
   const bool keep_text_;

@@ -1,6 +1,7 @@
 #include "storage/sqlite/writer.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "storage/sqlite/cells.h"
 
@@ -10,6 +11,8 @@ namespace {
 // The log is copied into the database once it has this many pages (32 MiB). Longer: pages that many commits
 // change are copied once; shorter: less to read through for readers, less disk.
 constexpr int kCheckpointPages = 8192;
+// A start may wait this long for the index of words: some thousands of pages; more come in idle moments.
+constexpr std::chrono::seconds kStartIndexing{5};
 
 bool Failed(Outcome outcome) {
   return outcome != Outcome::kOk && outcome != Outcome::kNotModified && outcome != Outcome::kRedirect;
@@ -37,9 +40,13 @@ Writer::Writer(Connection& db, const config::StorageOptions& options)
       count_pages_(db.Prepare("UPDATE run SET pages = pages + ? WHERE n = ?")),
       count_target_(db.Prepare("UPDATE target SET pages = pages + ? WHERE n = ?")),
       words_(db),
+      search_(options.full_text ? std::make_unique<SearchRows>(db) : nullptr),
+      retention_(db, options.keep_visits),
+      bodies_(options.bodies == config::BodyStorage::kWarc ? std::make_unique<BodyRows>(db, options)
+                                                           : nullptr),
       hosts_(db),
       urls_(db),
-      visits_(db, words_, options) {}
+      visits_(db, words_, search_.get(), options) {}
 
 void Writer::BeginRun(const RunStart& run) {
   OpenGroup();
@@ -53,8 +60,13 @@ void Writer::BeginRun(const RunStart& run) {
   if (insert.With(ToMs(run.at), run.version, run.config).Step()) run_ = insert.Int(0);
   insert.Reset();
   NumberTargets(run.target_names);
+  if (bodies_) bodies_->SetVersion(run.version);
   latest_ = run.at;
   Commit();
+  const auto begin = std::chrono::steady_clock::now();
+  while (search_ && !search_->complete() && !db_.failed() &&
+         std::chrono::steady_clock::now() - begin < kStartIndexing)
+    Tidy();
 }
 
 void Writer::NumberTargets(const std::vector<std::string>& names) {
@@ -93,7 +105,23 @@ void Writer::Commit() {
   run_pages_ = 0;
   for (const auto& [target, pages] : target_pages_) count_target_.With(pages, target).Run();
   target_pages_.clear();
+  if (bodies_) bodies_->Flush();
   commit_.Run();
+  if (bodies_) bodies_->RotateIfDue();
+}
+
+bool Writer::Tidy() {
+  const bool index = search_ && !search_->complete();
+  if (db_.failed() || db_.in_transaction() || (!index && !retention_.Due(latest_))) return false;
+  OpenGroup();
+  if (index) {
+    search_->Step();
+  } else {
+    retention_.Step(latest_);
+  }
+  Commit();
+  CheckpointIfDue();
+  return true;
 }
 
 void Writer::CheckpointIfDue() {
@@ -155,6 +183,7 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
   const Visit& visit = *batch.visit;
   const std::int64_t number = visits_.Add(visit, url, run_);
   if (batch.redirect) visits_.AddRedirect(number, *batch.redirect);
+  if (batch.exchange && bodies_) bodies_->Add(number, url, *batch.exchange, visit);
   if (visit.outcome == Outcome::kNotModified) visits_.Confirm(url, visit.at);
   bool first = false;
   if (batch.page) {
@@ -165,7 +194,7 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
     }
   }
   if (const std::int64_t host = hosts_.Find(visit.host)) {
-    hosts_.Count(host, first ? 1 : 0, Failed(visit.outcome) ? 1 : 0, visit.bytes_wire);
+    hosts_.Count(host, {first ? 1 : 0, Failed(visit.outcome) ? 1 : 0, visit.bytes_wire, visit.first_byte_ms});
   }
   return number;
 }

@@ -2,13 +2,17 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "config/options.h"
 #include "storage/records.h"
+#include "storage/sqlite/body_rows.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/host_rows.h"
+#include "storage/sqlite/retention.h"
+#include "storage/sqlite/search_rows.h"
 #include "storage/sqlite/url_rows.h"
 #include "storage/sqlite/visit_rows.h"
 
@@ -21,7 +25,8 @@ class Writer {
  public:
   Writer(Connection& db, const config::StorageOptions& options);
 
-  /// Closes runs that a crash left open, opens the new one. Commits.
+  /// Closes runs that a crash left open, opens the new one. Commits. An index of words that lacks pages gets
+  /// the first of them at once, as many as a start may wait for.
   void BeginRun(const RunStart& run);
   /// Commits, as BeginRun does.
   void SetTargets(const std::vector<std::string>& names);
@@ -35,6 +40,10 @@ class Writer {
 
   /// Copies the log into the database once it is long. Not part of Commit, so that those who wait hear first.
   void CheckpointIfDue();
+
+  /// What may wait for idle moments: a step of it, between groups, in a transaction of its own. False when
+  /// there is nothing to do.
+  bool Tidy();
 
   /// Numbers of this run's targets, by RunStart's index.
   const std::vector<std::int64_t>& targets() const { return targets_; }
@@ -53,6 +62,9 @@ class Writer {
   Connection& db_;
   Statement begin_, commit_, count_pages_, count_target_;
   Words words_;
+  std::unique_ptr<SearchRows> search_;  // null: no index of words is wanted
+  Retention retention_;
+  std::unique_ptr<BodyRows> bodies_;  // null: none are kept
   HostRows hosts_;
   UrlRows urls_;
   VisitRows visits_;

@@ -30,13 +30,13 @@ DOORS = [
     (r"boost/system/", [r"config/result\.h", r"(parser|storage|crawler)/.*"]),  # the vocabulary of errors
     (r"boost/json/", [r"crawler/cli/json\.(h|cc)"]),
     (r"boost/asio/ssl|openssl/", [r"crawler/fetch/tls\.(h|cc)", r"crawler/asio_impl\.cc", r"crawler/cli/debug_fetch\.cc",
-                                        r"tests/support/.*"]),
+                                        r"storage/warc/digest\.cc", r"tests/support/.*"]),
     (r"boost/asio/|boost/asio\.hpp", [r"crawler/.*", r"tests/(crawler|bench)/.*"]),  # the event loop is crawler's model
     (r"boost/beast/", [r"crawler/beast_impl\.cc", r"crawler/fetch/http1[a-z_]*\.(h|cc)", r"crawler/control/http_server\.cc"]),
     (r"boost/", []),
     (r"ares", [r"crawler/fetch/dns\.(h|cc)"]),
     (r"brotli/", [r"crawler/fetch/coding_brotli\.cc", r"tests/support/.*"]),
-    (r"zlib\.h", [r"crawler/fetch/coding_zlib\.cc", r"tests/support/.*"]),
+    (r"zlib\.h", [r"crawler/fetch/coding_zlib\.cc", r"storage/warc/gzip\.cc", r"tests/support/.*"]),
     (r"zstd", [r"crawler/fetch/coding_zstd\.cc", r"tests/support/.*"]),
     (r"libpsl\.h", [r"crawler/public_suffix\.cc"]),
     (r"re2/", [r"crawler/scope\.cc"]),

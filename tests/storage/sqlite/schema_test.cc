@@ -103,6 +103,7 @@ TEST_CASE("Every view has the columns that are promised") {
       {"runs", "started_at ended_at end_reason version pages config"},
       {"duplicates", "content_hash copies url"},
       {"broken_links", "source target status outcome"},
+      {"bodies", "url at file offset length bytes digest record original"},
       {"progress", "known queued pages errors bytes hosts started_at"},
       {"outcomes", "number name sentence"},
   };

@@ -1,0 +1,159 @@
+#include "storage/reports/reports.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "storage/sqlite/shorthand.h"
+
+// The limit stands inside, before what a row needs beyond its key is looked up: a report touches as many rows
+// of URLs and visits as it shows. Counters of hosts spare a look at every visit.
+
+namespace trawl::storage {
+namespace {
+
+constexpr Report kReports[] = {
+    {"broken-links",
+     "URLs that failed for good, each with the page that named it first (all of them: view broken_links)", "",
+     R"sql(
+SELECT u.url AS target, v.status AS status, (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome,
+  s.url AS source,
+  (SELECT l.anchor FROM page p JOIN link l ON l.n >= p.visit << 16 AND l.n < (p.visit + 1) << 16 AND l.target = u.id
+   WHERE p.url = u.source LIMIT 1) AS anchor
+FROM (SELECT n FROM url WHERE state = 2 ORDER BY n LIMIT ?1) b
+  JOIN url u ON u.n = b.n LEFT JOIN visit v ON v.n = u.visit LEFT JOIN url s ON s.n = u.source
+ORDER BY b.n)sql",
+     ""},
+    {"errors-by-host", "hosts whose visits failed, those with most first", "", R"sql(
+SELECT name AS host, errors, pages, ip, waiting_for, @time(blocked_until) AS blocked_until
+FROM host WHERE errors > 0 ORDER BY errors DESC, name LIMIT ?1)sql",
+     ""},
+    {"errors-by-reason", "how visits failed, the most frequent way first, with the newest example", "", R"sql(
+SELECT o.name AS outcome, f.status AS status, f.visits AS visits, o.sentence AS meaning, u.url AS example,
+  v.detail AS detail
+FROM (SELECT outcome, status, count(*) AS visits, max(n) AS newest FROM visit
+      WHERE outcome > 2 OR status >= 400 GROUP BY outcome, status) f
+  JOIN outcomes o ON o.number = f.outcome JOIN visit v ON v.n = f.newest JOIN url u ON u.n = v.url
+ORDER BY f.visits DESC, 1, 2 LIMIT ?1)sql",
+     ""},
+    {"slow-hosts", "hosts by how long their first byte takes on average, the slowest first", "", R"sql(
+SELECT name AS host, first_byte_ms / answers AS first_byte_ms, first_byte_max_ms AS slowest_ms, answers, pages, delay_ms
+FROM host WHERE answers > 0 ORDER BY 2 DESC, name LIMIT ?1)sql",
+     ""},
+    {"duplicates",
+     "contents that stand at several URLs, those with most copies first (all of them: view duplicates)", "",
+     R"sql(
+SELECT printf('%016x', d.content_hash) AS content_hash, d.copies AS copies, p.bytes AS bytes, f.url AS first,
+  l.url AS another
+FROM (SELECT content_hash, count(*) AS copies, min(url) AS first, max(url) AS last FROM page
+      WHERE status = 200 AND bytes > 0 GROUP BY content_hash HAVING count(*) > 1
+      ORDER BY 2 DESC, 3 LIMIT ?1) d
+  JOIN page p ON p.url = d.first JOIN url f ON f.n = d.first JOIN url l ON l.n = d.last
+ORDER BY d.copies DESC, d.first)sql",
+     ""},
+    {"redirects", "redirects, the newest first, and what became of where they lead", "", R"sql(
+SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at,
+  (SELECT status FROM visit WHERE n = t.visit) AS target_status,
+  (SELECT o.name FROM visit w JOIN outcomes o ON o.number = w.outcome WHERE w.n = t.visit) AS target_outcome
+FROM (SELECT visit, target, status FROM redirect ORDER BY visit DESC LIMIT ?1) r
+  JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target
+ORDER BY r.visit DESC)sql",
+     ""},
+    {"missing-titles", "HTML pages without a title", "", R"sql(
+SELECT u.url AS url, p.words AS words, p.bytes AS bytes, p.depth AS depth, @time(p.fetched_at) AS fetched_at
+FROM (SELECT url FROM page INDEXED BY page_untitled WHERE title IS NULL AND status = 200 AND content_type IN
+      (SELECT n FROM word WHERE text LIKE 'text/html%' OR text LIKE 'application/xhtml+xml%')
+      ORDER BY url LIMIT ?1) m
+  JOIN page p ON p.url = m.url JOIN url u ON u.n = m.url
+ORDER BY m.url)sql",
+     ""},
+    {"queue-by-host", "hosts by what waits for them, the longest queue first", "", R"sql(
+SELECT h.name AS host, q.queued AS queued, @time(q.due) AS next_due_at, h.waiting_for AS waiting_for,
+  @time(h.blocked_until) AS blocked_until, h.delay_ms AS delay_ms
+FROM (SELECT host, count(*) AS queued, min(due) AS due FROM pending GROUP BY host ORDER BY 2 DESC, 1 LIMIT ?1) q
+  JOIN host h ON h.n = q.host
+ORDER BY q.queued DESC, q.host)sql",
+     ""},
+    {"robots", "what robots.txt of a host said and when, newest first", "HOST", R"sql(
+SELECT r.origin AS origin, (SELECT name FROM outcomes WHERE number = r.outcome) AS outcome, r.status AS status,
+  @time(r.fetched_at) AS fetched_at, @time(r.expires_at) AS expires_at, r.crawl_delay_ms AS crawl_delay_ms,
+  r.body AS body
+FROM host h JOIN robots r ON r.host = h.n WHERE h.name = lower(?2) OR r.origin = lower(?2)
+ORDER BY r.fetched_at DESC, r.origin LIMIT ?1)sql",
+     ""},
+    {"orphans",
+     "pages known from a seed, sitemap or redirect alone: no stored page links to them (reads all links)", "",
+     R"sql(
+WITH unnamed AS MATERIALIZED (
+  SELECT u.n, u.id, p.visit FROM url u JOIN page p ON p.url = u.n WHERE u.source IS NULL
+  UNION SELECT u.n, u.id, p.visit FROM redirect r CROSS JOIN url u ON u.id = r.target CROSS JOIN page p ON p.url = u.n
+  LEFT JOIN page named_by ON named_by.url = u.source WHERE named_by.url IS NULL),
+named AS MATERIALIZED (
+  SELECT DISTINCT o.n FROM link l CROSS JOIN unnamed o ON o.id = l.target WHERE l.n >> 16 <> o.visit)
+SELECT u.url AS url, p.title AS title, s.url AS redirect, u.depth AS depth, p.status AS status
+FROM unnamed o JOIN url u ON u.n = o.n JOIN page p ON p.url = o.n LEFT JOIN url s ON s.n = u.source
+WHERE o.n NOT IN (SELECT n FROM named) ORDER BY o.n LIMIT ?1)sql",
+     ""},
+    {"skipped-by-reason", "URLs that were left out, by reason and rule, with an example", "", R"sql(
+SELECT r.name AS reason, @word(x.rule) AS rule, x.urls AS urls, u.url AS example
+FROM (SELECT skip, rule, count(*) AS urls, min(n) AS first FROM url WHERE state = 3 GROUP BY skip, rule
+      ORDER BY 3 DESC, 1, 2 LIMIT ?1) x
+  JOIN skip_reasons r ON r.number = x.skip JOIN url u ON u.n = x.first
+ORDER BY x.urls DESC, x.skip, x.rule)sql",
+     ""},
+    {"status-codes", "visits by the status of their answer; 0 is none", "", R"sql(
+SELECT status, count(*) AS visits, sum(bytes_wire) AS bytes_wire FROM visit GROUP BY status ORDER BY 2 DESC, 1
+LIMIT ?1)sql",
+     ""},
+    {"content-types", "pages by their content type", "", R"sql(
+SELECT @word(t.content_type) AS content_type, t.pages AS pages
+FROM (SELECT content_type, count(*) AS pages FROM page GROUP BY content_type ORDER BY 2 DESC, 1 LIMIT ?1) t
+ORDER BY t.pages DESC, t.content_type)sql",
+     ""},
+    {"storage", "bytes of each table and index, the largest first (reads the whole database)", "", R"sql(
+SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes, d.ncell AS cells, d.unused AS unused_bytes
+FROM dbstat d LEFT JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate = TRUE ORDER BY d.pgsize DESC, d.name
+LIMIT ?1)sql",
+     // Rows alone, of the tables that grow.
+     R"sql(
+SELECT name, 'table' AS type, rows FROM (
+  SELECT 'url' AS name, (SELECT count(*) FROM url) AS rows UNION ALL SELECT 'visit', (SELECT count(*) FROM visit)
+  UNION ALL SELECT 'page', (SELECT count(*) FROM page) UNION ALL SELECT 'page_text', (SELECT count(*) FROM page_text)
+  UNION ALL SELECT 'link', (SELECT count(*) FROM link) UNION ALL SELECT 'pending', (SELECT count(*) FROM pending)
+  UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots)
+  UNION ALL SELECT 'host', (SELECT count(*) FROM host) UNION ALL SELECT 'word', (SELECT count(*) FROM word))
+ORDER BY rows DESC, name LIMIT ?1)sql"},
+};
+
+}  // namespace
+
+std::span<const Report> Reports() {
+  return kReports;
+}
+
+const Report* FindReport(std::string_view name) {
+  const auto found = std::find_if(std::begin(kReports), std::end(kReports),
+                                  [name](const Report& report) { return report.name == name; });
+  return found == std::end(kReports) ? nullptr : found;
+}
+
+QueryError RunReport(const std::string& path, const Report& report, const std::string& argument,
+                     std::int64_t rows,
+                     const std::function<void(const std::vector<std::string>& columns)>& header,
+                     const std::function<bool(const std::vector<Value>& row)>& row) {
+  std::vector<Value> parameters = {rows};
+  if (!report.argument.empty()) parameters.emplace_back(argument);
+  QueryError error = Query(path, sqlite::Expanded(report.sql), header, row, {}, parameters);
+  // Decided when the statement is prepared: no header and no row was given yet.
+  const bool lacks = error.usage && error.message.starts_with("no such table");
+  if (lacks && !report.otherwise.empty())
+    error = Query(path, sqlite::Expanded(report.otherwise), header, row, {}, parameters);
+  if (error.usage && !error.given_up && error.message.starts_with("no such")) {
+    error.message = path + " was written by an earlier trawl, without what this report reads (" +
+                    error.message.substr(0, error.message.find('\n')) +
+                    "); the next crawl into it brings it up to date";
+    error.usage = false;
+  }
+  return error;
+}
+
+}  // namespace trawl::storage

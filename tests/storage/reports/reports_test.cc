@@ -1,0 +1,255 @@
+#include "storage/reports/reports.h"
+
+#include <set>
+
+#include "storage/sqlite/schema.h"
+#include "tests/storage/database.h"
+#include "tests/support/catch.h"
+
+using namespace trawl;
+using namespace trawl::test;
+using storage::SkipReason;
+using Rows = std::vector<std::string>;
+
+namespace {
+
+/// The rows of a report, as Database::Rows has them.
+Rows ReportOf(const Database& database, const std::string& name, const std::string& argument = "",
+              std::int64_t limit = -1) {
+  const storage::Report* report = storage::FindReport(name);
+  REQUIRE(report);
+  Rows rows;
+  const storage::QueryError error = storage::RunReport(
+      database.options.path, *report, argument, limit, [](const std::vector<std::string>&) {},
+      [&rows](const std::vector<storage::Value>& cells) {
+        std::string line;
+        for (const storage::Value& cell : cells)
+          line.append(&cell == cells.data() ? "" : "|").append(Database::Shown(cell));
+        rows.push_back(line);
+        return true;
+      });
+  if (!error.ok) rows.push_back("error: " + error.message);
+  return rows;
+}
+
+/// a.test/1 links to /2, /3 and itself; /2 failed; /4 redirects to /5; /3 and /6 are the same page without a
+/// title; /6 came from a seed and nobody links to it; b.test/9 is out of scope.
+struct Crawl : Database {
+  Crawl() {
+    REQUIRE(Open() == "");
+    REQUIRE(WriteNow(*store, Batch().Queued(1, 1).Queued(4, 2).Queued(6, 3).Queued(8, 4)));
+    Batch page;
+    page.Visited(1, 1)
+        .WithPage("A title", "Some text")
+        .WithLink(1, "home")
+        .WithLink(2, "two")
+        .WithLink(3, "three");
+    page.batch.visit->first_byte_ms = 30;
+    page.Queued(2, 5).Queued(3, 6).Excluded(9, SkipReason::kScope, "", "b.test");
+    page.Excluded(10, SkipReason::kDenied, "/private/.*").Excluded(11, SkipReason::kDenied, "/private/.*");
+    REQUIRE(WriteNow(*store, page));
+    Batch missing;
+    missing.Visited(2, 5, Outcome::kHttpError, 404, "a.test", 2000);
+    missing.batch.visit->first_byte_ms = 50;
+    REQUIRE(WriteNow(*store, missing));
+    Batch redirect;
+    redirect.Visited(4, 2, Outcome::kRedirect, 301, "a.test", 3000).Queued(5, 7);
+    redirect.batch.redirect = storage::Redirect{Id(5), 301};
+    REQUIRE(WriteNow(*store, redirect));
+    Batch leads_to;
+    leads_to.Visited(5, 7, Outcome::kOk, 200, "a.test", 4000).WithPage("Five", "Text of five", 9);
+    REQUIRE(WriteNow(*store, leads_to));
+    Batch twin;
+    twin.Visited(3, 6, Outcome::kOk, 200, "a.test", 5000).WithPage("", "Twin", 8);
+    REQUIRE(WriteNow(*store, twin));
+    Batch other;
+    other.Visited(6, 3, Outcome::kOk, 200, "a.test", 6000).WithPage("", "Twin", 8);
+    REQUIRE(WriteNow(*store, other));
+  }
+
+  std::vector<std::string> Report(const std::string& name, const std::string& argument = "",
+                                  std::int64_t limit = -1) const {
+    return ReportOf(*this, name, argument, limit);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Every report answers on an empty database and on a full one") {
+  Database empty;
+  REQUIRE(empty.Open() == "");
+  Crawl crawl;
+  std::set<std::string_view> names;
+  for (const storage::Report& report : storage::Reports()) {
+    INFO("report " << report.name);
+    CHECK(names.insert(report.name).second);
+    CHECK_FALSE(report.sentence.empty());
+    for (const Database* database : std::initializer_list<const Database*>{&empty, &crawl}) {
+      std::size_t columns = 0;
+      const storage::QueryError error = storage::RunReport(
+          database->options.path, report, "a.test", 10,
+          [&columns](const std::vector<std::string>& names_of) { columns = names_of.size(); },
+          [&columns](const std::vector<storage::Value>& row) { return row.size() == columns; });
+      CHECK(error.message == "");
+      CHECK(columns > 1);
+    }
+  }
+}
+
+TEST_CASE("broken-links names the page and the text of the link") {
+  CHECK(Crawl().Report("broken-links") == Rows{"https://a.test/2|404|http_error|https://a.test/1|two"});
+}
+
+TEST_CASE("errors-by-host and errors-by-reason count what failed, redirects left out") {
+  Crawl crawl;
+  CHECK(crawl.Report("errors-by-host") == Rows{"a.test|1|4|NULL|NULL|NULL"});
+  REQUIRE(crawl.Report("errors-by-reason").size() == 1);
+  CHECK_THAT(crawl.Report("errors-by-reason")[0],
+             Catch::Matchers::StartsWith("http_error|404|1|") &&
+                 Catch::Matchers::EndsWith("|https://a.test/2|what failed"));
+}
+
+TEST_CASE("slow-hosts: the mean and the slowest first byte, of answers alone") {
+  CHECK(Crawl().Report("slow-hosts") == Rows{"a.test|40|50|2|4|NULL"});
+}
+
+TEST_CASE("duplicates: a row for each content, with two of its URLs") {
+  CHECK(Crawl().Report("duplicates") == Rows{"0000000000000008|2|400|https://a.test/6|https://a.test/3"});
+}
+
+TEST_CASE("redirects: where they lead and what became of that") {
+  CHECK(Crawl().Report("redirects") ==
+        Rows{"https://a.test/4|https://a.test/5|301|2023-11-14T22:13:23.000Z|200|ok"});
+}
+
+TEST_CASE("missing-titles: HTML pages without one") {
+  Crawl crawl;
+  Batch document;
+  document.Visited(8, 4).WithPage("", "", 77);
+  document.batch.page->content_type = "application/pdf";
+  REQUIRE(WriteNow(*crawl.store, document));
+  const Rows rows = crawl.Report("missing-titles");
+  REQUIRE(rows.size() == 2);
+  CHECK_THAT(rows[0], Catch::Matchers::StartsWith("https://a.test/6|"));
+  CHECK_THAT(rows[1], Catch::Matchers::StartsWith("https://a.test/3|"));
+  CHECK(crawl.Report("content-types") == Rows{"text/html|4", "application/pdf|1"});
+}
+
+TEST_CASE("queue-by-host counts what waits") {
+  CHECK(Crawl().Report("queue-by-host") == Rows{"a.test|1|2023-11-14T22:13:20.000Z|NULL|NULL|NULL"});
+}
+
+TEST_CASE("robots: by the name of a host or by an origin") {
+  Crawl crawl;
+  Batch batch;
+  storage::RobotsReceipt receipt;
+  receipt.origin = "https://a.test";
+  receipt.host = Host("a.test");
+  receipt.host_name = "a.test";
+  receipt.status = 200;
+  receipt.fetched_at = At(5);
+  receipt.expires_at = At(1005);
+  receipt.body = "User-agent: *\nDisallow: /x\n";
+  batch.batch.robots = receipt;
+  REQUIRE(WriteNow(*crawl.store, batch));
+  const Rows wanted{
+      "https://a.test|ok|200|2023-11-14T22:13:20.005Z|2023-11-14T22:13:21.005Z|NULL|User-agent: *\nDisallow: "
+      "/x\n"};
+  CHECK(crawl.Report("robots", "A.test") == wanted);
+  CHECK(crawl.Report("robots", "https://a.test") == wanted);
+  CHECK(crawl.Report("robots", "b.test").empty());
+}
+
+TEST_CASE("orphans: seeds and ends of redirects that no other page links to") {
+  Crawl crawl;
+  CHECK(crawl.Report("orphans") == Rows{"https://a.test/1|A title|NULL|1|200",
+                                        "https://a.test/6|NULL|NULL|1|200",
+                                        "https://a.test/5|Five|https://a.test/4|1|200"});
+  Batch links;
+  links.Visited(8, 4, Outcome::kOk, 200, "a.test", 7000)
+      .WithPage("Eight", "t", 99)
+      .WithLink(1, "up")
+      .WithLink(5, "5");
+  REQUIRE(WriteNow(*crawl.store, links));
+  CHECK(crawl.Report("orphans") ==
+        Rows{"https://a.test/6|NULL|NULL|1|200", "https://a.test/8|Eight|NULL|1|200"});
+}
+
+TEST_CASE("skipped-by-reason and status-codes count rows") {
+  Crawl crawl;
+  CHECK(crawl.Report("skipped-by-reason") ==
+        Rows{"denied|/private/.*|2|https://a.test/10", "scope|NULL|1|https://b.test/9"});
+  CHECK(crawl.Report("status-codes") == Rows{"200|4|2000", "301|1|500", "404|1|500"});
+}
+
+TEST_CASE("storage: bytes of every table") {
+  Crawl crawl;
+  REQUIRE(crawl.Close());
+  const Rows rows = crawl.Report("storage");
+  REQUIRE(rows.size() > 10);
+  std::int64_t bytes = 0;
+  for (const std::string& row : rows) {
+    const std::size_t second = row.find('|', row.find('|') + 1);
+    bytes += std::stoll(row.substr(second + 1));
+  }
+  CHECK(bytes == static_cast<std::int64_t>(std::filesystem::file_size(crawl.options.path)));
+}
+
+TEST_CASE("A report gives no more rows than are wanted") {
+  Crawl crawl;
+  CHECK(crawl.Report("missing-titles", "", 1).size() == 1);
+  CHECK(crawl.Report("missing-titles", "", 0).empty());
+}
+
+TEST_CASE("Counters of hosts in a database of schema 2 are those that its visits give") {
+  using storage::sqlite::Connection;
+  Database database;
+  {
+    Connection::Failure failure;
+    const auto db = Connection::Open(database.options.path, storage::sqlite::OpenMode::kCreate, failure);
+    db->Exec("PRAGMA application_id = " + std::to_string(storage::sqlite::kApplicationId));
+    db->Exec(
+        "CREATE TABLE schema_version(version INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT "
+        "CURRENT_TIMESTAMP)");
+    for (const storage::sqlite::Migration& step : storage::sqlite::Migrations().first(2)) db->Exec(step.sql);
+    db->Exec(
+        "INSERT INTO schema_version(version) VALUES (1), (2);"
+        "INSERT INTO host(n, id, name) VALUES (1, 11, 'a.test'), (2, 12, 'b.test');"
+        "INSERT INTO url(n, id, host, state, skip, depth, redirects, seen, visits, url) VALUES "
+        "(1, 1, 1, 1, 0, 0, 0, 0, 2, 'https://a.test/1'), (2, 2, 2, 1, 0, 0, 0, 0, 1, 'https://b.test/2');"
+        "INSERT INTO visit(url, run, at, outcome, status, attempt, bytes_wire, bytes_body, first_byte_ms) "
+        "VALUES "
+        "(1, 1, 0, 0, 200, 1, 0, 0, 20), (1, 1, 0, 0, 200, 1, 0, 0, 41), (2, 1, 0, 10, 0, 1, 0, 0, NULL)");
+    REQUIRE_FALSE(db->failed());
+  }
+  CHECK_THAT(ReportOf(database, "slow-hosts")[0],
+             Catch::Matchers::Contains("was written by an earlier trawl"));
+  REQUIRE(database.Open() == "");
+  CHECK(ReportOf(database, "slow-hosts") == Rows{"a.test|30|41|2|0|NULL"});
+}
+
+TEST_CASE("Reports that count rows find them in an index") {
+  Crawl crawl;
+  struct Plan {
+    const char* report;
+    const char* index;
+  };
+  static constexpr Plan kPlans[] = {
+      {"errors-by-reason", "visit_failure"}, {"duplicates", "page_content"},
+      {"missing-titles", "page_untitled"},   {"skipped-by-reason", "url_excluded"},
+      {"content-types", "page_type"},        {"orphans", "url_unnamed"},
+      {"broken-links", "url_failed"}};
+  for (const Plan& plan : kPlans) {
+    std::string text;
+    storage::Report explained = *storage::FindReport(plan.report);
+    const std::string sql = "EXPLAIN QUERY PLAN " + std::string(explained.sql);
+    explained.sql = sql;
+    storage::RunReport(
+        crawl.options.path, explained, "", 10, [](const std::vector<std::string>&) {},
+        [&text](const std::vector<storage::Value>& row) {
+          text += Database::Shown(row.back()) + "\n";
+          return true;
+        });
+    CHECK_THAT(text, Catch::Matchers::Contains(plan.index));
+  }
+}

@@ -1,0 +1,100 @@
+#include "storage/sqlite/retention.h"
+
+#include "storage/sqlite/writer.h"
+#include "tests/storage/database.h"
+#include "tests/support/catch.h"
+
+using namespace trawl;
+using namespace trawl::test;
+using namespace std::chrono_literals;
+using storage::sqlite::Connection;
+using storage::sqlite::Writer;
+
+namespace {
+
+/// A writer alone, without the threads of a store: idle moments come when the test says so.
+struct Lane : Database {
+  explicit Lane(Duration keep) {
+    options.keep_visits = keep;
+    REQUIRE(Open() == "");
+    REQUIRE(Close());
+    Connection::Failure failure;
+    db = Connection::Open(options.path, storage::sqlite::OpenMode::kCreate, failure);
+    writer = std::make_unique<Writer>(*db, options);
+    writer->BeginRun(StartOfRun());
+  }
+  void Visit(std::uint64_t number, std::int64_t ms, Outcome outcome = Outcome::kOk) {
+    Batch batch;
+    batch.Queued(number, number)
+        .Visited(number, number, outcome, outcome == Outcome::kOk ? 200 : 301, "a.test", ms);
+    if (outcome == Outcome::kOk) batch.WithPage("page", "text");
+    if (outcome == Outcome::kRedirect) batch.batch.redirect = storage::Redirect{Id(1), 301};
+    REQUIRE(writer->Apply(batch.batch));
+    writer->Commit();
+  }
+  int Tidy() {
+    int steps = 0;
+    while (writer->Tidy()) ++steps;
+    REQUIRE_FALSE(writer->error());
+    return steps;
+  }
+  std::unique_ptr<Connection> db;
+  std::unique_ptr<Writer> writer;
+};
+
+constexpr std::int64_t kDay = 86'400'000;
+
+}  // namespace
+
+TEST_CASE("Old visits go, but for the last of a URL and the one that gave its page") {
+  Lane lane(24h);
+  lane.Visit(1, 0);                            // gave a page that another replaced: goes
+  lane.Visit(1, 1000);                         // gave the page: stays
+  lane.Visit(1, 2000, Outcome::kNotModified);  // confirmed it: goes
+  lane.Visit(1, 3000, Outcome::kNotModified);  // the last of its URL: stays
+  lane.Visit(2, 4000, Outcome::kRedirect);     // goes, and its redirect with it
+  lane.Visit(2, 5000, Outcome::kRedirect);     // the last: stays
+  lane.Visit(3, kDay + 4500);                  // young; it dates the sweep
+  CHECK(lane.Tidy() == 1);
+  CHECK(lane.Rows("SELECT at FROM visit ORDER BY n") ==
+        std::vector<std::string>{"1700000001000", "1700000003000", "1700000005000", "1700086404500"});
+  CHECK(lane.Row("SELECT group_concat(visit) FROM redirect") == "6");
+  CHECK(lane.Rows("SELECT visits FROM url ORDER BY n") == std::vector<std::string>{"2", "1", "1"});
+  CHECK(lane.Violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("A visit exactly as old as is kept stays, one older goes") {
+  Lane lane(1h);
+  lane.Visit(1, 0, Outcome::kNotModified);
+  lane.Visit(1, 1, Outcome::kNotModified);
+  lane.Visit(1, 3'600'001, Outcome::kNotModified);
+  lane.Tidy();
+  CHECK(lane.Rows("SELECT at - 1700000000000 FROM visit") == std::vector<std::string>{"1", "3600001"});
+}
+
+TEST_CASE("Zero keeps every visit") {
+  Lane lane(0h);
+  for (const std::int64_t day : {0, 1000, 2000}) lane.Visit(1, day * kDay, Outcome::kNotModified);
+  CHECK(lane.Tidy() == 0);
+  CHECK(lane.Row("SELECT count(*) FROM visit") == "3");
+}
+
+TEST_CASE("Many visits go in steps; then it rests until more can be old") {
+  Lane lane(24h);
+  const auto many = static_cast<std::uint64_t>(2 * storage::sqlite::Retention::kStep + 100);
+  for (std::uint64_t n = 1; n <= many; ++n) {
+    Batch batch;
+    batch.Queued(1, 1).Visited(1, 1, Outcome::kNotModified, 304, "a.test", static_cast<std::int64_t>(n));
+    REQUIRE(lane.writer->Apply(batch.batch));
+  }
+  lane.writer->Commit();
+  lane.Visit(2, 2 * kDay);
+  CHECK(lane.Tidy() == 3);
+  CHECK(lane.Row("SELECT count(*) FROM visit") == "2");
+  CHECK(lane.Tidy() == 0);
+  lane.Visit(1, 2 * kDay + 30min / 1ms, Outcome::kNotModified);
+  CHECK(lane.Tidy() == 0);
+  lane.Visit(1, 2 * kDay + 2h / 1ms, Outcome::kNotModified);
+  CHECK(lane.Tidy() == 1);
+  CHECK(lane.Violations() == std::vector<std::string>{});
+}
