@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "crawler/async.h"
+#include "crawler/control/dashboard.h"
 #include "crawler/control/place.h"
 #include "crawler/control/route.h"
 
@@ -40,6 +41,7 @@ Control::Control(asio::any_io_executor loop, Crawl crawl, Hooks hooks)
       socket_(loop, [this](ControlRequest request) { return Answer(std::move(request)); }),
       dashboard_(loop, [this](ControlRequest request) { return AnswerOnTcp(std::move(request)); }),
       tick_(loop),
+      sampled_(loop, asio::steady_timer::time_point::max()),
       gate_(loop) {}
 
 std::string Control::Start() {
@@ -67,6 +69,7 @@ std::string Control::Start() {
 void Control::Close(std::function<void()> done) {
   closing_ = true;
   tick_.cancel();
+  sampled_.cancel();
   auto last = [this, done = std::move(done)] { gate_.Close(done); };
   auto second = [this, last = std::move(last)] { dashboard_.Close(last); };
   socket_.Close(second);
@@ -83,7 +86,22 @@ Awaitable<void> Control::Watch() {
     if (ticks % kTicksPerSample != 0) continue;
     history_.Add(Measure(worst_ms));
     worst_ms = 0;
+    if (listeners_ == 0) continue;
+    event_ = "data: " + StatusJson() + "\n\n";
+    sampled_.cancel();
   }
+}
+
+Awaitable<std::string> Control::FirstEvent() const {
+  co_return "data: " + StatusJson() + "\n\n";
+}
+
+Awaitable<std::string> Control::NextEvent() {
+  if (closing_) co_return std::string();
+  ++listeners_;
+  co_await sampled_.async_wait(kAwait);
+  --listeners_;
+  co_return closing_ ? std::string() : event_;
 }
 
 Sample Control::Measure(double lag_ms) const {
@@ -118,6 +136,14 @@ Awaitable<ControlReply> Control::Answer(ControlRequest request) {
     if (method != route->method) continue;
     if (route->changes && stopping_) co_return Refusal(409, "the crawl is stopping");
     co_return co_await (this->*route->answer)(std::move(request));
+  }
+  if (const DashboardFile* file = FindDashboardFile(request.path)) {
+    if (method != "GET") co_return Refusal(405, "not with this method");
+    ControlReply reply;
+    reply.content_type = file->content_type;
+    reply.body = file->content;
+    reply.headers.emplace_back("Content-Security-Policy", kDashboardPolicy);
+    co_return reply;
   }
   co_return known ? Refusal(405, "not with this method") : Refusal(404, "there is no " + request.path);
 }

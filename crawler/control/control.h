@@ -75,11 +75,17 @@ class Control {
   boost::asio::awaitable<ControlReply> Reload(ControlRequest request);
   boost::asio::awaitable<ControlReply> Stop(ControlRequest request);
   boost::asio::awaitable<ControlReply> Metrics(ControlRequest request);
+  boost::asio::awaitable<ControlReply> PastSamples(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Events(ControlRequest request);
   boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
   Sample Measure(double lag_ms) const;
   std::string StatusJson() const;
+  /// The next of the server-sent events: the state of the crawl when the next sample is there. Empty at the
+  /// end.
+  boost::asio::awaitable<std::string> NextEvent();
+  boost::asio::awaitable<std::string> FirstEvent() const;
 
   boost::asio::any_io_executor loop_;
   Crawl crawl_;
@@ -90,6 +96,9 @@ class Control {
   std::optional<Access> access_;
   std::string dashboard_address_;
   boost::asio::steady_timer tick_;
+  boost::asio::steady_timer sampled_;  ///< never due; cancelled to wake who waits for the next sample
+  std::string event_;                  ///< the latest, made once for all listeners
+  std::size_t listeners_ = 0;
   Gate gate_;
   bool stopping_ = false;
   bool closing_ = false;

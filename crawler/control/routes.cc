@@ -77,6 +77,8 @@ const Control::Route Control::kRoutes[] = {
     {"GET", "/error-reasons", &Control::ErrorReasons},
     {"GET", "/pages", &Control::Pages},
     {"GET", "/metrics", &Control::Metrics},
+    {"GET", "/history", &Control::PastSamples},
+    {"GET", "/events", &Control::Events},
     {"POST", "/sql", &Control::Sql},
     {"POST", "/add", &Control::Add, true},
     {"POST", "/pause", &Control::Pause, true},
@@ -282,6 +284,35 @@ Awaitable<ControlReply> Control::Metrics(ControlRequest) {
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   reply.body = MetricsText({crawl_.options, crawl_.engine.progress(), crawl_.engine.waiting(),
                             crawl_.pool.counts(), Measure(0), history_, crawl_.engine.paused(), stopping_});
+  co_return reply;
+}
+
+Awaitable<ControlReply> Control::PastSamples(ControlRequest) {
+  json::array samples;
+  for (const Sample& sample : history_.samples())
+    samples.push_back({{"at", sample.at.time_since_epoch().count()},
+                       {"pages", sample.pages},
+                       {"visits", sample.visits},
+                       {"errors", sample.errors},
+                       {"bytes_wire", sample.bytes_wire},
+                       {"in_flight", sample.in_flight},
+                       {"parsing", sample.parsing},
+                       {"queued", sample.queued},
+                       {"known", sample.known},
+                       {"storage_bytes", sample.storage_bytes},
+                       {"memory", sample.memory},
+                       {"loop_lag_ms", sample.loop_lag_ms}});
+  co_return Json(json::object{{"samples", std::move(samples)}});
+}
+
+// Server-sent events (WHATWG HTML 9.2): the state now, then with each sample.
+Awaitable<ControlReply> Control::Events(ControlRequest) {
+  ControlReply reply;
+  reply.content_type = "text/event-stream";
+  reply.next = [this, first = true]() mutable -> Awaitable<std::string> {
+    if (!std::exchange(first, false)) return NextEvent();
+    return FirstEvent();
+  };
   co_return reply;
 }
 

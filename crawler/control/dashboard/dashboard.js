@@ -1,0 +1,299 @@
+"use strict";
+// Everything that comes from the crawl is hostile text: it reaches the page through textContent alone.
+
+const $ = id => document.getElementById(id);
+const KEPT = 600;  // samples, one a second
+const SLOW = 5000; // milliseconds between two looks at the tables
+
+const number = new Intl.NumberFormat("en");
+const round = value => value >= 100 ? number.format(Math.round(value)) : number.format(Math.round(value * 10) / 10);
+const bytes = value => {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; ++unit) value /= 1024;
+  return `${round(value)} ${units[unit]}`;
+};
+const span = ms => {
+  const minutes = Math.floor(ms / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+  return days ? `${days} d ${hours % 24} h` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min ${Math.floor(ms / 1000) % 60} s`;
+};
+const made = (tag, text, kind) => {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (kind) element.className = kind;
+  return element;
+};
+
+async function ask(path, body) {
+  const answer = await fetch(path, body === undefined ? {} : {method: "POST", body: JSON.stringify(body)});
+  const value = await answer.json();
+  if (!answer.ok && !value.lines) throw new Error(value.error || answer.statusText);
+  return value;
+}
+
+function say(text, where = "said") { $(where).textContent = text; }
+
+async function act(path, body, done) {
+  try {
+    say(done(await ask(path, body)));
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+function list(where, pairs) {
+  const target = $(where);
+  target.replaceChildren(...pairs.flatMap(([name, value]) => [made("dt", name), made("dd", value)]));
+}
+
+// A table that is sorted by a press on a column's name. `rows` are arrays of cells; a cell is a value or an element.
+const order = {};
+function table(where, columns, rows, sortable = false) {
+  const target = $(where), held = document.activeElement && target.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const sorted = [...rows], by = order[where];
+  if (by !== undefined) {
+    sorted.sort((a, b) => {
+      const x = a[by.column], y = b[by.column];
+      const one = typeof x === "number" && typeof y === "number" ? x - y : String(x ?? "").localeCompare(String(y ?? ""));
+      return by.down ? -one : one;
+    });
+  }
+  const numeric = columns.map((_, c) => rows.length > 0 && rows.every(row => row[c] === null || typeof row[c] === "number"));
+  const head = made("tr");
+  columns.forEach((name, c) => {
+    const cell = made("th", undefined, numeric[c] ? "number" : "");
+    cell.scope = "col";
+    if (sortable) {
+      const active = by && by.column === c;
+      cell.setAttribute("aria-sort", active ? (by.down ? "descending" : "ascending") : "none");
+      const button = made("button", name + (active ? (by.down ? " \u2193" : " \u2191") : ""));
+      button.type = "button";
+      button.dataset.key = `column ${c}`;
+      button.onclick = () => {
+        order[where] = {column: c, down: active ? !by.down : numeric[c]};
+        table(where, columns, rows, sortable);
+      };
+      cell.append(button);
+    } else {
+      cell.textContent = name;
+    }
+    head.append(cell);
+  });
+  const body = made("tbody");
+  for (const row of sorted) {
+    const line = made("tr");
+    row.forEach((value, c) => {
+      const cell = made("td", undefined, numeric[c] ? "number" : "");
+      if (value instanceof Node) cell.append(value);
+      else cell.textContent = value === null || value === undefined ? "" : typeof value === "number" ? number.format(value) : value;
+      line.append(cell);
+    });
+    body.append(line);
+  }
+  if (!rows.length) {
+    const cell = made("td", "none", "empty");
+    cell.colSpan = columns.length || 1;
+    const line = made("tr");
+    line.append(cell);
+    body.append(line);
+  }
+  const top = made("thead");
+  top.append(head);
+  target.replaceChildren(top, body);
+  if (held) [...target.querySelectorAll("[data-key]")].find(element => element.dataset.key === held)?.focus();
+}
+
+// --- charts
+
+const samples = [];
+const charts = {};
+const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function chart(id, names, format) {
+  charts[id] = new Chart($(id), {
+    type: "line",
+    data: {labels: [], datasets: names.map(name => ({label: name, data: [], borderWidth: 1.5, pointRadius: 0, tension: 0.2, fill: names.length === 1}))},
+    options: {
+      animation: false, responsive: true, maintainAspectRatio: false, normalized: true,
+      interaction: {mode: "index", intersect: false},
+      plugins: {legend: {display: names.length > 1, labels: {boxWidth: 12}},
+                tooltip: {callbacks: {label: item => `${item.dataset.label}: ${format(item.parsed.y)}`}}},
+      scales: {x: {ticks: {maxTicksLimit: 4, maxRotation: 0}, grid: {display: false}},
+               y: {beginAtZero: true, ticks: {maxTicksLimit: 5, callback: value => format(value)}}},
+    },
+  });
+}
+
+function paint() {
+  for (const one of Object.values(charts)) {
+    const tones = [color("--one"), color("--two")];
+    one.data.datasets.forEach((set, i) => { set.borderColor = tones[i]; set.backgroundColor = set.fill ? color("--fade") : tones[i]; });
+    for (const axis of Object.values(one.options.scales)) {
+      axis.ticks.color = color("--soft");
+      axis.grid = {...axis.grid, color: color("--line")};
+    }
+    one.options.plugins.legend.labels.color = color("--ink");
+    one.update();
+  }
+}
+
+function show(id, series) {
+  const one = charts[id];
+  one.data.labels = samples.map(sample => new Date(sample.at).toLocaleTimeString("en-GB"));
+  series.forEach((values, i) => { one.data.datasets[i].data = values; });
+  one.update();
+}
+
+// What was counted between a sample and the one before it, a second.
+const rates = key => samples.map((sample, i) => {
+  const before = samples[i - 1], seconds = before ? (sample.at - before.at) / 1000 : 0;
+  return seconds > 0 ? Math.max(0, (sample[key] - before[key]) / seconds) : null;
+});
+
+function draw() {
+  show("rate", [rates("pages"), rates("errors")]);
+  show("bytes", [rates("bytes_wire")]);
+  show("stages", [samples.map(s => s.in_flight), samples.map(s => s.parsing)]);
+  show("queue", [samples.map(s => s.queued), samples.map(s => s.known)]);
+}
+
+// --- what comes by itself, once a second
+
+let state = "";
+function update(status) {
+  state = status.state;
+  $("state").className = state;
+  if ($("state").textContent !== state) $("state").textContent = state;
+  $("pause").textContent = state === "paused" ? "Resume" : "Pause";
+  $("pause").disabled = state === "stopping";
+  $("facts").textContent = `version ${status.version}, up ${span(status.uptime_ms)}`;
+  document.title = `${round(status.pages_per_s)} pages/s - Trawl`;
+  const figures = [["Pages", number.format(status.pages)], ["Pages a second", round(status.pages_per_s)], ["Errors", number.format(status.errors)],
+    ["Under way", number.format(status.in_flight)], ["Queued", number.format(status.queued)], ["Known URLs", number.format(status.known)],
+    ["Hosts", number.format(status.hosts)], ["Received", bytes(status.bytes_wire)], ["Memory", bytes(status.memory_bytes)],
+    ["Loop lag", `${round(status.loop_lag_ms)} ms`]];
+  $("figures").replaceChildren(...figures.map(([name, value]) => {
+    const box = made("div");
+    box.append(made("dt", name), made("dd", value));
+    return box;
+  }));
+  table("waiting", ["reason", "hosts", "URLs"], Object.entries(status.waiting).map(([reason, count]) => [reason, count.hosts, count.urls]));
+  const parser = status.parser;
+  list("parser", [["Workers", parser.workers], ["Waiting pages", parser.queued], ["In work", parser.parsing], ["Parsed", number.format(parser.answers)],
+    ["Crashed", parser.crashes], ["Out of time", parser.timeouts], ["Over a limit", parser.limits], ["Lied", parser.lies], ["Replaced after many pages", parser.retired]]);
+  const storage = status.storage;
+  list("storage", [["Database", bytes(storage.database_bytes)], ["Write-ahead log", bytes(storage.wal_bytes)],
+    ["Waiting to be written", `${bytes(storage.queued_bytes)} of ${bytes(storage.queue_max_bytes)}`], ["Free on the disk", bytes(storage.disk_free_bytes)], ["File", storage.database]]);
+  samples.push({at: Date.now(), ...status});
+  if (samples.length > KEPT) samples.shift();
+  if (!document.hidden) draw();
+}
+
+function listen() {
+  const events = new EventSource("/events");
+  events.onmessage = event => update(JSON.parse(event.data));
+  events.onerror = () => {
+    $("state").className = "lost";
+    $("state").textContent = "connection lost";
+  };
+}
+
+// --- what is asked for now and then
+
+function pauseButton(host, waiting) {
+  const paused = waiting === "paused";
+  const button = made("button", paused ? "Resume" : "Pause");
+  button.type = "button";
+  button.dataset.key = `pause ${host}`;
+  button.setAttribute("aria-label", `${paused ? "Resume" : "Pause"} ${host}`);
+  button.onclick = () => act(paused ? "/resume" : "/pause", {host}, () => `${host}: ${paused ? "goes on" : "paused"}`).then(look);
+  return button;
+}
+
+function targetButton(name, paused) {
+  const button = made("button", paused ? "Resume" : "Pause");
+  button.type = "button";
+  button.dataset.key = `target ${name}`;
+  button.setAttribute("aria-label", `${paused ? "Resume" : "Pause"} target ${name}`);
+  button.onclick = () => act(paused ? "/resume" : "/pause", {target: name}, () => `target ${name}: ${paused ? "goes on" : "paused"}`).then(look);
+  return button;
+}
+
+async function look() {
+  if (document.hidden) return;
+  try {
+    const hosts = await ask(`/hosts?limit=100&filter=${encodeURIComponent($("filter").value)}`);
+    const at = name => hosts.columns.indexOf(name);
+    table("hosts", ["host", "pages", "errors", "queued", "received, bytes", "delay, ms", "waits for", "until", ""], hosts.rows.map(row => [
+      row[at("host")], row[at("pages")], row[at("errors")], row[at("queued")], row[at("bytes")], row[at("delay_ms")], row[at("waiting_for")],
+      row[at("blocked_until")], pauseButton(row[at("host")], row[at("waiting_for")])]), true);
+    const pages = await ask("/pages?limit=20");
+    table("pages", pages.columns, pages.rows);
+    const errors = await ask("/error-reasons?limit=50");
+    table("errors", errors.columns, errors.rows);
+    const targets = (await ask("/targets")).targets;
+    table("targets", ["target", "seeds", "delay, ms", ""], targets.filter(one => !one.removed).map(one => [one.name, one.seeds, one.delay_ms, targetButton(one.name, one.paused)]));
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+// --- SQL
+
+const QUESTIONS = [
+  ["Newest pages", "SELECT url, title, words, fetched_at FROM pages ORDER BY fetched_at DESC LIMIT 50"],
+  ["Broken links", "SELECT source, target, status, outcome, anchor FROM broken_links LIMIT 200"],
+  ["Errors by host", "SELECT host, outcome, status, count(*) AS visits, max(detail) AS example FROM errors GROUP BY 1, 2, 3 ORDER BY visits DESC LIMIT 100"],
+  ["Slow hosts", "SELECT host, count(*) AS visits, round(avg(first_byte_ms)) AS first_byte_ms FROM visits GROUP BY host ORDER BY first_byte_ms DESC LIMIT 50"],
+  ["What was left out, and why", "SELECT reason, rule, count(*) AS urls, max(url) AS example FROM skipped GROUP BY 1, 2 ORDER BY urls DESC LIMIT 100"],
+  ["Redirects", "SELECT source, target, status FROM redirects LIMIT 100"],
+  ["The same content at several addresses", "SELECT content_hash, copies, url FROM duplicates ORDER BY copies DESC, content_hash LIMIT 100"],
+  ["What comes next", "SELECT url, host, priority, due_at, attempts FROM queue ORDER BY due_at LIMIT 100"],
+  ["Runs", "SELECT started_at, ended_at, end_reason, version, pages FROM runs ORDER BY started_at DESC LIMIT 50"],
+];
+
+async function run(event) {
+  event.preventDefault();
+  say("asking", "sql-said");
+  try {
+    const began = performance.now(), answer = await ask("/sql", {sql: $("sql").value});
+    table("rows", answer.columns, answer.rows);
+    say(`${answer.rows.length} rows in ${Math.round(performance.now() - began)} ms${answer.more ? "; there are more" : ""}`, "sql-said");
+  } catch (error) {
+    say(error.message, "sql-said");
+    $("rows").replaceChildren();
+  }
+}
+
+// --- start
+
+async function start() {
+  chart("rate", ["pages", "errors"], round);
+  chart("bytes", ["bytes"], bytes);
+  chart("stages", ["fetched", "parsed and stored"], round);
+  chart("queue", ["queued", "known"], round);
+  paint();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  for (const [name, sql] of QUESTIONS) {
+    const option = made("option", name);
+    option.value = sql;
+    $("canned").append(option);
+  }
+  $("canned").onchange = () => { $("sql").value = $("canned").value; };
+  $("canned").onchange();
+  $("ask").onsubmit = run;
+  $("filter").oninput = look;
+  $("pause").onclick = () => act(state === "paused" ? "/resume" : "/pause", {}, answer => answer.paused ? "the crawl pauses" : "the crawl goes on");
+  $("reload").onclick = () => act("/reload", {}, answer => answer.lines.join("; ") || "nothing has changed");
+  try {
+    samples.push(...(await ask("/history")).samples);
+  } catch (error) {
+    say(error.message);
+  }
+  listen();
+  await look();
+  setInterval(look, SLOW);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { draw(); look(); } });
+}
+
+start();
