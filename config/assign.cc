@@ -33,6 +33,8 @@ class Assignment {
       if (ExpectText() && Passes(std::get<TextKind>(kind_).check, node_, -1)) value = node_.text;
     } else if constexpr (std::is_same_v<Value, TextList>) {
       ReadList(value);
+    } else if constexpr (std::is_same_v<Value, SitemapSources>) {
+      ReadSources(value);
     } else if constexpr (std::is_same_v<Value, TextPairs>) {
       ReadPairs(value);
     } else {  // an optional
@@ -120,6 +122,24 @@ class Assignment {
   std::optional<Bytes> ReadSize() const {
     const auto& range = std::get<SizeKind>(kind_);
     return ReadQuantity<Bytes>(ParseSize, range.min, range.max, "size");
+  }
+
+  void ReadSources(SitemapSources& sources) const {
+    if (node_.kind == NodeKind::kBool) {
+      sources = {node_.boolean, {}};
+    } else if (node_.kind == NodeKind::kArray) {
+      TextList urls;
+      bool wrong = false;
+      const Complain note = [&](const TomlNode& at, int index, std::string message) {
+        wrong = true;
+        complain_(at, index, std::move(message));
+      };
+      const Kind list = ListKind{std::get<SourcesKind>(kind_).check};
+      Assignment(list, node_, spelling_, note).ReadList(urls);
+      if (!wrong) sources = {false, std::move(urls)};
+    } else {
+      Wrong("is " + std::string(KindName(node_.kind)));
+    }
   }
 
   void ReadList(TextList& list) const {

@@ -42,6 +42,8 @@ std::string Show(const Kind& kind, const Value& value) {
     std::string text = "[";
     for (const std::string& item : value) text += (text.size() > 1 ? ", " : "") + Quoted(item);
     return text + "]";
+  } else if constexpr (std::is_same_v<Value, SitemapSources>) {
+    return value.urls.empty() ? Show(kind, value.robots) : Show(kind, value.urls);
   } else if constexpr (std::is_same_v<Value, TextPairs>) {
     std::string text = "{";
     for (const auto& [name, entry] : value)
@@ -115,27 +117,29 @@ std::string Quoted(std::string_view text) {
 }
 
 std::string Allowed(const Kind& kind) {
-  return std::visit(Overloaded{
-                        [](const FlagKind&) -> std::string { return "true or false"; },
-                        [](const CountKind& count) {
-                          std::string min = std::to_string(count.min);
-                          if (count.max == INT64_MAX) return "a whole number, " + min + " or more";
-                          return "a whole number from " + min + " to " + std::to_string(count.max);
-                        },
-                        [](const TimeKind& time) {
-                          return "a duration such as \"250ms\", \"1.5s\", \"5min\" or \"2h\", from " +
-                                 FormatDuration(time.min) + " to " + FormatDuration(time.max);
-                        },
-                        [](const SizeKind& size) {
-                          return "a size such as \"512B\", \"64KiB\" or \"10MiB\", from " +
-                                 FormatSize(size.min) + " to " + FormatSize(size.max);
-                        },
-                        [](const ChoiceKind& choice) { return Words(choice.words); },
-                        [](const TextKind&) -> std::string { return "a string"; },
-                        [](const ListKind&) -> std::string { return "an array of strings"; },
-                        [](const PairsKind&) -> std::string { return "a table of strings"; },
-                    },
-                    kind);
+  return std::visit(
+      Overloaded{
+          [](const FlagKind&) -> std::string { return "true or false"; },
+          [](const CountKind& count) {
+            std::string min = std::to_string(count.min);
+            if (count.max == INT64_MAX) return "a whole number, " + min + " or more";
+            return "a whole number from " + min + " to " + std::to_string(count.max);
+          },
+          [](const TimeKind& time) {
+            return "a duration such as \"250ms\", \"1.5s\", \"5min\" or \"2h\", from " +
+                   FormatDuration(time.min) + " to " + FormatDuration(time.max);
+          },
+          [](const SizeKind& size) {
+            return "a size such as \"512B\", \"64KiB\" or \"10MiB\", from " + FormatSize(size.min) + " to " +
+                   FormatSize(size.max);
+          },
+          [](const ChoiceKind& choice) { return Words(choice.words); },
+          [](const TextKind&) -> std::string { return "a string"; },
+          [](const ListKind&) -> std::string { return "an array of strings"; },
+          [](const SourcesKind&) -> std::string { return "true, false or an array of strings"; },
+          [](const PairsKind&) -> std::string { return "a table of strings"; },
+      },
+      kind);
 }
 
 std::string ShowValue(const Kind& kind, const Slot& slot) {

@@ -21,10 +21,12 @@ using TextList = std::vector<std::string>;
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Where a knob's value stands. An optional is empty when a target takes the section's value.
-using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
-                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, BodyStorage*,
-                          SandboxPolicy*, ScopeKind*, std::optional<std::uint32_t>*, std::optional<Duration>*,
-                          std::optional<Bytes>*, std::optional<RobotsPolicy>*>;
+using Slot =
+    std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
+                 TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, BodyStorage*,
+                 SandboxPolicy*, ScopeKind*, SitemapSources*, std::optional<bool>*,
+                 std::optional<std::uint32_t>*, std::optional<Duration>*, std::optional<Bytes>*,
+                 std::optional<RobotsPolicy>*>;
 
 using TextCheck = std::string (*)(std::string_view text);
 using PairCheck = std::string (*)(std::string_view name, std::string_view value);
@@ -50,10 +52,15 @@ struct TextKind {
 struct ListKind {
   TextCheck check;  ///< of each item
 };
+/// All (true), none (false) or those that are listed.
+struct SourcesKind {
+  TextCheck check;  ///< of each item
+};
 struct PairsKind {
   PairCheck check;  ///< of each entry
 };
-using Kind = std::variant<FlagKind, CountKind, TimeKind, SizeKind, ChoiceKind, TextKind, ListKind, PairsKind>;
+using Kind = std::variant<FlagKind, CountKind, TimeKind, SizeKind, ChoiceKind, TextKind, ListKind,
+                          SourcesKind, PairsKind>;
 
 /// One knob of an Options or of a Target.
 template <class Owner>

@@ -36,6 +36,13 @@ struct CrawlOptions {
   std::uint32_t max_links = 5000;  ///< links followed of one page
   std::uint32_t max_redirects = 10;
   Bytes max_url = {2048};  ///< longest normalised URL that is queued
+  bool follow_nofollow = false;
+  std::uint32_t max_repeats = 3;  ///< of one path segment, or one query pair, in a URL; 0: no limit
+  std::uint64_t max_query_variants = 10'000;  ///< URLs of one path and the same parameters; 0: no limit
+  std::uint64_t max_duplicates =
+      50;  ///< pages of a host with the same content that are followed; 0: no limit
+  std::uint32_t max_sitemaps = 1000;           ///< sitemap files of one host
+  std::uint64_t max_sitemap_urls = 1'000'000;  ///< URLs taken from the sitemaps of one host
 };
 
 /// How URLs are told apart beyond what never changes the resource.
@@ -146,6 +153,12 @@ struct TargetHttp {
   std::string bearer_token;    ///< in place of them (RFC 6750)
 };
 
+/// Where the sitemaps of a target come from: what its hosts' robots.txt name, or a list.
+struct SitemapSources {
+  bool robots = true;             ///< the Sitemap lines of robots.txt
+  std::vector<std::string> urls;  ///< with `robots` false: these alone
+};
+
 struct Target {
   std::string name;
   std::vector<std::string> seeds;
@@ -153,8 +166,10 @@ struct Target {
   std::vector<std::string> allow;  ///< regular expressions (RE2): when any is given, a URL must match one
   std::vector<std::string> deny;   ///< regular expressions (RE2): a match keeps a URL out, also of allow
   std::optional<std::uint32_t> max_depth;
-  std::uint64_t max_pages = 0;                ///< 0: no limit
-  std::uint64_t max_pages_per_host = 0;       ///< 0: no limit
+  std::uint64_t max_pages = 0;           ///< 0: no limit
+  std::uint64_t max_pages_per_host = 0;  ///< 0: no limit
+  SitemapSources sitemaps;
+  std::optional<bool> follow_nofollow;
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;

@@ -50,7 +50,54 @@ bool LeadsToPage(const parser::ParsedLink& link) {
   }
 }
 
-void Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed) {
+std::uint64_t ContentKey(HostId host, const parser::ParsedPage& page) {
+  std::string content(page.title);
+  content.append(" ").append(std::to_string(page.content_hash));
+  content.append(" ").append(std::to_string(page.links_found));
+  content.append(" ").append(std::to_string(static_cast<std::uint64_t>(host)));
+  return parser::HashContent(content);
+}
+
+Discovery::Limits Discovery::LimitsOf(const config::CrawlOptions& options) {
+  return {options.max_redirects,  options.max_url.count, options.max_repeats,     options.max_query_variants,
+          options.max_duplicates, options.max_sitemaps,  options.max_sitemap_urls};
+}
+
+/// Whether a URL that nothing else keeps out belongs to a target, and how deep it may be.
+void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row) {
+  Targets::Place place{from.target, {}};
+  if (found.scope_waived) {
+    place.verdict = targets_[from.target].scope.JudgeDenied(found.url);
+  } else {
+    place = targets_.Find(from.target, found.url, found.parts);
+  }
+  row.skip = place.verdict.skip;
+  // The expression belongs to the scope, which a reload may replace while the batch waits.
+  if (!place.verdict.rule.empty()) row.rule = step.batch.text.Keep(std::string(place.verdict.rule));
+  row.target = place.target;
+  if (row.skip == SkipReason::kNone && found.depth > targets_[place.target].max_depth)
+    row.skip = SkipReason::kDepth;
+}
+
+/// Whether a URL looks like one of those that a site makes without end.
+void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) {
+  std::string rule = FindRepetition(found.parts.target, limits_.repeats);
+  if (rule.empty() && limits_.query_variants > 0) {
+    if (const std::uint64_t pattern = QueryPattern(found.parts.host, found.parts.target)) {
+      if (query_patterns_.Count(pattern) >= limits_.query_variants) {
+        rule = "crawl.max_query_variants = " + std::to_string(limits_.query_variants);
+      } else {
+        query_patterns_.Add(pattern);
+      }
+    }
+  }
+  if (rule.empty()) return;
+  row.skip = SkipReason::kTrap;
+  row.rule = step.batch.text.Keep(std::move(rule));
+}
+
+/// Adds the row; true when it is queued.
+bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed) {
   storage::NewUrl row;
   row.id = id;
   row.url = found.url;
@@ -59,20 +106,16 @@ void Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
   row.target = from.target;
   row.depth = found.depth;
   row.redirects = found.redirects;
-  if (!seed) row.source = from.url;
+  row.sitemap = found.sitemap;
+  row.rule = found.rule;
+  if (!seed && from.url != UrlId{}) row.source = from.url;
   row.skip = found.url.size() > limits_.url ? SkipReason::kTooLong : found.skip;
-  if (row.skip == SkipReason::kNone && !seed) {
-    const Targets::Place place = targets_.Find(from.target, found.url, found.parts);
-    row.skip = place.verdict.skip;
-    row.rule = place.verdict.rule;
-    row.target = place.target;
-    if (row.skip == SkipReason::kNone && found.depth > targets_[place.target].max_depth)
-      row.skip = SkipReason::kDepth;
-  }
-  if (row.skip != SkipReason::kNone) {
+  if (row.skip == SkipReason::kNone && !seed) JudgePlace(step, found, from, row);
+  // Who lists a URL in a sitemap vouches for it.
+  if (row.skip == SkipReason::kNone && !seed && from.sitemap == 0) JudgeTrap(step, found, row);
+  const bool queued = row.skip == SkipReason::kNone;
+  if (!queued) {
     row.state = storage::UrlState::kExcluded;
-    // The expression belongs to the scope, which a reload may replace while the batch waits.
-    if (!row.rule.empty()) row.rule = step.batch.text.Keep(std::string(row.rule));
   } else {
     row.queue = storage::QueuePlace{frontier_.NewPlace(row.host, found.priority), Instant{}, 0};
     PendingUrl pending{std::string(row.host_name), {}};
@@ -82,9 +125,11 @@ void Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
     pending.url.target = row.target;
     pending.url.depth = row.depth;
     pending.url.redirects = row.redirects;
+    pending.url.sitemap = row.sitemap;
     step.pending.push_back(std::move(pending));
   }
   step.batch.urls.push_back(row);
+  return queued;
 }
 
 void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
@@ -93,24 +138,38 @@ void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
-  Meet(step, id, {kept, parts, 0, 0, priority, SkipReason::kNone}, {UrlId{}, target, 0, 0}, true);
+  Meet(step, id, {kept, parts, 0, 0, priority}, {UrlId{}, target}, true);
+}
+
+/// Whether so many pages of the content were followed already that this one is not.
+bool Discovery::Repeats(std::uint64_t content) {
+  if (content == 0 || limits_.duplicates == 0) return false;
+  if (contents_.Count(content) >= limits_.duplicates) return true;
+  contents_.Add(content);
+  return false;
 }
 
 void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
-                      const parser::ParsedPage& page) {
+                      const parser::ParsedPage& page, const FollowRules& rules) {
   step.batch.links.reserve(page.links.size());
   const auto depth = static_cast<std::uint16_t>(from.depth + 1);
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + depth, kRetryPriority - 1));
+  std::string_view duplicate;
+  if (!page.links.empty() && Repeats(rules.content))
+    duplicate = step.batch.text.Keep("crawl.max_duplicates = " + std::to_string(limits_.duplicates));
   for (const parser::ParsedLink& link : page.links) {
     const UrlId id = parser::FingerprintUrl(link.url);
     parser::UrlParts parts;
     if (!parser::SplitNormalized(link.url, parts)) continue;  // the decoder has let none through
     step.batch.links.push_back({id, Name(link.kind), link.rel, link.anchor, parts.host != page_parts.host});
-    const bool follow = !page.nofollow && !link.nofollow;
-    const bool leads = LeadsToPage(link);
-    // What is only named as a resource, or behind nofollow, is not decided for good: a later link may lead
-    // there.
-    if (!leads || !follow) {
+    const bool nofollow = rules.nofollow || (rules.link_nofollow && link.nofollow);
+    // What is only named as a resource, behind nofollow or on one copy too many is not decided for good: a
+    // later link may lead there.
+    const SkipReason aside = !LeadsToPage(link)   ? SkipReason::kNotPage
+                             : nofollow           ? SkipReason::kNofollow
+                             : !duplicate.empty() ? SkipReason::kDuplicate
+                                                  : SkipReason::kNone;
+    if (aside != SkipReason::kNone) {
       if (frontier_.Knows(id)) continue;
       storage::NewUrl row;
       row.id = id;
@@ -121,16 +180,18 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
       row.depth = depth;
       row.source = from.url;
       row.state = storage::UrlState::kExcluded;
-      row.skip = leads ? SkipReason::kNofollow : SkipReason::kNotPage;
+      row.skip = aside;
+      if (aside == SkipReason::kNofollow) row.rule = rules.nofollow ? rules.rule : "rel=nofollow";
+      if (aside == SkipReason::kDuplicate) row.rule = duplicate;
       step.batch.urls.push_back(row);
       continue;
     }
     if (!frontier_.Discover(id)) continue;
-    Meet(step, id, {link.url, parts, depth, 0, priority, SkipReason::kNone}, from, false);
+    Meet(step, id, {link.url, parts, depth, 0, priority}, from, false);
   }
 }
 
-UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view url) {
+UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view host, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
   if (!frontier_.Discover(id)) return id;
   const std::string_view kept = step.batch.text.Keep(std::string(url));
@@ -139,7 +200,13 @@ UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view url)
   const auto redirects = static_cast<std::uint8_t>(std::min(from.redirects + 1, 255));
   const SkipReason skip = redirects > limits_.redirects ? SkipReason::kRedirectLimit : SkipReason::kNone;
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + from.depth, kRetryPriority - 1));
-  Meet(step, id, {kept, parts, from.depth, redirects, priority, skip}, from, false);
+  Found found{kept, parts, from.depth, redirects, priority, skip};
+  if (from.sitemap > 0) {
+    found.priority = kSitemapPriority;
+    found.sitemap = from.sitemap;
+    found.scope_waived = parts.host == host;
+  }
+  Meet(step, id, found, from, false);
   return id;
 }
 

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "crawler/frontier/frontier.h"
 #include "crawler/targets.h"
+#include "crawler/traps.h"
+#include "parser/sitemap.h"
 #include "parser/wire.h"
 #include "storage/records.h"
 
@@ -13,7 +18,10 @@ namespace trawl::crawler {
 
 /// Priorities of the queue: lower comes first. Retries wait behind everything that is new.
 inline constexpr std::uint8_t kSeedPriority = 10;
-inline constexpr std::uint8_t kLinkPriority = 20;  ///< plus the depth
+inline constexpr std::uint8_t kSitemapPriority = 11;          ///< of the files; behind them their URLs:
+inline constexpr std::uint8_t kFirstSitemapUrlPriority = 12;  ///< where the sitemap says 1.0
+inline constexpr std::uint8_t kLastSitemapUrlPriority = 19;   ///< where it says 0.0
+inline constexpr std::uint8_t kLinkPriority = 20;             ///< plus the depth
 inline constexpr std::uint8_t kRetryPriority = 200;
 
 /// What a link was found by.
@@ -22,6 +30,24 @@ struct FoundOn {
   std::uint16_t target = 0;
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;
+  std::uint8_t sitemap = 0;  ///< as storage::NewUrl::sitemap
+};
+
+/// How a page is followed.
+struct FollowRules {
+  bool nofollow = false;      ///< the whole page asks not to be followed, and is listened to
+  bool link_nofollow = true;  ///< links that ask for it are listened to
+  std::string_view rule;      ///< static text: what said nofollow of the whole page
+  std::uint64_t content = 0;  ///< what its content is counted by; 0: not
+};
+
+/// What came of the entries of a sitemap or feed.
+struct SitemapCounts {
+  std::size_t urls = 0;      ///< pages and alternates named
+  std::size_t sitemaps = 0;  ///< further sitemaps named
+  std::size_t media = 0;     ///< images, videos and enclosures, which are no pages
+  std::size_t queued = 0;    ///< new, and within scope and limits
+  std::size_t left = 0;      ///< past crawl.max_sitemap_urls: neither queued nor stored
 };
 
 /// A URL that a batch queues, kept for the frontier until the batch is committed.
@@ -44,7 +70,13 @@ class Discovery {
   struct Limits {
     std::uint32_t redirects = 10;  ///< in a row
     std::size_t url = 2048;        ///< bytes of a URL that is queued
+    std::uint32_t repeats = 3;     ///< these as in config::CrawlOptions
+    std::uint64_t query_variants = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t sitemaps = 0;
+    std::uint64_t sitemap_urls = 0;
   };
+  static Limits LimitsOf(const config::CrawlOptions& options);
   Discovery(Frontier& frontier, const Targets& targets, Limits limits)
       : frontier_(frontier), targets_(targets), limits_(limits) {}
 
@@ -53,9 +85,22 @@ class Discovery {
   /// The links of a page, as rows of the batch, and the URLs that are new. `page`'s text must live as long as
   /// the batch.
   void Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
-             const parser::ParsedPage& page);
-  /// The target of a redirect; its id.
-  UrlId Redirect(Step& step, const FoundOn& from, std::string_view url);
+             const parser::ParsedPage& page, const FollowRules& rules);
+  /// The target of a redirect of a URL of `host`; its id.
+  UrlId Redirect(Step& step, const FoundOn& from, std::string_view host, std::string_view url);
+  // Sitemaps (discovery_sitemap.cc).
+  /// A sitemap that a target's configuration lists, whatever its scope says; nothing when it is known.
+  void SitemapSeed(Step& step, std::uint16_t target, std::string_view url);
+  /// A sitemap that robots.txt or another sitemap of `host` names; `from.sitemap` is how deep that one is.
+  /// On the same host it only has to pass the deny expressions, elsewhere the whole scope.
+  void SitemapFile(Step& step, const FoundOn& from, std::string_view host, std::string_view url);
+  /// Entries of a sitemap or feed at `from`, which stands on `host`; adds to `counts`.
+  void Entries(Step& step, const FoundOn& from, std::string_view host,
+               std::span<const parser::SitemapEntry> entries, SitemapCounts& counts);
+
+  /// What a feed or sitemap that was met as a page names, as links of that page.
+  void FeedLinks(Step& step, std::string_view host, const parser::Sitemap& sitemap);
+
   /// What a committed step queued goes to the frontier.
   void Commit(std::vector<PendingUrl> pending);
 
@@ -67,13 +112,27 @@ class Discovery {
     std::uint8_t redirects = 0;
     std::uint8_t priority = 0;
     storage::SkipReason skip = storage::SkipReason::kNone;  ///< decided before scope is asked
+    std::string_view rule = {};                             ///< with `skip`
+    std::uint8_t sitemap = 0;
+    bool scope_waived = false;  ///< but for the deny expressions
   };
-  void Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed);
+  struct SitemapUse {
+    std::uint64_t files = 0, urls = 0;
+  };
+  bool Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed);
+  void JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row);
+  void JudgeTrap(Step& step, const Found& found, storage::NewUrl& row);
+  bool Repeats(std::uint64_t content);
 
   Frontier& frontier_;
   const Targets& targets_;
   Limits limits_;
+  ApproximateCounts query_patterns_, contents_;
+  std::unordered_map<HostId, SitemapUse> sitemap_use_;
 };
+
+/// What the pages of a host that say the same are counted by.
+std::uint64_t ContentKey(HostId host, const parser::ParsedPage& page);
 
 /// Whether a link leads to a document that a crawl visits, rather than to a part of this page (an image, a
 /// script).

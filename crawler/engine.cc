@@ -49,7 +49,7 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       parts_(parts),
       one_shot_(one_shot),
       storage_(loop, parts.store),
-      discovery_(frontier_, targets, {options.crawl.max_redirects, options.crawl.max_url.count}),
+      discovery_(frontier_, targets, Discovery::LimitsOf(options.crawl)),
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
@@ -122,6 +122,12 @@ Awaitable<bool> Engine::AddSeeds() {
       const bool written = co_await Write(std::move(step));
       if (!written) co_return false;
     }
+    Step step;
+    for (const std::string& sitemap : targets_[target].sitemaps)
+      discovery_.SitemapSeed(step, target, sitemap);
+    if (step.pending.empty()) continue;
+    const bool written = co_await Write(std::move(step));
+    if (!written) co_return false;
   }
   co_return true;
 }

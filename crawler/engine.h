@@ -133,12 +133,18 @@ class Engine {
                                      Instant& not_before);
   boost::asio::awaitable<void> FetchPage(FetchTask task);
   boost::asio::awaitable<bool> Record(FetchTask task, Instant began, FetchResult fetched);
+  // Sitemaps and feeds (engine_sitemap.cc).
+  void TakeSitemapLines(Step& step, const FoundOn& from, const std::string& page,
+                        const std::vector<std::string>& lines);
+  boost::asio::awaitable<bool> TakeEntries(FoundOn from, std::string host, parser::Sitemap& sitemap,
+                                           SitemapCounts& counts);
   boost::asio::awaitable<void> Exclude(FetchTask task, storage::SkipReason reason, std::string rule);
   boost::asio::awaitable<bool> Write(Step step);
   void FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
                  const FetchResult& fetched);
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
+  void FollowLinks(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
 
   boost::asio::any_io_executor loop_;
   const config::Options& options_;

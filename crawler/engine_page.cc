@@ -8,6 +8,8 @@
 #include "crawler/frontier/retry.h"
 #include "crawler/page_request.h"
 #include "crawler/retry_after.h"
+#include "crawler/robots_tag.h"
+#include "crawler/sitemap_sentence.h"
 #include "parser/fingerprint.h"
 #include "parser/url.h"
 
@@ -28,7 +30,7 @@ Awaitable<void> Engine::Page(FetchTask task) {
   const std::string url = task.url.url;
   if (!parser::SplitNormalized(url, parts)) {
     co_await Exclude(std::move(task), storage::SkipReason::kTooLong, "");
-  } else if (budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
+  } else if (task.url.sitemap == 0 && budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
     co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, "");
   } else {
     Instant not_before{};
@@ -41,6 +43,8 @@ Awaitable<void> Engine::Page(FetchTask task) {
       co_await FetchRobots(std::move(task));
     } else if (robots == Robots::kNo) {
       co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
+    } else if (task.url.sitemap > 0) {  // no page, so no limit of pages counts it
+      co_await FetchPage(std::move(task));
     } else if (budget_.Take(task.url.target, task.host) == PageBudget::Answer::kYes) {
       co_await FetchPage(std::move(task));
     } else {
@@ -55,8 +59,13 @@ Awaitable<void> Engine::Page(FetchTask task) {
 Awaitable<void> Engine::FetchPage(FetchTask task) {
   const std::uint16_t target = task.url.target;
   const HostId host = task.host;
+  const bool sitemap = task.url.sitemap > 0;
   const Instant began = parts_.clock.Now();
   FetchRequest request = RequestFor(options_, targets_, target, task.url.url);
+  if (sitemap) {
+    request.max_body = MaxSitemapBody(options_);
+    request.unpack_gzip = true;
+  }
   request.etag = task.url.etag;
   request.last_modified = task.url.last_modified;
   FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
@@ -69,7 +78,7 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
     Wake();
     page = co_await Record(std::move(task), began, std::move(fetched));
   }
-  budget_.Give(target, host, page);
+  if (!sitemap) budget_.Give(target, host, page);
 }
 
 Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
@@ -115,10 +124,14 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     }
   }
   const bool document = outcome == Outcome::kOk || outcome == Outcome::kIncomplete;
-  const bool html = document && IsHtml(fetched.Header("Content-Type"));
+  const bool sitemap = task.url.sitemap > 0;
+  const std::string_view type = fetched.Header("Content-Type");
+  const bool html = document && !sitemap && IsHtml(type);
+  const bool listing = document && (sitemap || MayBeFeed(type));
   bool parsed = false;
-  if (html) {
-    parser::PageJob job = HtmlJob(options_, task.url.url, fetched.Header("Content-Type"));
+  if (html || listing) {
+    parser::PageJob job =
+        html ? HtmlJob(options_, task.url.url, type) : SitemapJob(options_, task.url.url, type);
     job.body = std::move(fetched.body);
     answer = co_await parts_.parser.Parse(std::move(job));
     if (answer.unavailable) {  // nothing is known of the page, so it stays queued
@@ -132,36 +145,64 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       fetched.detail = answer.detail;
     }
   }
+  parser::UrlParts parts;
+  parser::SplitNormalized(task.url.url, parts);
+  if (listing && parsed) {
+    const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, task.url.sitemap};
+    SitemapCounts counts;
+    std::string host(parts.host);
+    const bool taken = co_await TakeEntries(from, std::move(host), answer.page.sitemap, counts);
+    if (!taken) {
+      body_bytes_ -= held;
+      co_return false;
+    }
+    if (sitemap) fetched.detail = Sentence(answer.page.sitemap, counts);
+  }
 
   Step step;
   FillVisit(step, task, began, outcome, fetched);
   step.batch.visit->bytes_body = held;
-  if (document) {
-    if (parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
+  if (document && parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
+  if (document && !sitemap) {
     FillPage(step, task, fetched, answer);
     step.batch.page->bytes = held;
     if (parsed) {
-      parser::UrlParts parts;
-      parser::SplitNormalized(task.url.url, parts);
-      discovery_.Links(step, {task.url.id, task.url.target, task.url.depth, 0}, parts, answer.page);
+      FollowLinks(step, task, fetched, answer);
       step.batch.text.Adopt(std::move(answer.page.storage));
-    } else if (!html) {
+    } else if (!html && !listing) {
       step.batch.page->content_hash = parser::HashContent(fetched.body);
     }
   } else if (!leads_to.empty()) {
-    const FoundOn from{task.url.id, task.url.target, task.url.depth, task.url.redirects};
-    step.batch.redirect = storage::Redirect{discovery_.Redirect(step, from, leads_to), fetched.status};
+    const FoundOn from{task.url.id, task.url.target, task.url.depth, task.url.redirects, task.url.sitemap};
+    step.batch.redirect =
+        storage::Redirect{discovery_.Redirect(step, from, parts.host, leads_to), fetched.status};
   }
   Decide(step, task, outcome, fetched);
 
+  const bool page = document && !sitemap;
   const bool full = fetched.status == 200;
   const storage::QueueKey key = task.url.place.key;
   const bool written = co_await Write(std::move(step));
   body_bytes_ -= held;
   if (!written) co_return false;
   frontier_.Finish(key);
-  counts_.pages += document && full;
-  co_return document;
+  counts_.pages += page && full;
+  co_return page;
+}
+
+/// What a stored page names, of HTML or of a feed, as rows of the batch.
+void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer) {
+  parser::UrlParts parts;
+  parser::SplitNormalized(task.url.url, parts);
+  const RobotsTag tag = ReadRobotsTag(fetched.headers, product_tokens_.front());
+  const bool obey = !targets_[task.url.target].follow_nofollow;
+  FollowRules rules;
+  rules.link_nofollow = obey;
+  rules.nofollow = obey && (answer.page.nofollow || tag.nofollow);
+  rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
+  rules.content = ContentKey(task.host, answer.page);
+  discovery_.Links(step, {task.url.id, task.url.target, task.url.depth}, parts, answer.page, rules);
+  discovery_.FeedLinks(step, parts.host, answer.page.sitemap);
 }
 
 void Engine::FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
@@ -212,6 +253,7 @@ void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetc
   page.truncated = fetched.truncated || fetched.outcome == Outcome::kIncomplete ||
                    answer.page.links_truncated || answer.page.text_truncated;
   page.links = answer.page.links_found;
+  page.noindex = answer.page.noindex || ReadRobotsTag(fetched.headers, product_tokens_.front()).noindex;
   step.batch.page = page;
 }
 

@@ -13,6 +13,10 @@ namespace {
 
 constexpr int kMaxRobotsRedirects = 5;  // RFC 9309 2.3.1.2
 
+std::string FailureOf(const FetchResult& fetched) {
+  return fetched.detail.empty() ? "status " + std::to_string(fetched.status) : fetched.detail;
+}
+
 }  // namespace
 
 Engine::Robots Engine::AskRobots(const FetchTask& task, const parser::UrlParts& parts, std::string& rule) {
@@ -69,8 +73,19 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
     entry = RobotsCache::Judge(fetched.outcome, fetched.status, fetched.detail, parts_.clock.Now());
   }
 
+  // What cannot be renewed serves on for a while.
+  std::string renewal_error;
+  bool unread = entry.meaning == RobotsEntry::Meaning::kRules;
+  if (entry.meaning == RobotsEntry::Meaning::kDisallowAll) {
+    if (std::optional<RobotsCache::Copy> copy = robots_.TakeStale(origin, parts_.clock.Now())) {
+      renewal_error = FailureOf(fetched);
+      entry = std::move(copy->entry);
+      unread = copy->body.has_value();
+      fetched.body = std::move(copy->body).value_or("");
+    }
+  }
   std::string body = fetched.body;
-  if (entry.meaning == RobotsEntry::Meaning::kRules) {
+  if (unread) {
     parser::PageJob job;
     job.kind = parser::DocumentKind::kRobots;
     job.url = origin + "/robots.txt";
@@ -90,7 +105,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   }
 
   const Instant now = parts_.clock.Now();
-  const bool answered = fetched.status != 0 || stored;
+  const bool answered = fetched.status != 0 || stored || !renewal_error.empty();
   const bool refused = entry.meaning == RobotsEntry::Meaning::kDisallowAll;
   frontier_.SetCrawlDelay(host, entry.rules.crawl_delay.value_or(Duration(0)));
   Step step;
@@ -104,21 +119,24 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   receipt.expires_at = entry.expires_at;
   receipt.crawl_delay = entry.rules.crawl_delay;
   receipt.body = step.batch.text.Keep(std::move(body));
+  receipt.renewal_error = step.batch.text.Keep(std::move(renewal_error));
   if (!stored) step.batch.robots = receipt;
   const Instant until = entry.expires_at;
+  const std::vector<std::string> sitemaps = std::move(entry.rules.sitemaps);
   // Without an answer nothing is remembered: the next attempt asks again, after the retry's wait.
   if (answered) robots_.Put(origin, std::move(entry));
   frontier_.Unhold(host, now, !stored);
 
   if (!refused) {
+    const FoundOn from{UrlId{}, task.url.target, task.url.depth};
     frontier_.Return(std::move(task), now, now);
+    TakeSitemapLines(step, from, url, sitemaps);
     co_await Write(std::move(step));
     co_return;
   }
   // The page would have failed the same way, so this is its visit.
   const Outcome outcome = answered ? Outcome::kRobotsUnreachable : fetched.outcome;
-  fetched.detail =
-      "robots.txt: " + (fetched.detail.empty() ? "status " + std::to_string(fetched.status) : fetched.detail);
+  fetched.detail = "robots.txt: " + FailureOf(fetched);
   fetched.body.clear();
   if (answered) frontier_.Block(host, now, until, WaitReason::kRobots);
   frontier_.Release(host, now, now - began);

@@ -18,6 +18,14 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+/// The media type alone, in lower case.
+std::string TypeOf(std::string_view content_type) {
+  std::string type = Lower(content_type.substr(0, content_type.find(';')));
+  type.erase(0, type.find_first_not_of(" \t"));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  return type;
+}
+
 bool AtAnyOf(const std::vector<std::string>& origins, const std::string& url) {
   const std::string_view origin = OriginOf(url);
   return std::find(origins.begin(), origins.end(), origin) != origins.end();
@@ -35,10 +43,17 @@ std::string ProductToken(const std::string& user_agent) {
 }
 
 bool IsHtml(std::string_view content_type) {
-  std::string type = Lower(content_type.substr(0, content_type.find(';')));
-  type.erase(0, type.find_first_not_of(" \t"));
-  type.erase(type.find_last_not_of(" \t") + 1);
+  const std::string type = TypeOf(content_type);
   return type.empty() || type == "text/html" || type == "application/xhtml+xml";
+}
+
+bool MayBeFeed(std::string_view content_type) {
+  const std::string type = TypeOf(content_type);
+  constexpr std::string_view kTypes[] = {"application/xml",      "text/xml",
+                                         "application/rss+xml",  "application/atom+xml",
+                                         "application/rdf+xml",  "application/x-rss+xml",
+                                         "application/feed+xml", "text/rss+xml"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
 bool IsRedirect(std::uint16_t status) {
@@ -76,6 +91,13 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
   if (!plan.authorization.empty() && AtAnyOf(plan.auth_origins, url))
     request.headers.emplace_back("Authorization", plan.authorization);
   return request;
+}
+
+parser::PageJob SitemapJob(const config::Options& options, const std::string& url,
+                           std::string_view content_type) {
+  parser::PageJob job = HtmlJob(options, url, content_type);
+  job.kind = parser::DocumentKind::kSitemap;
+  return job;
 }
 
 parser::PageJob HtmlJob(const config::Options& options, const std::string& url,

@@ -22,6 +22,9 @@ std::string_view OriginOf(std::string_view url);
 /// Whether a body of this type is read for links. Servers that name no type mean HTML more often than not.
 bool IsHtml(std::string_view content_type);
 
+/// Whether a body of this type may be a feed or a sitemap, which its content decides.
+bool MayBeFeed(std::string_view content_type);
+
 /// The exchange for a normalised URL of a target; validators are the caller's to add.
 FetchRequest RequestFor(const config::Options& options, const Targets& targets, std::uint16_t target,
                         const std::string& url);
@@ -29,6 +32,9 @@ FetchRequest RequestFor(const config::Options& options, const Targets& targets, 
 /// The document to parse, without its body.
 parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
                         std::string_view content_type);
+
+parser::PageJob SitemapJob(const config::Options& options, const std::string& url,
+                           std::string_view content_type);
 
 /// Whether a status asks for another URL (RFC 9110 15.4), whatever Location says.
 bool IsRedirect(std::uint16_t status);

@@ -17,12 +17,26 @@ void RobotsCache::Put(const std::string& origin, RobotsEntry entry) {
 
 std::optional<std::string> RobotsCache::TakeStored(std::string_view origin, Instant now, RobotsEntry& entry) {
   const auto found = stored_.find(std::string(origin));
-  if (found == stored_.end()) return std::nullopt;
+  if (found == stored_.end() || found->second.entry.expires_at <= now) return std::nullopt;
   Stored stored = std::move(found->second);
   stored_.erase(found);
-  if (stored.entry.expires_at <= now) return std::nullopt;
   entry = std::move(stored.entry);
   return std::move(stored.body);
+}
+
+std::optional<RobotsCache::Copy> RobotsCache::TakeStale(std::string_view origin, Instant now) {
+  std::optional<Copy> copy;
+  const std::string key(origin);
+  if (const auto known = entries_.find(key);
+      known != entries_.end() && known->second.meaning == RobotsEntry::Meaning::kRules) {
+    copy = Copy{std::move(known->second), std::nullopt};
+    entries_.erase(known);
+  } else if (const auto stored = stored_.find(key); stored != stored_.end()) {
+    copy = Copy{std::move(stored->second.entry), std::move(stored->second.body)};
+    stored_.erase(stored);
+  }
+  if (copy) copy->entry.expires_at = now + kFailureLifetime;
+  return copy;
 }
 
 void RobotsCache::PutStored(std::string origin, RobotsEntry entry, std::string body) {

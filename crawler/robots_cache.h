@@ -29,8 +29,15 @@ class RobotsCache {
   /// The entry that holds now; nothing when robots.txt has to be fetched (anew).
   const RobotsEntry* Find(std::string_view origin, Instant now) const;
   void Put(const std::string& origin, RobotsEntry entry);
-  /// A body from an earlier run, to be parsed instead of fetched; removed from the cache by this call.
+  /// A body from an earlier run that still counts, to be parsed instead of fetched; removed by this call.
   std::optional<std::string> TakeStored(std::string_view origin, Instant now, RobotsEntry& entry);
+  /// Rules that have run out, to serve on while they cannot be renewed (RFC 9309 2.4): for kFailureLifetime
+  /// from `now`. With a body they are of an earlier run and have yet to be parsed. Removed by this call.
+  struct Copy {
+    RobotsEntry entry;
+    std::optional<std::string> body;
+  };
+  std::optional<Copy> TakeStale(std::string_view origin, Instant now);
   void PutStored(std::string origin, RobotsEntry entry, std::string body);
 
   /// What an answer means before its body is parsed: RFC 9309 2.3.1. 2xx: rules; 3xx beyond five hops and 4xx

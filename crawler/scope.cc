@@ -73,13 +73,19 @@ bool Scope::InReach(std::string_view url, const parser::UrlParts& parts) const {
   return false;
 }
 
-ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts) const {
-  if (!InReach(url, parts)) return {SkipReason::kScope, {}};
+ScopeVerdict Scope::JudgeDenied(std::string_view url) const {
   for (const auto& expression : expressions_->deny) {
     if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) {
       return {SkipReason::kDenied, expression->pattern()};
     }
   }
+  return {};
+}
+
+ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts) const {
+  if (!InReach(url, parts)) return {SkipReason::kScope, {}};
+  const ScopeVerdict denied = JudgeDenied(url);
+  if (denied.skip != SkipReason::kNone) return denied;
   if (expressions_->allow.empty()) return {};
   for (const auto& expression : expressions_->allow) {
     if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) return {};

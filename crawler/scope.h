@@ -36,6 +36,8 @@ class Scope {
 
   /// Whether a normalised URL is inside; `parts` are its parts.
   ScopeVerdict Judge(std::string_view url, const parser::UrlParts& parts) const;
+  /// The same of the deny expressions alone, for a sitemap, which may stand outside of what it lists.
+  ScopeVerdict JudgeDenied(std::string_view url) const;
 
  private:
   struct Expressions;

@@ -34,6 +34,27 @@ void SetCredentials(TargetPlan& plan, const std::string& path, config::Loaded& l
   }
 }
 
+/// Those that can be crawled, normalised; an error at `path` for each other.
+std::vector<std::string> NormalizeUrls(const std::vector<std::string>& urls,
+                                       const parser::NormalizeOptions& normalize, const std::string& path,
+                                       config::Loaded& loaded) {
+  std::vector<std::string> normalized;
+  for (std::size_t n = 0; n < urls.size(); ++n) {
+    const Result<parser::Url> parsed = parser::Url::Parse(urls[n]);
+    Result<std::string> url =
+        parsed ? parser::Normalize(*parsed, normalize) : Result<std::string>(parsed.error());
+    if (url) {
+      normalized.push_back(std::move(*url));
+    } else {
+      loaded.AddError(path + "[" + std::to_string(n) + "]",
+                      "\"" + urls[n] + "\" cannot be crawled: " + url.error().message() +
+                          "; allowed: an http:// or https:// URL of at most " +
+                          std::to_string(normalize.max_length) + " bytes");
+    }
+  }
+  return normalized;
+}
+
 }  // namespace
 
 Targets::Targets(config::Loaded& loaded) {
@@ -47,24 +68,13 @@ Targets::Targets(config::Loaded& loaded) {
   for (std::size_t i = 0; i < options.targets.size(); ++i) {
     const config::Target& target = options.targets[i];
     const std::string path = "target[" + std::to_string(i) + "]";
-    std::vector<std::string> seeds;
-    for (std::size_t n = 0; n < target.seeds.size(); ++n) {
-      const Result<parser::Url> url = parser::Url::Parse(target.seeds[n]);
-      Result<std::string> seed = url ? parser::Normalize(*url, normalize) : Result<std::string>(url.error());
-      if (seed) {
-        seeds.push_back(std::move(*seed));
-      } else {
-        loaded.AddError(path + ".seeds[" + std::to_string(n) + "]",
-                        "\"" + target.seeds[n] + "\" cannot be crawled: " + seed.error().message() +
-                            "; allowed: an http:// or https:// URL of at most " +
-                            std::to_string(normalize.max_length) + " bytes");
-      }
-    }
+    std::vector<std::string> seeds = NormalizeUrls(target.seeds, normalize, path + ".seeds", loaded);
     std::vector<WrongExpression> wrong;
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
-    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true, false};
+    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true, false, {}, false, {},
+                    {}};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
         target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
@@ -76,6 +86,8 @@ Targets::Targets(config::Loaded& loaded) {
     plan.max_body = target.http.max_body.value_or(options.http.max_body);
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;
+    plan.follow_nofollow = target.follow_nofollow.value_or(options.crawl.follow_nofollow);
+    plan.sitemaps = NormalizeUrls(target.sitemaps.urls, normalize, path + ".sitemaps", loaded);
     SetCredentials(plan, path, loaded);
     plans_.push_back(std::move(plan));
   }

@@ -24,6 +24,8 @@ struct TargetPlan {
   Duration timeout{};
   Bytes max_body;
   bool obey_robots = true;
+  bool follow_nofollow = false;
+  std::vector<std::string> sitemaps;      ///< normalised; those of the configuration
   bool retired = false;                   ///< a reload has removed it: nothing of it is fetched
   std::string authorization;              ///< the field's value; empty for none
   std::vector<std::string> auth_origins;  ///< "https://example.org": where alone it is sent

@@ -12,6 +12,7 @@
 #include "parser/robots.h"
 #include "parser/scan.h"
 #include "parser/selection.h"
+#include "parser/sitemap.h"
 #include "parser/token_notation.h"
 #include "parser/utf8.h"
 
@@ -90,11 +91,36 @@ ParsedPage ParseSelectDocument(const PageJob& job, Arena& arena) {
   return page;
 }
 
+// What an XML declaration says (XML 1.0 4.3.3), "utf-8" where there is none.
+std::string DeclaredEncoding(std::string_view body) {
+  std::string_view head = body.substr(0, 256);
+  head = head.substr(0, std::min(head.find("?>"), head.size()));
+  const std::size_t name = head.starts_with("<?xml") ? head.find("encoding") : head.npos;
+  const std::size_t quote = name == head.npos ? head.npos : head.find_first_of("\"'", name);
+  const std::size_t end = quote == head.npos ? head.npos : head.find(head[quote], quote + 1);
+  return end == head.npos ? "utf-8" : std::string(head.substr(quote + 1, end - quote - 1));
+}
+
+// Sitemaps and feeds; what is neither says so in the sitemap's error.
+ParsedPage ParseSitemapDocument(const PageJob& job, Arena& arena) {
+  ParsedPage page;
+  std::string type(job.content_type);
+  // Where neither the header nor a byte order mark says the charset, XML does, and else it is UTF-8.
+  if (type.find("charset=") == std::string::npos) type += "; charset=" + DeclaredEncoding(job.body);
+  const DecodedText decoded = DecodeDocument(job.body, type, arena);
+  page.sitemap = ReadSitemap(decoded.utf8, job.url, job.normalize);
+  page.charset = Name(decoded.verdict.charset);
+  page.charset_source = decoded.verdict.source;
+  page.content_hash = HashContent(job.body);
+  return page;
+}
+
 constexpr DocumentKindRow kKinds[] = {
     {DocumentKind::kHtml, "html", ParseHtmlDocument},
     {DocumentKind::kRobots, "robots", ParseRobotsDocument},
     {DocumentKind::kTokens, "tokens", ParseTokenDocument},
     {DocumentKind::kSelect, "select", ParseSelectDocument},
+    {DocumentKind::kSitemap, "sitemap", ParseSitemapDocument},
 };
 
 std::uint64_t ThreadCpuMicroseconds() {

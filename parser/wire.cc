@@ -7,6 +7,7 @@
 #include "parser/byte_cursor.h"
 #include "parser/json_reader.h"
 #include "parser/normalize.h"
+#include "parser/sitemap_wire.h"
 #include "parser/utf8.h"
 
 // The format. Integers are little-endian; a name with ':' is a field, `name.size` stands for the size of a
@@ -29,7 +30,7 @@
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
 //             author.size:u16 date.size:u16 generator.size:u16 headings:u16 properties:u16 blocks:u16
-//             main.size:u32 statements:u32
+//             main.size:u32 statements:u32 sitemap.size:u32
 //   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated | 16 statements_truncated
 //   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 anchor.size:u16 rel.size:u8 hreflang.size:u8
 //   rule    = line:u32 pattern.size:u16 allow:u8 zero:u8
@@ -39,6 +40,7 @@
 //   texts   = charset language title description canonical base text author date generator main
 //             (url rel anchor hreflang) * links pattern * rules sitemap * sitemaps
 //             text * headings (name content) * properties block * blocks data * statements
+//             sitemap (parser/sitemap_wire.cc; empty for all other documents)
 //
 // charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
 // robots.txt had them, data is JSON, all other texts are UTF-8.
@@ -110,7 +112,7 @@ class FrameWriter {
 };
 
 std::size_t FixedSize(const ParsedPage& page) {
-  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 2 * 4;
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 3 * 4;
   std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
                      page.description.size() + page.canonical.size() + page.base.size() + page.text.size() +
                      page.author.size() + page.date.size() + page.generator.size() + page.main.size();
@@ -372,8 +374,11 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   while (links < page.links.size() && size + LinkSize(page.links[links]) <= kMaxAnswer) {
     size += LinkSize(page.links[links++]);
   }
+  const bool is_sitemap = page.sitemap.kind != SitemapKind::kNone || !page.sitemap.error.empty();
+  const std::string sitemap_bytes =
+      is_sitemap ? EncodeSitemap(page.sitemap, kMaxAnswer - size) : std::string();
   const bool links_truncated = page.links_truncated || links < page.links.size();
-  out.reserve(out.size() + kFrameHeader + size);
+  out.reserve(out.size() + kFrameHeader + size + sitemap_bytes.size());
   FrameWriter frame(FrameType::kAnswer, out);
   ByteWriter& writer = frame.writer;
 
@@ -403,6 +408,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U16(static_cast<std::uint16_t>(count));
   writer.U32(Size<std::uint32_t>(page.main));
   writer.U32(static_cast<std::uint32_t>(page.statements.size()));
+  writer.U32(Size<std::uint32_t>(sitemap_bytes));
 
   for (std::size_t i = 0; i < links; ++i) {
     const ParsedLink& link = page.links[i];
@@ -457,6 +463,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   }
   for (const std::string_view block : page.json_ld) writer.Bytes(block);
   for (const ParsedStatement& statement : page.statements) writer.Bytes(statement.data);
+  writer.Bytes(sitemap_bytes);
 }
 
 void SetNumber(std::string& frame, std::uint16_t number) {
@@ -512,7 +519,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   const std::string_view body = reader.Bytes(body_size);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
   if (kind < static_cast<std::uint8_t>(DocumentKind::kHtml) ||
-      kind > static_cast<std::uint8_t>(DocumentKind::kSelect)) {
+      kind > static_cast<std::uint8_t>(DocumentKind::kSitemap)) {
     return ParserErrc::kBadFrame;
   }
   job.kind = static_cast<DocumentKind>(kind);
@@ -563,6 +570,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const auto blocks = reader.AtMost<std::uint16_t>(kMaxJsonLd);
   const auto main_size = reader.AtMost<std::uint32_t>(kMaxMain);
   const auto statements = reader.AtMost<std::uint32_t>(kMaxStatements);
+  const auto sitemap_size = reader.AtMost<std::uint32_t>(kMaxAnswer);
 
   const std::string_view link_records = reader.Bytes(links * kLinkRecord);
   const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
@@ -601,6 +609,10 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   ReadBlocks(ByteReader(block_records), texts, reader, page.json_ld);
   page.statements.resize(statements);
   ReadStatements(ByteReader(statement_records), texts, reader, page.statements);
+  if (sitemap_size > 0) {
+    const ParserErrc wrong = DecodeSitemap(reader.Bytes(sitemap_size), page.sitemap);
+    if (wrong != ParserErrc::kOk) reader.Fail(wrong);
+  }
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
   page.charset_source = source;

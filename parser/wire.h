@@ -11,6 +11,7 @@
 #include "config/result.h"
 #include "parser/normalize.h"
 #include "parser/robots.h"
+#include "parser/sitemap.h"
 
 // The messages between trawl and a parser worker. What goes down (PageJob) is trusted, what comes up
 // (ParsedPage) is hostile: DecodeParsedPage checks every field against the limits below before anything is
@@ -18,7 +19,7 @@
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 6;
+inline constexpr std::uint8_t kWireVersion = 7;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -54,7 +55,7 @@ inline constexpr std::size_t kMaxJobBody = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
 
 /// What the bytes are; picks the parse function (parser/document_kinds.h).
-enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2, kTokens = 3, kSelect = 4 };
+enum class DocumentKind : std::uint8_t { kHtml = 1, kRobots = 2, kTokens = 3, kSelect = 4, kSitemap = 5 };
 
 enum class LinkKind : std::uint8_t {
   kAnchor = 1,
@@ -164,6 +165,7 @@ struct ParsedPage {
   std::vector<std::string_view> json_ld;  ///< blocks of JSON-LD, as written
   std::vector<ParsedStatement> statements;
   RobotsRules robots;  ///< kRobots only
+  Sitemap sitemap;     ///< kSitemap only
 
   std::vector<char> storage;
 

@@ -69,7 +69,10 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   if (batch.requeued) {
     rows_.queue[PlaceOf(batch.requeued->key)] = {subject, batch.requeued->due, batch.requeued->attempts};
   }
-  if (batch.robots) {
+  if (batch.robots && !batch.robots->renewal_error.empty()) {
+    const auto kept = rows_.robots.find(std::string(batch.robots->origin));
+    if (kept != rows_.robots.end()) kept->second.expires_at = batch.robots->expires_at;
+  } else if (batch.robots) {
     const RobotsReceipt& robots = *batch.robots;
     HostRow(robots.host, robots.host_name);
     rows_.robots[std::string(robots.origin)] = {
@@ -103,6 +106,7 @@ void MemoryStore::AddUrl(const NewUrl& url) {
                       url.target,
                       url.depth,
                       url.redirects,
+                      url.sitemap,
                       url.source,
                       url.state,
                       url.skip};
@@ -185,7 +189,8 @@ std::vector<QueuedUrl> MemoryStore::Queue(HostId host, QueueKey after, std::size
         waiting.url, {{host, std::get<1>(place), std::get<2>(place)}, waiting.due, waiting.attempts},
         url.url,     url.target,
         url.depth,   url.redirects,
-        {},          {}};
+        url.sitemap, {},
+        {}};
     if (const auto page = rows_.pages.find(waiting.url); page != rows_.pages.end()) {
       row.etag = page->second.etag;
       row.last_modified = page->second.last_modified;

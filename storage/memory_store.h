@@ -21,7 +21,7 @@ struct MemoryRows {
     std::string url, host_name, rule;
     HostId host{};
     std::uint16_t target = 0, depth = 0;
-    std::uint8_t redirects = 0;
+    std::uint8_t redirects = 0, sitemap = 0;
     std::optional<UrlId> source;
     UrlState state = UrlState::kQueued;
     SkipReason skip = SkipReason::kNone;

@@ -30,6 +30,10 @@ std::string_view Name(SkipReason reason) {
       return "not_page";
     case SkipReason::kTrap:
       return "trap";
+    case SkipReason::kDuplicate:
+      return "duplicate";
+    case SkipReason::kSitemapLimit:
+      return "sitemap_limit";
   }
   return "unknown";
 }

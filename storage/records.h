@@ -37,10 +37,12 @@ enum class SkipReason : std::uint8_t {
   kRedirectLimit = 8,  ///< a chain of more than max_redirects
   kNofollow = 9,       ///< only found behind nofollow
   kNotPage = 10,       ///< a resource (image, script ...) that this crawl does not fetch
-  kTrap = 11,          ///< repeated path segments or query pairs
+  kTrap = 11,          ///< repeated path segments or query pairs, or too many variants of a query
+  kDuplicate = 12,     ///< only found on pages whose content their host repeats
+  kSitemapLimit = 13,  ///< a sitemap past the limit of files or of nesting
 };
 
-inline constexpr SkipReason kLastSkipReason = SkipReason::kTrap;
+inline constexpr SkipReason kLastSkipReason = SkipReason::kSitemapLimit;
 
 /// A word for the `skipped` view, e.g. "scope".
 std::string_view Name(SkipReason reason);
@@ -65,7 +67,8 @@ struct QueuePlace {
 /// Reasons that speak of how a URL was met, not of the URL: it may yet be met in a way that is followed. Such
 /// a row gives way to a queued one, and its id is not handed out as known.
 inline constexpr bool MayYetBeQueued(SkipReason reason) {
-  return reason == SkipReason::kNofollow || reason == SkipReason::kNotPage;
+  return reason == SkipReason::kNofollow || reason == SkipReason::kNotPage ||
+         reason == SkipReason::kDuplicate;
 }
 
 /// A URL met for the first time. When it is known the row that exists stays, but for one case: a queued URL
@@ -78,7 +81,8 @@ struct NewUrl {
   std::uint16_t target = 0;  ///< index in RunStart::target_names
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;   ///< length of the redirect chain that led here
-  std::optional<UrlId> source;  ///< page or redirect that named it; none for a seed
+  std::uint8_t sitemap = 0;     ///< 0: a page; else a sitemap, this many indexes deep, from 1
+  std::optional<UrlId> source;  ///< page, sitemap or redirect that named it; none for a seed
   UrlState state = UrlState::kQueued;
   SkipReason skip = SkipReason::kNone;  ///< with kExcluded
   std::string_view rule;                ///< with kExcluded: the expression or line
@@ -113,6 +117,7 @@ struct Page {
   std::uint64_t content_hash = 0;
   Instant fetched_at{};
   bool truncated = false;   ///< the body or its links were cut by a limit, or came incomplete
+  bool noindex = false;     ///< it asks search engines to leave it out
   std::uint32_t links = 0;  ///< found, also where storage.links keeps none
 };
 
@@ -149,6 +154,9 @@ struct RobotsReceipt {
   Instant expires_at{};
   std::optional<Duration> crawl_delay;
   std::string_view body;
+  /// Not empty: it could not be renewed and serves on, for people why. Then only this and expires_at change
+  /// in what is stored of the origin.
+  std::string_view renewal_error;
 };
 
 /// What the frontier knows of a host, for the `hosts` view and for a restart.
@@ -214,6 +222,7 @@ struct QueuedUrl {
   std::uint16_t target = 0;  ///< index in this run's RunStart::target_names, or kNoTarget
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;
+  std::uint8_t sitemap = 0;         ///< as NewUrl::sitemap
   std::string etag, last_modified;  ///< of the stored page, for a conditional request
 };
 

@@ -9,6 +9,7 @@
 #include "crawler/cli/crawl.h"
 #include "crawler/cli/debug_command.h"
 #include "crawler/cli/exit_codes.h"
+#include "crawler/cli/explain.h"
 #include "crawler/cli/query.h"
 #include "crawler/cli/try.h"
 #include "crawler/version.h"
@@ -21,6 +22,8 @@ constexpr Command kCommands[] = {
     {"daemon", "crawls as a service, in the foreground", kDaemonManual, DefineDaemon},
     {"check", "checks a configuration and says all that is wrong with it", kCheckManual, DefineCheck},
     {"query", "answers SQL from the database, also while the crawl runs", kQueryManual, DefineQuery},
+    {"explain", "tells why a URL was or was not fetched, and what it waits for", kExplainManual,
+     DefineExplain},
     {"try", "fetches or reads one page and shows what a crawl would find", kTryManual, DefineTry},
     {"status", "tells how a running daemon is, once or live", kStatusManual, DefineStatus},
     {"pause", "pauses a running daemon, one of its hosts or targets", kPauseManual, DefinePause},

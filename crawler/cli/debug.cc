@@ -8,6 +8,7 @@
 #include "crawler/cli/debug_fetch.h"
 #include "crawler/cli/debug_html.h"
 #include "crawler/cli/debug_robots.h"
+#include "crawler/cli/debug_sitemap.h"
 #include "crawler/cli/debug_url.h"
 
 namespace trawl::crawler {
@@ -20,6 +21,8 @@ constexpr DebugKind kKinds[] = {
     {"robots", DebugRobots,
      R"({"robots_txt" or "robots_b64","user_agents":[...],"url"} -> )"
      R"({"allowed","line"?,"crawl_delay_ms","sitemaps"})"},
+    {"sitemap", DebugSitemap,
+     R"({"content_b64" or "content","url","content_type"?} -> {"kind","items":[{"loc",...}],"error"})"},
     {"html", DebugHtml,
      R"({"body_b64","url"?,"content_type"?} -> title, description, canonical, text, links and the rest)"},
     {"links", DebugLinks,

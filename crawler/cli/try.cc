@@ -15,6 +15,7 @@
 #include "crawler/discovery.h"
 #include "crawler/load_config.h"
 #include "crawler/page_request.h"
+#include "crawler/robots_tag.h"
 #include "crawler/targets.h"
 #include "parser/normalize.h"
 #include "parser/selector.h"
@@ -130,6 +131,7 @@ class Trial {
     if (result.outcome == Outcome::kRefusedPrivate)
       result.detail += "; to allow it: --set crawl.private_addresses=allow";
     content_type_ = std::string(result.Header("Content-Type"));
+    tag_ = ReadRobotsTag(result.headers, ProductToken(options.http.user_agent));
     const bool good = document && result.status < 400;
     report_.fetch = std::move(result);
     return good ? std::optional(std::move(body)) : std::nullopt;
@@ -188,7 +190,8 @@ class Trial {
 
   std::string Follow(const Targets& targets, std::uint16_t target, const parser::ParsedLink& link) const {
     if (!LeadsToPage(link)) return std::string(Name(storage::SkipReason::kNotPage));
-    if (link.nofollow || report_.parse->page.nofollow)
+    const bool nofollow = link.nofollow || report_.parse->page.nofollow || tag_.nofollow;
+    if (nofollow && !targets[target].follow_nofollow)
       return std::string(Name(storage::SkipReason::kNofollow));
     parser::UrlParts parts;
     if (!parser::SplitNormalized(link.url, parts)) return std::string(Name(storage::SkipReason::kScope));
@@ -199,6 +202,7 @@ class Trial {
   const TryCommand& command_;
   TryReport report_;
   std::string content_type_;
+  RobotsTag tag_;
   std::unique_ptr<PageSession> session_;
 };
 

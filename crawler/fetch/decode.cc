@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "crawler/fetch/gzip_file.h"
+
 namespace trawl::crawler {
 
 Decoder::Decoder(Bytes max_body) : max_body_(max_body.count) {}
@@ -27,6 +29,13 @@ FetchFailure Decoder::Open(const Fields& fields) {
     }
   }
   return {};
+}
+
+void Decoder::UnpackGzipFile() {
+  Stage stage;
+  stage.name = "gzip file";
+  stage.coding = OpenGzipFile();
+  stages_.push_back(std::move(stage));
 }
 
 bool Decoder::Feed(std::string_view bytes, std::string& body) {

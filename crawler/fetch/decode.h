@@ -27,6 +27,9 @@ class Decoder {
   /// Reads the Content-Encoding fields: unknown codings and more than kMaxCodings are refused.
   FetchFailure Open(const Fields& fields);
 
+  /// Undoes besides, where the body is a gzip file: see gzip_file.h. After Open.
+  void UnpackGzipFile();
+
   /// Decodes what came and appends it to `body`. False: feed no more, the body is full or the stream broken.
   bool Feed(std::string_view bytes, std::string& body);
 

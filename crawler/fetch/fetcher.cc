@@ -34,7 +34,7 @@ constexpr std::size_t kReadBuffer = 64 * 1024;
 constexpr std::size_t kOtherFiles = 512;  ///< descriptors left to everything that is not a connection
 
 Bytes LargestBody(const config::Options& options) {
-  Bytes largest = options.http.max_body;
+  Bytes largest = MaxSitemapBody(options);
   for (const config::Target& target : options.targets)
     largest.count = std::max(largest.count, target.http.max_body.value_or(largest).count);
   return largest;
@@ -122,6 +122,11 @@ struct Routes {
 };
 
 }  // namespace
+
+Bytes MaxSitemapBody(const config::Options& options) {
+  const Bytes share = {std::min(MiB(50).count, options.crawl.memory_max.count / 16)};
+  return std::max(share, options.http.max_body);
+}
 
 bool FetchResult::Redirects() const {
   return status >= 300 && status < 400 && status != 304 && !Header("location").empty();

@@ -34,8 +34,13 @@ struct FetchRequest {
   bool allow_private = false;
   std::vector<std::string> private_networks;  ///< CIDRs allowed although private
   std::uint16_t target = 0;                   ///< whose cookies and proxies are used
+  bool unpack_gzip = false;  ///< a body that is a gzip file itself is unpacked too
   bool cookies = true;  ///< send the target's cookies and take new ones, where http.cookies says so
 };
+
+/// Decoded bytes read of a sitemap: the 50 MiB of sitemaps.org, or a sixteenth of crawl.memory_max where that
+/// is less and http.max_body allows no more.
+Bytes MaxSitemapBody(const config::Options& options);
 
 /// Milliseconds of each step; none when the step did not happen. A reused connection has no dns, connect and
 /// tls.

@@ -143,6 +143,7 @@ bool Http1Exchange::TakeHead() {
     Fail(std::move(failure));
     return false;
   }
+  if (request_.unpack_gzip) reading.decoder->UnpackGzipFile();
   if (head.body_end == BodyEnd::kLength) {  // the header's word is good for a small promise only
     result_.body.reserve(std::min<std::uint64_t>({head.length, request_.max_body.count, KiB(64).count}));
   }

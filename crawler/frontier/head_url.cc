@@ -10,7 +10,7 @@ struct HeadUrl::Fixed {
   Instant due;
   std::uint32_t url_size, etag_size, last_modified_size;
   std::uint16_t target, depth;
-  std::uint8_t attempts, redirects;
+  std::uint8_t attempts, redirects, sitemap;
 };
 
 HeadUrl::HeadUrl(const storage::QueuedUrl& url) : order_(OrderOf(url.place.key)) {
@@ -22,7 +22,8 @@ HeadUrl::HeadUrl(const storage::QueuedUrl& url) : order_(OrderOf(url.place.key))
                     url.target,
                     url.depth,
                     url.place.attempts,
-                    url.redirects};
+                    url.redirects,
+                    url.sitemap};
   const std::size_t texts = url.url.size() + url.etag.size() + url.last_modified.size();
   block_.reset(new char[sizeof(Fixed) + texts]);
   char* out = block_.get();
@@ -62,6 +63,7 @@ storage::QueuedUrl HeadUrl::Unpack(HostId host) const {
   url.target = fixed.target;
   url.depth = fixed.depth;
   url.redirects = fixed.redirects;
+  url.sitemap = fixed.sitemap;
   return url;
 }
 

@@ -77,7 +77,7 @@ ORDER BY q.queued DESC, q.host)sql",
 SELECT r.origin AS origin, (SELECT name FROM outcomes WHERE number = r.outcome) AS outcome, r.status AS status,
   @time(r.fetched_at) AS fetched_at, @time(r.expires_at) AS expires_at, r.crawl_delay_ms AS crawl_delay_ms,
   r.body AS body
-FROM host h JOIN robots r ON r.host = h.n WHERE h.name = lower(?2) OR r.origin = lower(?2)
+FROM host h JOIN robots_txt r ON r.host = h.n WHERE h.name = lower(?2) OR r.origin = lower(?2)
 ORDER BY r.fetched_at DESC, r.origin LIMIT ?1)sql",
      ""},
     {"orphans",
@@ -86,7 +86,9 @@ ORDER BY r.fetched_at DESC, r.origin LIMIT ?1)sql",
 WITH unnamed AS MATERIALIZED (
   SELECT u.n, u.id, p.visit FROM url u JOIN page p ON p.url = u.n WHERE u.source IS NULL
   UNION SELECT u.n, u.id, p.visit FROM redirect r CROSS JOIN url u ON u.id = r.target CROSS JOIN page p ON p.url = u.n
-  LEFT JOIN page named_by ON named_by.url = u.source WHERE named_by.url IS NULL),
+  LEFT JOIN page named_by ON named_by.url = u.source WHERE named_by.url IS NULL
+  UNION SELECT u.n, u.id, p.visit FROM url u CROSS JOIN page p ON p.url = u.n
+  WHERE u.source IN (SELECT n FROM url WHERE sitemap > 0)),
 named AS MATERIALIZED (
   SELECT DISTINCT o.n FROM link l CROSS JOIN unnamed o ON o.id = l.target WHERE l.n >> 16 <> o.visit)
 SELECT u.url AS url, p.title AS title, s.url AS redirect, u.depth AS depth, p.status AS status
@@ -119,7 +121,7 @@ SELECT name, 'table' AS type, rows FROM (
   SELECT 'url' AS name, (SELECT count(*) FROM url) AS rows UNION ALL SELECT 'visit', (SELECT count(*) FROM visit)
   UNION ALL SELECT 'page', (SELECT count(*) FROM page) UNION ALL SELECT 'page_text', (SELECT count(*) FROM page_text)
   UNION ALL SELECT 'link', (SELECT count(*) FROM link) UNION ALL SELECT 'pending', (SELECT count(*) FROM pending)
-  UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots)
+  UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots_txt)
   UNION ALL SELECT 'host', (SELECT count(*) FROM host) UNION ALL SELECT 'word', (SELECT count(*) FROM word))
 ORDER BY rows DESC, name LIMIT ?1)sql"},
 };

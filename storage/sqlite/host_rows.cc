@@ -21,9 +21,9 @@ HostRows::HostRows(Connection& db)
       put_(db.Prepare(
           "UPDATE host SET ip = coalesce(?, ip), delay_ms = ?, waiting_for = ?, blocked_until = ?, "
           "backoffs = ? WHERE n = ?")),
-      put_robots_(
-          db.Prepare("INSERT OR REPLACE INTO robots(origin, host, outcome, status, fetched_at, expires_at, "
-                     "crawl_delay_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+      put_robots_(db.Prepare("INSERT OR REPLACE INTO robots_txt(origin, host, outcome, status, fetched_at, "
+                             "expires_at, crawl_delay_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+      keep_robots_(db.Prepare("UPDATE robots_txt SET expires_at = ?, renewal_error = ? WHERE origin = ?")),
       count_(db.Prepare(
           "UPDATE host SET pages = pages + ?, errors = errors + ?, bytes = bytes + ?, answers = answers + ?, "
           "first_byte_ms = first_byte_ms + ?, first_byte_max_ms = max(first_byte_max_ms, ?) WHERE n = ?")) {}
@@ -58,6 +58,10 @@ void HostRows::Put(const HostState& state) {
 }
 
 void HostRows::Put(const RobotsReceipt& receipt) {
+  if (!receipt.renewal_error.empty()) {
+    keep_robots_.With(ToMs(receipt.expires_at), receipt.renewal_error, receipt.origin).Run();
+    return;
+  }
   const std::int64_t host = NumberOf(receipt.host, receipt.host_name);
   const std::optional<std::int64_t> delay =
       receipt.crawl_delay ? std::optional<std::int64_t>(receipt.crawl_delay->count()) : std::nullopt;

@@ -49,7 +49,7 @@ class HostRows {
     std::optional<State> state;
   };
 
-  Statement find_, add_, put_, put_robots_, count_;
+  Statement find_, add_, put_, put_robots_, keep_robots_, count_;
   std::unordered_map<HostId, std::int64_t> known_;
   std::unordered_map<std::int64_t, Gathered> gathered_;
 };

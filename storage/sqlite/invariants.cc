@@ -27,8 +27,8 @@ constexpr Invariant kInvariants[] = {
     {"a link belongs to a page",
      "SELECT 'visit ' || (n >> 16) FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
      "DELETE FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page);"},
-    {"a robots.txt belongs to a host", "SELECT origin FROM robots WHERE host NOT IN (SELECT n FROM host)",
-     "DELETE FROM robots WHERE host NOT IN (SELECT n FROM host);"},
+    {"a robots.txt belongs to a host", "SELECT origin FROM robots_txt WHERE host NOT IN (SELECT n FROM host)",
+     "DELETE FROM robots_txt WHERE host NOT IN (SELECT n FROM host);"},
     {"a place in the queue is of a queued URL of that host",
      "SELECT 'place ' || q.host || '/' || q.priority || '/' || q.seq FROM pending q "
      "LEFT JOIN url u ON u.n = q.url AND u.state = 0 AND u.host = q.host WHERE u.n IS NULL",

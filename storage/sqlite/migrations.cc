@@ -207,11 +207,26 @@ CREATE INDEX body_url ON body(url);
 CREATE INDEX body_payload ON body(digest) WHERE kind = 0;
 )sql";
 
+// Sitemaps among the URLs, what pages say to search engines, the copy of robots.txt that serves on while it
+// cannot be renewed, and a third reason that leaves a URL unsettled. The table of receipts gives its name to
+// the view.
+constexpr std::string_view kSitemaps = R"sql(
+ALTER TABLE url ADD COLUMN sitemap INTEGER NOT NULL DEFAULT 0; -- 0: a page; else a sitemap, so many indexes deep
+CREATE INDEX url_sitemap ON url(n) WHERE sitemap > 0;
+ALTER TABLE page ADD COLUMN noindex INTEGER NOT NULL DEFAULT 0;
+DROP VIEW IF EXISTS hosts;
+ALTER TABLE robots RENAME TO robots_txt;
+ALTER TABLE robots_txt ADD COLUMN renewal_error TEXT;
+DROP INDEX url_unsettled;
+CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (9, 10, 12);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
     {3, kReports},
     {4, kBodies},
+    {5, kSitemaps},
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ std::optional<Instant> InstantOrNone(const Statement& row, int column) {
 std::vector<UrlId> LoadUnsettled(Connection& db) {
   std::vector<UrlId> ids;
   Statement row =
-      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (9, 10)");
+      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (9, 10, 12)");
   while (row.Step()) ids.push_back(static_cast<UrlId>(row.Int(0)));
   std::sort(ids.begin(), ids.end(), [](UrlId a, UrlId b) { return ToKey(a) < ToKey(b); });
   return ids;
@@ -83,7 +83,7 @@ void LoadTargets(Connection& db, const std::unordered_map<std::int64_t, std::uin
 }
 
 void LoadRobots(Connection& db, FrontierSink& sink) {
-  Statement row = db.Prepare("SELECT origin, outcome, status, fetched_at, expires_at, body FROM robots");
+  Statement row = db.Prepare("SELECT origin, outcome, status, fetched_at, expires_at, body FROM robots_txt");
   while (row.Step()) {
     StoredRobots robots;
     robots.origin = row.Text(0);
@@ -104,7 +104,8 @@ Reader::Reader(Connection& db)
       end_(db.Prepare("COMMIT")),
       queue_(db.Prepare(
           "SELECT u.id, q.priority, q.seq, q.due, q.attempts, u.url, u.target, u.depth, u.redirects, "
-          "p.etag, p.last_modified FROM host h JOIN pending q ON q.host = h.n JOIN url u ON u.n = q.url "
+          "p.etag, p.last_modified, u.sitemap FROM host h JOIN pending q ON q.host = h.n JOIN url u ON u.n = "
+          "q.url "
           "LEFT JOIN page p ON p.url = q.url "
           "WHERE h.id = ? AND (q.priority, q.seq) > (?, ?) ORDER BY q.priority, q.seq LIMIT ?")) {}
 
@@ -146,6 +147,7 @@ Result<std::vector<QueuedUrl>> Reader::LoadQueue(HostId host, QueueKey after, st
     url.redirects = static_cast<std::uint8_t>(queue_.Int(8));
     url.etag = queue_.Text(9);
     url.last_modified = queue_.Text(10);
+    url.sitemap = static_cast<std::uint8_t>(queue_.Int(11));
   }
   if (db_.failed()) {
     const boost::system::error_code error = db_.error();

@@ -9,11 +9,11 @@ UrlRows::UrlRows(Connection& db)
       find_(db.Prepare("SELECT n FROM url WHERE id = ?")),
       add_(db.Prepare(
           "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
-          "url) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT(id) DO NOTHING")),
+          "url, sitemap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT(id) DO NOTHING")),
       // The condition is that of the index url_unsettled.
-      revive_(
-          db.Prepare("UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
-                     "source = ? WHERE id = ? AND state = 3 AND skip IN (9, 10) RETURNING n")),
+      revive_(db.Prepare(
+          "UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
+          "source = ?, sitemap = ? WHERE id = ? AND state = 3 AND skip IN (9, 10, 12) RETURNING n")),
       target_(db.Prepare("SELECT target FROM url WHERE n = ?")),
       visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
       update_(db.Prepare(
@@ -33,7 +33,7 @@ std::int64_t UrlRows::Find(UrlId id) {
 
 void UrlRows::Add(const NewUrl& url, const Refs& refs) {
   add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
-            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url)
+            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url, url.sitemap)
       .Run();
   if (db_.failed()) return;
   if (db_.changes() == 0) {
@@ -45,8 +45,11 @@ void UrlRows::Add(const NewUrl& url, const Refs& refs) {
 }
 
 void UrlRows::Revive(const NewUrl& url, const Refs& refs) {
-  static_assert(static_cast<int>(SkipReason::kNofollow) == 9 && static_cast<int>(SkipReason::kNotPage) == 10);
-  if (!revive_.With(refs.target, url.depth, url.redirects, refs.source, ToKey(url.id)).Step()) return;
+  static_assert(static_cast<int>(SkipReason::kNofollow) == 9 &&
+                static_cast<int>(SkipReason::kNotPage) == 10 &&
+                static_cast<int>(SkipReason::kDuplicate) == 12);
+  if (!revive_.With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, ToKey(url.id)).Step())
+    return;
   const std::int64_t number = revive_.Int(0);
   revive_.Run();
   if (url.queue) Enqueue(refs.host, number, *url.queue);

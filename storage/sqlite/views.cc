@@ -23,7 +23,8 @@ SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target
   (SELECT text FROM page_text WHERE visit = p.visit) AS text, p.words AS words, p.depth AS depth, p.bytes AS bytes,
   printf('%016x', p.content_hash) AS content_hash, p.etag AS etag, p.last_modified AS last_modified,
   @time(p.first_seen) AS first_seen, @time(p.fetched_at) AS fetched_at, @time(p.changed_at) AS changed_at,
-  u.visits AS visits, p.truncated AS truncated, p.links AS links
+  u.visits AS visits, p.truncated AS truncated, p.links AS links,
+  p.noindex AS noindex
 FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
     {"visits", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
@@ -55,11 +56,21 @@ SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at
 FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target)sql"},
     {"hosts", R"sql(
 SELECT h.name AS host, h.ip AS ip, h.pages AS pages, h.errors AS errors, h.bytes AS bytes, h.delay_ms AS delay_ms,
-  (SELECT status FROM robots WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,
-  (SELECT crawl_delay_ms FROM robots WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS crawl_delay_ms,
+  (SELECT status FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,
+  (SELECT crawl_delay_ms FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS crawl_delay_ms,
   h.waiting_for AS waiting_for, @time(h.blocked_until) AS blocked_until,
   (SELECT count(*) FROM pending WHERE host = h.n) AS queued
 FROM host h)sql"},
+    {"robots", R"sql(
+SELECT (SELECT name FROM host WHERE n = r.host) AS host, r.origin AS origin, r.status AS status,
+  (SELECT name FROM outcomes WHERE number = r.outcome) AS outcome, @time(r.fetched_at) AS fetched_at,
+  @time(r.expires_at) AS expires_at, r.crawl_delay_ms AS crawl_delay_ms, r.renewal_error AS renewal_error, r.body AS body
+FROM robots_txt r)sql"},
+    {"sitemaps", R"sql(
+SELECT u.url AS url, (SELECT name FROM host WHERE n = u.host) AS host, u.sitemap AS level,
+  (SELECT url FROM url WHERE n = u.source) AS source, @time(v.at) AS fetched_at, v.status AS status,
+  (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, v.detail AS detail
+FROM url u LEFT JOIN visit v ON v.n = u.visit WHERE u.sitemap > 0)sql"},
     {"queue", R"sql(
 SELECT u.url AS url, h.name AS host, q.priority AS priority, u.depth AS depth, @time(q.due) AS due_at,
   q.attempts AS attempts, q.seq AS seq

@@ -28,8 +28,8 @@ VisitRows::VisitRows(Connection& db, Words& words, SearchRows* search, const con
       page_(db.Prepare(
           "INSERT OR REPLACE INTO page(url, visit, status, content_type, charset, language, words, depth, "
           "bytes, content_hash, first_seen, fetched_at, changed_at, truncated, links, title, "
-          "description, canonical, etag, last_modified) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "description, canonical, etag, last_modified, noindex) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       text_(db.Prepare("INSERT INTO page_text(visit, text) VALUES (?, ?)")),
       link_(db.Prepare("INSERT INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)")),
       drop_text_(db.Prepare("DELETE FROM page_text WHERE visit = ?")),
@@ -71,7 +71,7 @@ bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int6
             static_cast<std::int64_t>(page.content_hash), earlier.first_seen, ToMs(page.fetched_at),
             earlier.changed_at, page.truncated, page.links, TextOrNull{page.title},
             TextOrNull{page.description}, TextOrNull{page.canonical}, TextOrNull{page.etag},
-            TextOrNull{page.last_modified})
+            TextOrNull{page.last_modified}, page.noindex)
       .Run();
   if (keep_text_ && !page.text.empty()) text_.With(visit, page.text).Run();
   if (search_) search_->Add(url, visit, page.title, page.description, keep_text_ ? page.text : "");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/knobs.h"
 #include "config/toml_reader.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -232,6 +233,26 @@ TEST_CASE("Every value arrives in its option") {
   CHECK_FALSE(b.politeness.ip_delay.has_value());
   CHECK(b.http.headers == std::vector<std::pair<std::string, std::string>>{{"X-Token", "t"}});
   CHECK(b.http.max_body == MiB(64));
+}
+
+TEST_CASE("Sitemaps are all that robots.txt names, none, or those of a list") {
+  const auto sitemaps = [](const std::string& value) {
+    return Load("[[target]]\nseeds = ['http://a.example/']\n" + value, "f");
+  };
+  CHECK(sitemaps("").options.targets[0].sitemaps.robots);
+  CHECK(sitemaps("sitemaps = true").options.targets[0].sitemaps.robots);
+  CHECK_FALSE(sitemaps("sitemaps = false").options.targets[0].sitemaps.robots);
+  const Loaded listed = sitemaps("sitemaps = ['http://a.example/s.xml', 'https://b.example/feed']");
+  REQUIRE(Messages(listed).empty());
+  CHECK_FALSE(listed.options.targets[0].sitemaps.robots);
+  CHECK(listed.options.targets[0].sitemaps.urls.size() == 2);
+  CHECK_THAT(ShowOptions(listed.options),
+             Catch::Contains("sitemaps = [\"http://a.example/s.xml\", \"https://b.example/feed\"]\n"));
+  CHECK_THAT(Messages(sitemaps("sitemaps = 'yes'")).at(0),
+             Catch::Contains("f:3:12: target.sitemaps: is a string; allowed: true, false or an array"));
+  CHECK_THAT(Messages(sitemaps("sitemaps = ['s.xml']")).at(0),
+             Catch::Contains("f:3:13: target.sitemaps: \"s.xml\""));
+  CHECK_THAT(Messages(sitemaps("sitemaps = [1]")).at(0), Catch::Contains("holds a whole number"));
 }
 
 TEST_CASE("Nothing at all is a valid configuration without targets") {

@@ -56,3 +56,43 @@ TEST_CASE("A receipt names the line that decided") {
   CHECK(RobotsCache::Receipt(rules, parser::Decide(rules, "/private/x")) ==
         "robots.txt line 2: Disallow: /private/");
 }
+
+TEST_CASE("Rules that have run out serve on, once, for as long as a failure counts") {
+  RobotsCache cache;
+  RobotsEntry entry;
+  entry.meaning = Meaning::kRules;
+  entry.rules.rules = {{false, 2, "/a"}};
+  entry.expires_at = kNow;
+  cache.Put("http://a.test", entry);
+  CHECK(cache.Find("http://a.test", kNow) == nullptr);
+  const auto copy = cache.TakeStale("http://a.test", kNow);
+  REQUIRE(copy.has_value());
+  CHECK_FALSE(copy->body.has_value());
+  CHECK(copy->entry.rules.rules.size() == 1);
+  CHECK(copy->entry.expires_at == kNow + RobotsCache::kFailureLifetime);
+  CHECK_FALSE(cache.TakeStale("http://a.test", kNow).has_value());
+}
+
+TEST_CASE("Rules of an earlier run serve on too, and have yet to be parsed") {
+  RobotsCache cache;
+  RobotsEntry entry;
+  entry.meaning = Meaning::kRules;
+  entry.expires_at = kNow;
+  cache.PutStored("http://a.test", entry, "User-agent: *");
+  RobotsEntry unused;
+  CHECK_FALSE(cache.TakeStored("http://a.test", kNow, unused).has_value());
+  const auto copy = cache.TakeStale("http://a.test", kNow);
+  REQUIRE(copy.has_value());
+  CHECK(copy->body == "User-agent: *");
+}
+
+TEST_CASE("That all was allowed, or that nothing was, does not serve on") {
+  RobotsCache cache;
+  for (const Meaning meaning : {Meaning::kAllowAll, Meaning::kDisallowAll}) {
+    RobotsEntry entry;
+    entry.meaning = meaning;
+    entry.expires_at = kNow;
+    cache.Put("http://a.test", entry);
+    CHECK_FALSE(cache.TakeStale("http://a.test", kNow).has_value());
+  }
+}

@@ -22,7 +22,7 @@ case.toml:
   [dns]  "name.test" = "127.0.0.1" what the DNS server knows; any other name does not exist
   [files]  "name" = "content"      written to ${work} before the first run
   [[serve]]                        an answer that a file cannot give; see Rule in site_server.py:
-    path, host, status, type, headers, body, repeat = [text, n], file, gzip, chunked, delay, raw, cut, times
+    path, host, status, type, headers, body, repeat = [text, n], file, gzip, packed, chunked, delay, raw, cut, times
   [[run]]                          one start of trawl; without any, one with the defaults:
     args = ["crawl", "-c", "${work}/trawl.toml", "--db", "${work}/trawl.db", "--summary", "json"]
     more = []                      added to args

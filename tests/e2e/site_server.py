@@ -19,7 +19,7 @@ TYPES = {".html": "text/html", ".htm": "text/html", ".txt": "text/plain", ".css"
 class Rule:
     """One [[serve]] table of case.toml. What it does not say is as for a plain file."""
 
-    KEYS = {"path", "host", "status", "type", "headers", "body", "repeat", "file", "gzip", "chunked", "delay", "raw",
+    KEYS = {"path", "host", "status", "type", "headers", "body", "repeat", "file", "gzip", "packed", "chunked", "delay", "raw",
             "cut", "times"}
 
     def __init__(self, table, expand):
@@ -35,6 +35,7 @@ class Rule:
             text, times = table["repeat"]
             self.body += text.encode() * times
         self.file = table.get("file")
+        self.packed = table.get("packed", False)  # a gzip file, without a word about it in the header
         self.gzip, self.chunked = table.get("gzip", False), table.get("chunked", False)
         self.delay = table.get("delay", 0.0)  # seconds before the answer
         self.raw = table.get("raw")           # the whole answer; the connection closes after it
@@ -177,6 +178,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with open(os.path.join(site.folder, "site", rule.file), "rb") as file:
                 body = file.read()
         headers = dict(rule.headers)
+        if rule.packed:
+            body = gzip.compress(body, 6, mtime=0)
         if rule.gzip:
             body = gzip.compress(body, 6, mtime=0)
             headers["Content-Encoding"] = "gzip"

@@ -143,7 +143,7 @@ TEST_CASE("A URL excluded for what it is stays excluded however it is met, and i
     REQUIRE(WriteNow(*f.store, Batch().Queued(number, number)));
     CHECK(QueueNow(*f.store, "a.test")->empty());
   }
-  CHECK(LoadNow(*f.store).totals.known == static_cast<std::uint64_t>(storage::kLastSkipReason) - 2);
+  CHECK(LoadNow(*f.store).totals.known == static_cast<std::uint64_t>(storage::kLastSkipReason) - 3);
 }
 
 TEST_CASE("An exclusion met later changes nothing of an exclusion for how a URL was met") {
@@ -278,6 +278,58 @@ TEST_CASE("Robots receipts and the state of hosts come back") {
   CHECK(host.waiting_for == "retry-after");
   CHECK(host.blocked_until == At(9000));
   CHECK(host.backoffs == 3);
+}
+
+TEST_CASE("A robots.txt that cannot be renewed stays as it was, but for when it is asked for again") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  Batch first, second;
+  storage::RobotsReceipt receipt;
+  receipt.origin = "https://a.test";
+  receipt.host = Host("a.test");
+  receipt.host_name = "a.test";
+  receipt.status = 200;
+  receipt.fetched_at = At(5);
+  receipt.expires_at = At(100);
+  receipt.body = "User-agent: *\nDisallow: /a\n";
+  first.batch.robots = receipt;
+  REQUIRE(WriteNow(*f.store, std::move(first)));
+  receipt.status = 503;
+  receipt.fetched_at = At(110);
+  receipt.expires_at = At(400);
+  receipt.body = "";
+  receipt.renewal_error = "status 503";
+  second.batch.robots = receipt;
+  REQUIRE(WriteNow(*f.store, std::move(second)));
+  const Loaded loaded = LoadNow(*f.store);
+  REQUIRE(loaded.robots.size() == 1);
+  CHECK(loaded.robots[0].status == 200);
+  CHECK(loaded.robots[0].fetched_at == At(5));
+  CHECK(loaded.robots[0].expires_at == At(400));
+  CHECK(loaded.robots[0].body == "User-agent: *\nDisallow: /a\n");
+}
+
+TEST_CASE("A sitemap in the queue comes back as one, as deep as it was") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  Batch batch;
+  batch.Queued(1, 1).Queued(2, 2);
+  batch.batch.urls[1].sitemap = 3;
+  REQUIRE(WriteNow(*f.store, std::move(batch)));
+  const auto rows = QueueNow(*f.store, "a.test");
+  REQUIRE(rows->size() == 2);
+  CHECK(rows->at(0).sitemap == 0);
+  CHECK(rows->at(1).sitemap == 3);
+}
+
+TEST_CASE("A URL left aside on a copy of a page is queued when it is met otherwise") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  REQUIRE(WriteNow(*f.store, Batch().Excluded(1, SkipReason::kDuplicate)));
+  CHECK(LoadNow(*f.store).known.empty());
+  REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1)));
+  CHECK(SeqsOf(*QueueNow(*f.store, "a.test")) == std::vector<std::uint64_t>{1});
+  CHECK(LoadNow(*f.store).known == std::vector<UrlId>{Id(1)});
 }
 
 TEST_CASE("Batches commit in the order of the calls, whatever waits before them") {

@@ -161,4 +161,35 @@ TEST_CASE("AnEmptyBodyIsWholeInEveryCoding") {
 }
 
 }  // namespace
+TEST_CASE("AGzipFileIsUnpackedWhateverTheSplitAndAnythingElsePasses") {
+  const std::string prose = Prose(50'000);
+  for (const std::string& file : {Gzip(prose), prose, std::string("\x1fx"), std::string("<a/>")}) {
+    const std::string expected = file == Gzip(prose) ? prose : file;
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, file.size()}) {
+      Decoder decoder(MiB(1));
+      REQUIRE_FALSE(decoder.Open({{"Content-Encoding", "br"}}));
+      decoder.UnpackGzipFile();
+      std::string body;
+      std::string_view bytes;
+      const std::string coded = Brotli(file);
+      for (bytes = coded; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size())))
+        REQUIRE(decoder.Feed(bytes.substr(0, step), body));
+      CHECK_FALSE(decoder.Finish());
+      CHECK(body == expected);
+    }
+  }
+}
+
+TEST_CASE("AGzipFileThatIsCutOrABombIsTold") {
+  Decoder cut(MiB(1)), bomb(MiB(50));
+  cut.UnpackGzipFile();
+  bomb.UnpackGzipFile();
+  std::string body;
+  const std::string file = Gzip(Prose(50'000));
+  CHECK(cut.Feed(std::string_view(file).substr(0, file.size() / 2), body));
+  CHECK(cut.Finish().outcome == Outcome::kIncomplete);
+  CHECK_FALSE(bomb.Feed(Gzip(std::string(20 << 20, 'a')), body));
+  CHECK(bomb.failure().outcome == Outcome::kDecodeFailed);
+}
+
 }  // namespace trawl::test

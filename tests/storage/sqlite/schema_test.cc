@@ -99,6 +99,8 @@ TEST_CASE("Every view has the columns that are promised") {
       {"skipped", "url reason rule source at"},
       {"redirects", "source target status at"},
       {"hosts", "host ip pages errors bytes delay_ms robots_status crawl_delay_ms waiting_for blocked_until"},
+      {"robots", "host origin status outcome fetched_at expires_at crawl_delay_ms renewal_error body"},
+      {"sitemaps", "url host level source fetched_at status outcome detail"},
       {"queue", "url host priority depth due_at attempts"},
       {"runs", "started_at ended_at end_reason version pages config"},
       {"duplicates", "content_hash copies url"},

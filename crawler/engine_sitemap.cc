@@ -1,0 +1,54 @@
+// Sitemaps and feeds as the engine takes them: what they name is stored in batches of its own before the
+// visit that brought it, so that fifty thousand URLs hold up neither the loop nor the disk. After a crash in
+// between the file is fetched again, and what is known by then stays as it is.
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/engine.h"
+#include "crawler/page_request.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+constexpr std::size_t kEntriesPerBatch = 1000;
+
+/// What matters most first: priority, then what changed last.
+bool ComesBefore(const parser::SitemapEntry& a, const parser::SitemapEntry& b) {
+  if (a.priority != b.priority) return a.priority > b.priority;
+  return a.lastmod.value_or(Instant::min()) > b.lastmod.value_or(Instant::min());
+}
+
+}  // namespace
+
+/// The Sitemap lines of robots.txt on the host of `page`.
+void Engine::TakeSitemapLines(Step& step, const FoundOn& from, const std::string& page,
+                              const std::vector<std::string>& lines) {
+  if (!targets_[from.target].target.sitemaps.robots) return;
+  parser::UrlParts parts;
+  parser::SplitNormalized(page, parts);
+  const std::string robots_txt = std::string(parts.origin) + "/robots.txt";
+  for (const std::string& line : lines) {
+    const Result<std::string> url = RedirectTarget(robots_txt, line, options_.url);
+    if (url) discovery_.SitemapFile(step, from, parts.host, *url);
+  }
+}
+
+Awaitable<bool> Engine::TakeEntries(FoundOn from, std::string host, parser::Sitemap& sitemap,
+                                    SitemapCounts& counts) {
+  std::stable_sort(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore);
+  const std::span<const parser::SitemapEntry> all(sitemap.entries);
+  for (std::size_t at = 0; at < all.size(); at += kEntriesPerBatch) {
+    Step step;
+    discovery_.Entries(step, from, host, all.subspan(at, std::min(kEntriesPerBatch, all.size() - at)),
+                       counts);
+    if (step.batch.urls.empty()) continue;
+    const bool written = co_await Write(std::move(step));
+    if (!written) co_return false;
+  }
+  co_return true;
+}
+
+}  // namespace trawl::crawler
