@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "config/recrawl.h"
+
 namespace trawl::config {
 namespace {
 
@@ -172,6 +174,12 @@ std::string CheckServer(std::string_view text) {
   auto host = HostOf(text, false);
   if (!host || !ParseAddress(*host)) return "is not a name server's address" + std::string(kAllowed);
   return {};
+}
+
+std::string CheckRecrawl(std::string_view text) {
+  if (ParseRecrawl(text)) return {};
+  return "is no time between visits; allowed: a duration such as \"12h\" or \"7d\", up to 10 years, "
+         "\"adaptive\" or \"never\"";
 }
 
 std::string CheckListener(std::string_view text) {

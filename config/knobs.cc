@@ -228,6 +228,8 @@ const Knob<Target> kTargetKnobs[] = {
      "Whether the sitemaps that robots.txt names are read for URLs within the scope; or a list of sitemaps, feeds and lists of URLs to read instead."},
     {"follow_nofollow", FlagKind{}, At<&T::follow_nofollow>,
      "As crawl.follow_nofollow, for this target."},
+    {"recrawl", TextKind{CheckRecrawl}, At<&T::recrawl>,
+     "When what was fetched is fetched again: after a duration such as \"1d\"; \"adaptive\", after a day at first, then 1.4 times as long when the page was the same and 0.8 times when it had changed, from an hour to 90 days; \"never\" or empty, not at all."},
     {"private_networks", ListKind{CheckCidr}, At<&T::private_networks>,
      "Private networks that this target may fetch from, as CIDR; everything else private stays refused."},
     {"politeness.delay", TimeKind{0s, 24h}, At<&T::politeness, &TargetPoliteness::delay>,

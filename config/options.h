@@ -119,8 +119,8 @@ struct StorageOptions {
   bool text = true;
   bool full_text = false;  ///< an index of words, for trawl search
   BodyStorage bodies = BodyStorage::kNone;
-  Bytes warc_size = GiB(1);   ///< of one WARC file; then the next begins
-  Duration keep_visits = 0s;  ///< older visits go, but for the last of a URL; 0: none does
+  Bytes warc_size = GiB(1);     ///< of one WARC file; then the next begins
+  Duration keep_visits = 0s;    ///< older visits go, but for the last of a URL; 0: none does
   Duration commit_age = 200ms;  ///< longest wait of a batch for its group's commit
   Bytes commit_size = MiB(8);   ///< a group this large commits at once
   Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows
@@ -170,6 +170,7 @@ struct Target {
   std::uint64_t max_pages_per_host = 0;  ///< 0: no limit
   SitemapSources sitemaps;
   std::optional<bool> follow_nofollow;
+  std::string recrawl;                        ///< see config/recrawl.h
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;

@@ -22,6 +22,7 @@ inline constexpr std::uint8_t kSitemapPriority = 11;          ///< of the files;
 inline constexpr std::uint8_t kFirstSitemapUrlPriority = 12;  ///< where the sitemap says 1.0
 inline constexpr std::uint8_t kLastSitemapUrlPriority = 19;   ///< where it says 0.0
 inline constexpr std::uint8_t kLinkPriority = 20;             ///< plus the depth
+inline constexpr std::uint8_t kRecrawlPriority = 25;          ///< before what is new and lies deep
 inline constexpr std::uint8_t kRetryPriority = 200;
 
 /// What a link was found by.

@@ -5,6 +5,7 @@
 
 #include "crawler/async.h"
 #include "crawler/page_request.h"
+#include "crawler/stored_cookie.h"
 #include "parser/fingerprint.h"
 
 namespace trawl::crawler {
@@ -69,9 +70,11 @@ class Engine::Loading final : public storage::FrontierSink {
     target_pages.push_back({target, pages});
   }
   void OnRobots(storage::StoredRobots robots) override { receipts.push_back(std::move(robots)); }
+  void OnCookie(storage::StoredCookie cookie) override { cookies.push_back(std::move(cookie)); }
 
   std::vector<storage::StoredHost> hosts;
   std::vector<storage::StoredRobots> receipts;
+  std::vector<storage::StoredCookie> cookies;
   std::vector<std::pair<std::uint16_t, std::uint64_t>> target_pages;
 
  private:
@@ -106,7 +109,15 @@ Awaitable<bool> Engine::Load() {
       robots_.Put(receipt.origin, std::move(entry));
     }
   }
+  RestoreCookies(std::move(loading.cookies));
   co_return true;
+}
+
+void Engine::RestoreCookies(std::vector<storage::StoredCookie> cookies) {
+  for (storage::StoredCookie& cookie : cookies) {
+    const std::uint16_t target = cookie.target;
+    parts_.fetcher.RestoreCookie(target, CookieOf(std::move(cookie)));
+  }
 }
 
 Awaitable<bool> Engine::AddSeeds() {
@@ -135,11 +146,13 @@ Awaitable<bool> Engine::AddSeeds() {
 Awaitable<EndReason> Engine::Run() {
   counts_.started = parts_.clock.Now();
   bool ready = co_await Load();
+  if (ready) ready = co_await SetRecrawl();
   if (ready) ready = co_await AddSeeds();
   ready_ = ready;
   while (ready && !ending_) {
     Dispatch();
     StartRefills();
+    StartPromotion();
     if (Finished()) break;
     co_await WaitForChange();
   }
@@ -252,6 +265,7 @@ Progress Engine::progress() const {
 }
 
 Awaitable<bool> Engine::Write(Step step) {
+  const auto due = step.batch.revisit ? std::optional(step.batch.revisit->due) : std::nullopt;
   const Result<void> written = co_await storage_.Write(std::move(step.batch));
   if (!written) {
     storage_error_ = written.error().message();
@@ -259,6 +273,7 @@ Awaitable<bool> Engine::Write(Step step) {
     co_return false;
   }
   discovery_.Commit(std::move(step.pending));
+  NoteDue(due);
   Wake();
   co_return true;
 }

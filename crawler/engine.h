@@ -37,6 +37,8 @@
 // 6. storage_gate.Write(batch): the answer means committed.
 // 7. Only then the frontier gets what was discovered, and the task is finished. A crash before step 6 costs
 //    one repeated fetch, and nothing else.
+// A URL that is to be fetched again leaves the frontier with step 7. Its time stands in storage alone; when
+// it has come, the URL is promoted: it enters the queue of its host as a new one does, and begins at step 1.
 
 namespace trawl::crawler {
 
@@ -68,7 +70,8 @@ class Engine {
     PageParser& parser;
     storage::Store& store;
   };
-  /// `one_shot`: ends when the frontier is empty, or when the first wait is longer than crawl.patience.
+  /// `one_shot`: ends when the frontier is empty, or when the first wait is longer than crawl.patience. Then
+  /// of what is to be fetched again it takes what was due when it began; else whatever falls due.
   Engine(boost::asio::any_io_executor loop, const config::Options& options, const Targets& targets,
          Parts parts, bool one_shot);
 
@@ -114,6 +117,15 @@ class Engine {
   // Start.
   boost::asio::awaitable<bool> Load();
   boost::asio::awaitable<bool> AddSeeds();
+  void RestoreCookies(std::vector<storage::StoredCookie> cookies);
+  // What is fetched again (engine_recrawl.cc).
+  boost::asio::awaitable<bool> SetRecrawl();
+  Instant DueUntil() const;
+  void StartPromotion();
+  boost::asio::awaitable<void> Promote();
+  void PromoteUrl(Step& step, storage::QueuedUrl url);
+  void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status);
+  void NoteDue(std::optional<Instant> due);
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
@@ -170,9 +182,11 @@ class Engine {
   std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;
   bool ready_ = false;
-  std::size_t refills_ = 0;     ///< under way
-  std::size_t body_bytes_ = 0;  ///< of fetched documents that are not yet stored
-  std::uint64_t working_ = 0;   ///< page coroutines
+  bool promoting_ = false;
+  std::optional<Instant> next_due_ = Instant::min();  ///< no committed revisit is due before
+  std::size_t refills_ = 0;                           ///< under way
+  std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored
+  std::uint64_t working_ = 0;                         ///< page coroutines
   Progress counts_;
 };
 

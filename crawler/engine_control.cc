@@ -77,7 +77,8 @@ Awaitable<bool> Engine::TakeNewTargets() {
   target_pauses_.resize(targets_.size());
   frontier_.ChangePolicies(targets_.Policies(), parts_.clock.Now());
   for (HostId host : std::exchange(orphans_, {})) frontier_.Resume(host, PausedBy::kTarget);
-  const bool seeded = co_await AddSeeds();
+  bool seeded = co_await SetRecrawl();
+  if (seeded) seeded = co_await AddSeeds();
   Wake();
   co_return seeded;
 }

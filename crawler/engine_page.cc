@@ -10,6 +10,7 @@
 #include "crawler/retry_after.h"
 #include "crawler/robots_tag.h"
 #include "crawler/sitemap_sentence.h"
+#include "crawler/stored_cookie.h"
 #include "parser/fingerprint.h"
 #include "parser/url.h"
 
@@ -23,6 +24,11 @@ std::uint32_t Milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
 }
 
+/// No page limit has a say: a sitemap is no page, and of a page they had it when it was fetched first.
+bool Counted(const FetchTask& task) {
+  return task.url.sitemap > 0 || task.url.earlier.has_value();
+}
+
 }  // namespace
 
 Awaitable<void> Engine::Page(FetchTask task) {
@@ -30,7 +36,7 @@ Awaitable<void> Engine::Page(FetchTask task) {
   const std::string url = task.url.url;
   if (!parser::SplitNormalized(url, parts)) {
     co_await Exclude(std::move(task), storage::SkipReason::kTooLong, "");
-  } else if (task.url.sitemap == 0 && budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
+  } else if (!Counted(task) && budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
     co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, "");
   } else {
     Instant not_before{};
@@ -43,9 +49,7 @@ Awaitable<void> Engine::Page(FetchTask task) {
       co_await FetchRobots(std::move(task));
     } else if (robots == Robots::kNo) {
       co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
-    } else if (task.url.sitemap > 0) {  // no page, so no limit of pages counts it
-      co_await FetchPage(std::move(task));
-    } else if (budget_.Take(task.url.target, task.host) == PageBudget::Answer::kYes) {
+    } else if (Counted(task) || budget_.Take(task.url.target, task.host) == PageBudget::Answer::kYes) {
       co_await FetchPage(std::move(task));
     } else {
       const Instant now = parts_.clock.Now();
@@ -60,6 +64,7 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
   const std::uint16_t target = task.url.target;
   const HostId host = task.host;
   const bool sitemap = task.url.sitemap > 0;
+  const bool counted = Counted(task);
   const Instant began = parts_.clock.Now();
   FetchRequest request = RequestFor(options_, targets_, target, task.url.url);
   if (sitemap) {
@@ -78,7 +83,7 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
     Wake();
     page = co_await Record(std::move(task), began, std::move(fetched));
   }
-  if (!sitemap) budget_.Give(target, host, page);
+  if (!counted) budget_.Give(target, host, page);
 }
 
 Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
@@ -123,7 +128,9 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       fetched.detail = "the redirect leads to no crawlable URL: " + url.error().message();
     }
   }
-  const bool document = outcome == Outcome::kOk || outcome == Outcome::kIncomplete;
+  // A page that was read whole once is worth more than a part of it, or one that cannot be parsed.
+  const bool has_page = task.url.earlier && task.url.earlier->has_page;
+  bool document = outcome == Outcome::kOk || (outcome == Outcome::kIncomplete && !has_page);
   const bool sitemap = task.url.sitemap > 0;
   const std::string_view type = fetched.Header("Content-Type");
   const bool html = document && !sitemap && IsHtml(type);
@@ -143,6 +150,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     if (!parsed) {
       outcome = answer.outcome;
       fetched.detail = answer.detail;
+      document = !has_page;
     }
   }
   parser::UrlParts parts;
@@ -162,6 +170,8 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   Step step;
   FillVisit(step, task, began, outcome, fetched);
   step.batch.visit->bytes_body = held;
+  for (const CookieChange& change : fetched.cookies)
+    step.batch.cookies.push_back(RowOf(change, task.url.target, step.batch.text));
   if (document && parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
   if (document && !sitemap) {
     FillPage(step, task, fetched, answer);
@@ -238,8 +248,10 @@ void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetc
   page.url = task.url.id;
   page.status = fetched.status;
   page.content_type = text.Keep(std::string(fetched.Header("Content-Type")));
-  page.etag = text.Keep(std::string(fetched.Header("ETag")));
-  page.last_modified = text.Keep(std::string(fetched.Header("Last-Modified")));
+  if (fetched.outcome != Outcome::kIncomplete) {  // with its validators, a part would pass for current
+    page.etag = text.Keep(std::string(fetched.Header("ETag")));
+    page.last_modified = text.Keep(std::string(fetched.Header("Last-Modified")));
+  }
   page.charset = text.Keep(answer.page.charset);
   page.language = answer.page.language;
   page.title = answer.page.title;
@@ -282,6 +294,7 @@ void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const Fe
     step.pending.push_back({std::string(parts.host), std::move(again)});
   } else {
     batch.state = decision.failed ? storage::UrlState::kFailed : storage::UrlState::kDone;
+    ScheduleRevisit(step, task, outcome, fetched.status);
   }
 
   const std::uint8_t before = input.host_backoffs;

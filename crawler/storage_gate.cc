@@ -36,4 +36,18 @@ Awaitable<Result<std::vector<storage::QueuedUrl>>> StorageGate::LoadQueue(storag
   co_return co_await Cross<Result<std::vector<storage::QueuedUrl>>>(loop_, start);
 }
 
+Awaitable<Result<void>> StorageGate::SetRecrawl(std::vector<std::optional<Duration>> intervals) {
+  auto start = [this, &intervals](storage::Store::Done<void> done) {
+    store_.SetRecrawl(std::move(intervals), std::move(done));
+  };
+  co_return co_await Cross<Result<void>>(loop_, start);
+}
+
+Awaitable<Result<storage::DueUrls>> StorageGate::LoadDue(Instant now, std::size_t limit) {
+  auto start = [this, now, limit](storage::Store::Done<storage::DueUrls> done) {
+    store_.LoadDue(now, limit, std::move(done));
+  };
+  co_return co_await Cross<Result<storage::DueUrls>>(loop_, start);
+}
+
 }  // namespace trawl::crawler

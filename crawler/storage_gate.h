@@ -24,6 +24,8 @@ class StorageGate {
   boost::asio::awaitable<Result<storage::FrontierTotals>> LoadFrontier(storage::FrontierSink& sink);
   boost::asio::awaitable<Result<std::vector<storage::QueuedUrl>>> LoadQueue(storage::QueueKey after,
                                                                             std::size_t limit);
+  boost::asio::awaitable<Result<void>> SetRecrawl(std::vector<std::optional<Duration>> intervals);
+  boost::asio::awaitable<Result<storage::DueUrls>> LoadDue(Instant now, std::size_t limit);
 
   std::size_t queued_bytes() const { return store_.queued_bytes(); }
 

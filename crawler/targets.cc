@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crawler/fetch/credentials.h"
+#include "crawler/frontier/recrawl.h"
 #include "crawler/page_request.h"
 #include "crawler/url_rules.h"
 #include "parser/normalize.h"
@@ -73,7 +74,7 @@ Targets::Targets(config::Loaded& loaded) {
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
-    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, true, false, {}, false, {},
+    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, {}, true, false, {}, false, {},
                     {}};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
@@ -84,6 +85,7 @@ Targets::Targets(config::Loaded& loaded) {
     plan.max_depth = target.max_depth.value_or(options.crawl.max_depth);
     plan.timeout = target.http.timeout.value_or(options.http.timeout);
     plan.max_body = target.http.max_body.value_or(options.http.max_body);
+    plan.recrawl = config::ParseRecrawl(target.recrawl).value_or(config::Recrawl{});
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;
     plan.follow_nofollow = target.follow_nofollow.value_or(options.crawl.follow_nofollow);
@@ -120,6 +122,13 @@ std::vector<HostPolicy> Targets::Policies() const {
   std::vector<HostPolicy> policies;
   for (const TargetPlan& plan : plans_) policies.push_back(plan.policy);
   return policies;
+}
+
+std::vector<std::optional<Duration>> Targets::RecrawlIntervals() const {
+  std::vector<std::optional<Duration>> intervals;
+  for (const TargetPlan& plan : plans_)
+    intervals.push_back(plan.retired ? std::nullopt : FirstInterval(plan.recrawl));
+  return intervals;
 }
 
 HostPolicy Targets::Gentlest() const {

@@ -7,6 +7,7 @@
 
 #include "config/load.h"
 #include "config/options.h"
+#include "config/recrawl.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/page_budget.h"
 #include "crawler/scope.h"
@@ -23,6 +24,7 @@ struct TargetPlan {
   std::uint32_t max_depth = 20;
   Duration timeout{};
   Bytes max_body;
+  config::Recrawl recrawl;
   bool obey_robots = true;
   bool follow_nofollow = false;
   std::vector<std::string> sitemaps;      ///< normalised; those of the configuration
@@ -54,6 +56,8 @@ class Targets {
   std::vector<std::string> Names() const;
   std::vector<PageBudget::Limits> PageLimits() const;
   std::vector<HostPolicy> Policies() const;
+  /// By target: the first interval of its revisits; none where nothing is visited again.
+  std::vector<std::optional<Duration>> RecrawlIntervals() const;
   /// What none of the targets would find too harsh.
   HostPolicy Gentlest() const;
 

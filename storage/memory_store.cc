@@ -24,7 +24,11 @@ UrlId SubjectOf(const WriteBatch& batch) {
 
 }  // namespace
 
-Result<void> MemoryStore::BeginRun(const RunStart&) {
+Result<void> MemoryStore::BeginRun(const RunStart& run) {
+  lane_.Post([this, now = run.at] {
+    std::erase_if(rows_.cookies,
+                  [now](const auto& row) { return row.second.expires && *row.second.expires <= now; });
+  });
   return {};
 }
 
@@ -49,26 +53,11 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   if (HasSubject(batch) && !adds && !rows_.urls.contains(subject)) return StoreErrc::kUnknownUrl;
   for (const NewUrl& url : batch.urls) AddUrl(url);
   if (batch.leaves) rows_.queue.erase(PlaceOf(*batch.leaves));
-  if (batch.visit) {
-    const Visit& visit = *batch.visit;
-    rows_.visits.push_back({visit.url, visit.at, visit.outcome, visit.status, std::string(visit.detail),
-                            batch.redirect ? std::optional(batch.redirect->target) : std::nullopt});
-    ++rows_.urls.at(subject).visits;
-    if (const auto page = rows_.pages.find(subject);
-        page != rows_.pages.end() && visit.outcome == Outcome::kNotModified) {
-      page->second.fetched_at = visit.at;
-    }
-  }
+  if (batch.visit) AddVisit(batch, subject);
   if (batch.page) PutPage(batch);
-  if (batch.state) {
-    MemoryRows::Url& url = rows_.urls.at(subject);
-    url.state = *batch.state;
-    url.skip = batch.skip;
-    url.rule = batch.rule;
-  }
-  if (batch.requeued) {
-    rows_.queue[PlaceOf(batch.requeued->key)] = {subject, batch.requeued->due, batch.requeued->attempts};
-  }
+  if (HasSubject(batch)) ChangeSubject(batch, subject);
+  for (const Promotion& promotion : batch.promotions) Promote(promotion);
+  for (const CookieRow& cookie : batch.cookies) PutCookie(cookie);
   if (batch.robots && !batch.robots->renewal_error.empty()) {
     const auto kept = rows_.robots.find(std::string(batch.robots->origin));
     if (kept != rows_.robots.end()) kept->second.expires_at = batch.robots->expires_at;
@@ -88,6 +77,128 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
     host.backoffs = state.backoffs;
   }
   return {};
+}
+
+void MemoryStore::AddVisit(const WriteBatch& batch, UrlId subject) {
+  const Visit& visit = *batch.visit;
+  rows_.visits.push_back({visit.url, visit.at, visit.outcome, visit.status, std::string(visit.detail),
+                          batch.redirect ? std::optional(batch.redirect->target) : std::nullopt});
+  ++rows_.urls.at(subject).visits;
+  const auto found = rows_.pages.find(subject);
+  if (found == rows_.pages.end()) return;
+  MemoryRows::Page& page = found->second;
+  if (visit.outcome == Outcome::kNotModified) {
+    page.fetched_at = visit.at;
+    if (page.gone_at)
+      rows_.changes.push_back({subject, visit.at, "back", page.content_hash, page.content_hash});
+    page.gone_at.reset();
+  }
+  if (batch.gone && !page.gone_at) {
+    page.gone_at = visit.at;
+    rows_.changes.push_back({subject, visit.at, "gone", page.content_hash, std::nullopt});
+  }
+}
+
+void MemoryStore::ChangeSubject(const WriteBatch& batch, UrlId subject) {
+  if (batch.state) {
+    MemoryRows::Url& url = rows_.urls.at(subject);
+    url.state = *batch.state;
+    url.skip = batch.skip;
+    url.rule = batch.rule;
+    if (url.state == UrlState::kExcluded) rows_.revisits.erase(subject);
+  }
+  if (batch.requeued) {
+    rows_.queue[PlaceOf(batch.requeued->key)] = {subject, batch.requeued->due, batch.requeued->attempts};
+  }
+  if (batch.revisit)
+    rows_.revisits[subject] = {batch.revisit->due, batch.revisit->interval, batch.revisit->misses};
+}
+
+void MemoryStore::Promote(const Promotion& promotion) {
+  const auto url = rows_.urls.find(promotion.url);
+  if (url == rows_.urls.end()) return;
+  if (!promotion.place) {
+    rows_.revisits.erase(promotion.url);
+    return;
+  }
+  if (const auto revisit = rows_.revisits.find(promotion.url); revisit != rows_.revisits.end())
+    revisit->second.due.reset();
+  url->second.state = UrlState::kQueued;
+  rows_.queue[PlaceOf(promotion.place->key)] = {promotion.url, promotion.place->due,
+                                                promotion.place->attempts};
+}
+
+void MemoryStore::PutCookie(const CookieRow& cookie) {
+  if (cookie.target == kNoTarget) return;
+  const MemoryRows::CookieKey key{cookie.target, std::string(cookie.domain), std::string(cookie.path),
+                                  std::string(cookie.name), cookie.host_only};
+  if (cookie.removed) {
+    rows_.cookies.erase(key);
+    return;
+  }
+  rows_.cookies[key] = {cookie.target,
+                        std::string(cookie.domain),
+                        std::string(cookie.path),
+                        std::string(cookie.name),
+                        std::string(cookie.value),
+                        cookie.host_only,
+                        cookie.secure,
+                        cookie.http_only,
+                        cookie.same_site,
+                        cookie.created,
+                        cookie.expires};
+}
+
+void MemoryStore::SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) {
+  lane_.Post([this, intervals = std::move(intervals), done = std::move(done)] {
+    Schedule(intervals);
+    done({});
+  });
+}
+
+void MemoryStore::Schedule(const std::vector<std::optional<Duration>>& intervals) {
+  const auto of = [](const std::vector<std::optional<Duration>>& all, std::uint16_t target) {
+    return target < all.size() ? all[target] : std::nullopt;
+  };
+  const std::vector<std::optional<Duration>> before = std::exchange(rows_.recrawl, intervals);
+  for (const auto& [id, page] : rows_.pages) {
+    const MemoryRows::Url& url = rows_.urls.at(id);
+    const std::optional<Duration> interval = of(intervals, url.target);
+    if (!interval || of(before, url.target) == interval) continue;
+    if (url.state != UrlState::kDone && url.state != UrlState::kFailed) continue;
+    const Instant due = page.fetched_at + *interval;
+    const auto [row, added] = rows_.revisits.try_emplace(id, MemoryRows::Revisit{due, *interval, 0});
+    if (added || !row->second.due) continue;
+    row->second.due = std::min(*row->second.due, due);
+    row->second.interval = *interval;
+  }
+  std::erase_if(rows_.revisits, [&](const auto& row) {
+    return row.second.due && !of(intervals, rows_.urls.at(row.first).target);
+  });
+}
+
+void MemoryStore::LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) {
+  lane_.Post([this, now, limit, done = std::move(done)] { done(Due(now, limit)); });
+}
+
+DueUrls MemoryStore::Due(Instant now, std::size_t limit) const {
+  std::vector<std::pair<Instant, UrlId>> order;
+  for (const auto& [id, revisit] : rows_.revisits) {
+    if (revisit.due) order.emplace_back(*revisit.due, id);
+  }
+  std::sort(order.begin(), order.end());
+  DueUrls due;
+  for (const auto& [at, id] : order) {
+    if (at > now || due.urls.size() == limit) {
+      due.next = at;
+      break;
+    }
+    QueuedUrl url = ReadUrl(id);
+    url.place.key.host = rows_.urls.at(id).host;
+    url.place.due = at;
+    due.urls.push_back(std::move(url));
+  }
+  return due;
 }
 
 StoredHost& MemoryStore::HostRow(HostId id, std::string_view name) {
@@ -129,11 +240,19 @@ void MemoryStore::PutPage(const WriteBatch& batch) {
                        std::string(page.last_modified),
                        page.content_hash,
                        page.fetched_at,
+                       {},
                        {}};
   for (const Link& link : batch.links) {
     const bool kept = options_.links == config::LinkStorage::kAll ||
                       (options_.links == config::LinkStorage::kExternal && link.external);
     if (kept) row.links.emplace_back(link.target, std::string(link.kind), std::string(link.anchor));
+  }
+  if (const auto old = rows_.pages.find(page.url); old != rows_.pages.end()) {
+    const bool was_gone = old->second.gone_at.has_value();
+    if (was_gone || old->second.content_hash != page.content_hash) {
+      rows_.changes.push_back({page.url, page.fetched_at, was_gone ? "back" : "changed",
+                               old->second.content_hash, page.content_hash});
+    }
   }
   const bool first = rows_.pages.insert_or_assign(page.url, std::move(row)).second;
   if (!first) return;
@@ -169,6 +288,11 @@ FrontierTotals MemoryStore::Load(FrontierSink& sink) {
     if (target != kNoTarget) sink.OnTargetPages(target, pages);
   }
   for (const auto& [origin, robots] : rows_.robots) sink.OnRobots(robots);
+  std::vector<StoredCookie> cookies;
+  for (const auto& [key, cookie] : rows_.cookies) cookies.push_back(cookie);
+  std::stable_sort(cookies.begin(), cookies.end(),
+                   [](const StoredCookie& a, const StoredCookie& b) { return a.created < b.created; });
+  for (StoredCookie& cookie : cookies) sink.OnCookie(std::move(cookie));
   totals.known = ids.size();
   totals.queued = rows_.queue.size();
   return totals;
@@ -184,20 +308,37 @@ std::vector<QueuedUrl> MemoryStore::Queue(HostId host, QueueKey after, std::size
   auto it = rows_.queue.upper_bound({host, after.priority, after.seq});
   for (; it != rows_.queue.end() && std::get<HostId>(it->first) == host && found.size() < limit; ++it) {
     const auto& [place, waiting] = *it;
-    const MemoryRows::Url& url = rows_.urls.at(waiting.url);
-    QueuedUrl row{
-        waiting.url, {{host, std::get<1>(place), std::get<2>(place)}, waiting.due, waiting.attempts},
-        url.url,     url.target,
-        url.depth,   url.redirects,
-        url.sitemap, {},
-        {}};
-    if (const auto page = rows_.pages.find(waiting.url); page != rows_.pages.end()) {
-      row.etag = page->second.etag;
-      row.last_modified = page->second.last_modified;
-    }
+    QueuedUrl row = ReadUrl(waiting.url);
+    row.place = {{host, std::get<1>(place), std::get<2>(place)}, waiting.due, waiting.attempts};
     found.push_back(std::move(row));
   }
   return found;
+}
+
+QueuedUrl MemoryStore::ReadUrl(UrlId id) const {
+  const MemoryRows::Url& url = rows_.urls.at(id);
+  QueuedUrl row;
+  row.id = id;
+  row.url = url.url;
+  row.target = url.target;
+  row.depth = url.depth;
+  row.redirects = url.redirects;
+  row.sitemap = url.sitemap;
+  const auto page = rows_.pages.find(id);
+  const auto revisit = rows_.revisits.find(id);
+  if (page == rows_.pages.end() && revisit == rows_.revisits.end()) return row;
+  Earlier& earlier = row.earlier.emplace();
+  if (page != rows_.pages.end()) {
+    row.etag = page->second.etag;
+    row.last_modified = page->second.last_modified;
+    earlier.has_page = true;
+    earlier.content_hash = page->second.content_hash;
+  }
+  if (revisit != rows_.revisits.end()) {
+    earlier.interval = revisit->second.interval;
+    earlier.misses = revisit->second.misses;
+  }
+  return row;
 }
 
 Result<void> MemoryStore::Close(const RunEnd&) {

@@ -40,6 +40,7 @@ struct MemoryRows {
     std::string content_type, title, text, etag, last_modified;
     std::uint64_t content_hash = 0;
     Instant fetched_at{};
+    std::optional<Instant> gone_at{};
     std::vector<std::tuple<UrlId, std::string, std::string>> links;  ///< target, kind, anchor
   };
   struct Waiting {
@@ -47,6 +48,20 @@ struct MemoryRows {
     Instant due{};
     std::uint8_t attempts = 0;
   };
+  struct Revisit {
+    std::optional<Instant> due;  ///< none while it is in the queue
+    Duration interval{};
+    std::uint8_t misses = 0;
+  };
+  /// `kind`: "changed", "gone" or "back".
+  struct Change {
+    UrlId url{};
+    Instant at{};
+    std::string kind;
+    std::uint64_t old_hash = 0;
+    std::optional<std::uint64_t> new_hash;
+  };
+  using CookieKey = std::tuple<std::uint16_t, std::string, std::string, std::string, bool>;
   using Place = std::tuple<HostId, std::uint8_t, std::uint64_t>;
 
   std::unordered_map<UrlId, Url> urls;
@@ -55,6 +70,10 @@ struct MemoryRows {
   std::unordered_map<UrlId, Page> pages;
   std::map<std::string, StoredRobots> robots;
   std::map<std::uint16_t, std::uint64_t> target_pages;
+  std::unordered_map<UrlId, Revisit> revisits;
+  std::vector<Change> changes;
+  std::map<CookieKey, StoredCookie> cookies;
+  std::vector<std::optional<Duration>> recrawl;
   std::unordered_map<HostId, StoredHost> hosts;  ///< queued is counted when they are read
 };
 
@@ -70,6 +89,8 @@ class MemoryStore final : public Store {
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
+  void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;
+  void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) override;
   Result<void> Close(const RunEnd& end) override;
 
   /// Shows the rows as they are after every earlier call. Blocks until `look` has returned; also after Close.
@@ -78,7 +99,14 @@ class MemoryStore final : public Store {
  private:
   Result<void> Apply(const WriteBatch& batch);
   void AddUrl(const NewUrl& url);
+  void AddVisit(const WriteBatch& batch, UrlId subject);
   void PutPage(const WriteBatch& batch);
+  void ChangeSubject(const WriteBatch& batch, UrlId subject);
+  void Promote(const Promotion& promotion);
+  void PutCookie(const CookieRow& cookie);
+  void Schedule(const std::vector<std::optional<Duration>>& intervals);
+  QueuedUrl ReadUrl(UrlId id) const;
+  DueUrls Due(Instant now, std::size_t limit) const;
   StoredHost& HostRow(HostId id, std::string_view name);
   FrontierTotals Load(FrontierSink& sink);
   std::vector<QueuedUrl> Queue(HostId host, QueueKey after, std::size_t limit) const;

@@ -50,7 +50,8 @@ void BatchText::Adopt(std::vector<char> buffer) {
 
 std::size_t WriteBatch::bytes() const {
   return sizeof(*this) + text.bytes() + urls.size() * sizeof(NewUrl) + links.size() * sizeof(Link) +
-         hosts.size() * sizeof(HostState);
+         hosts.size() * sizeof(HostState) + promotions.size() * sizeof(Promotion) +
+         cookies.size() * sizeof(CookieRow);
 }
 
 }  // namespace trawl::storage

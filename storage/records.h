@@ -171,6 +171,30 @@ struct HostState {
   std::uint8_t backoffs = 0;  ///< consecutive answers of 429/503, network errors
 };
 
+/// A URL's next visit, long after its last one.
+struct Revisit {
+  Instant due{};
+  Duration interval{};      ///< between the last visit and this one
+  std::uint8_t misses = 0;  ///< last visits in a row that found 404 or 410
+};
+
+/// A URL whose revisit is due: it leaves the schedule and waits in the queue. Without a place it only leaves.
+struct Promotion {
+  UrlId url{};
+  std::optional<QueuePlace> place;
+};
+
+/// A cookie of a target, by target, domain, path, name and host_only (RFC 6265bis section 5.7).
+struct CookieRow {
+  std::uint16_t target = 0;  ///< index in RunStart::target_names
+  std::string_view domain, path, name, value;
+  bool host_only = true, secure = false, http_only = false;
+  std::uint8_t same_site = 0;
+  Instant created{};
+  std::optional<Instant> expires;  ///< none: kept as long as the database
+  bool removed = false;            ///< the stored one goes
+};
+
 /// Owns the text that a WriteBatch points to. Views stay valid when it is moved.
 class BatchText {
  public:
@@ -207,11 +231,27 @@ struct WriteBatch {
   std::string_view rule;
   UrlId subject{};  ///< the URL that leaves/state/skip are about
   std::optional<QueuePlace> requeued;
+  /// With state kDone or kFailed: when it is visited again. Without it a URL that has left the queue is not,
+  /// and needs a promotion without a place if it was scheduled before.
+  std::optional<Revisit> revisit;
+  /// With a visit: the page that the URL has, if any, is not there any more. It is marked, not deleted.
+  bool gone = false;
+  std::vector<Promotion> promotions;
+  std::vector<CookieRow> cookies;
   std::optional<RobotsReceipt> robots;
   std::vector<HostState> hosts;
 
   /// Memory held, for the bounds of queues.
   std::size_t bytes() const;
+};
+
+/// What earlier visits left of a URL that is to be fetched again.
+struct Earlier {
+  Duration interval{};             ///< that led to this visit; zero: it was not scheduled
+  std::uint64_t content_hash = 0;  ///< of the stored page
+  std::uint8_t misses = 0;         ///< see Revisit
+  bool has_page = false;
+  bool operator==(const Earlier&) const = default;
 };
 
 /// A row of the queue as a restart or refill reads it.
@@ -224,6 +264,13 @@ struct QueuedUrl {
   std::uint8_t redirects = 0;
   std::uint8_t sitemap = 0;         ///< as NewUrl::sitemap
   std::string etag, last_modified;  ///< of the stored page, for a conditional request
+  std::optional<Earlier> earlier;   ///< none for a URL that has neither a page nor a schedule
+};
+
+/// URLs whose revisit is due, the longest due first. Their places are not given yet.
+struct DueUrls {
+  std::vector<QueuedUrl> urls;
+  std::optional<Instant> next;  ///< when the first of all others is due
 };
 
 /// A host as a restart reads it.
@@ -246,6 +293,16 @@ struct StoredRobots {
   std::uint16_t status = 0;
   Instant fetched_at{}, expires_at{};
   std::string body;
+};
+
+/// A cookie as a restart reads it.
+struct StoredCookie {
+  std::uint16_t target = 0;
+  std::string domain, path, name, value;
+  bool host_only = true, secure = false, http_only = false;
+  std::uint8_t same_site = 0;
+  Instant created{};
+  std::optional<Instant> expires;
 };
 
 /// One run of the program over a database.

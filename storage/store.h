@@ -27,6 +27,9 @@ class FrontierSink {
   /// out, those that the configuration no longer names are.
   virtual void OnTargetPages(std::uint16_t target, std::uint64_t pages) = 0;
   virtual void OnRobots(StoredRobots robots) = 0;
+  /// Of this run's targets, in the order of their creation; those that had expired when the run began are
+  /// left out.
+  virtual void OnCookie(StoredCookie cookie) = 0;
 };
 
 struct FrontierTotals {
@@ -60,14 +63,22 @@ class Store {
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.
   virtual std::size_t queued_bytes() const = 0;
 
-  /// Reads what a restart needs: every known id, every host, every robots.txt. The sink outlives the call of
-  /// `done`.
+  /// Reads what a restart needs: every known id, every host, every robots.txt, every cookie. The sink
+  /// outlives the call of `done`.
   virtual void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) = 0;
 
   /// The first `limit` rows of a host's queue behind `after`, by priority, then seq. Sees every Write
   /// acknowledged before the call.
   virtual void LoadQueue(HostId host, QueueKey after, std::size_t limit,
                          Done<std::vector<QueuedUrl>> done) = 0;
+
+  /// By target: the first interval of its pages' revisits, none for no revisits; targets beyond the list have
+  /// none. Where that differs from what the store was told last, stored pages are scheduled at their last
+  /// visit and that interval (an earlier time that stands stays), or are scheduled no more.
+  virtual void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) = 0;
+
+  /// The first `limit` URLs whose revisit is due at `now`. Sees every Write acknowledged before the call.
+  virtual void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) = 0;
 
   /// Writes what is queued, closes the run, ends the threads. Blocks. No call after it; callbacks of earlier
   /// ones have all come.

@@ -4,13 +4,15 @@
 
 namespace trawl::crawler {
 
-// The block: Fixed, then the URL, the ETag and the Last-Modified.
+// The block: Fixed, then the Earlier if there is one, the URL, the ETag and the Last-Modified.
 struct HeadUrl::Fixed {
   UrlId id;
   Instant due;
   std::uint32_t url_size, etag_size, last_modified_size;
   std::uint16_t target, depth;
   std::uint8_t attempts, redirects, sitemap;
+  bool has_earlier;
+  std::size_t earlier_size() const { return has_earlier ? sizeof(storage::Earlier) : 0; }
 };
 
 HeadUrl::HeadUrl(const storage::QueuedUrl& url) : order_(OrderOf(url.place.key)) {
@@ -23,12 +25,15 @@ HeadUrl::HeadUrl(const storage::QueuedUrl& url) : order_(OrderOf(url.place.key))
                     url.depth,
                     url.place.attempts,
                     url.redirects,
-                    url.sitemap};
+                    url.sitemap,
+                    url.earlier.has_value()};
   const std::size_t texts = url.url.size() + url.etag.size() + url.last_modified.size();
-  block_.reset(new char[sizeof(Fixed) + texts]);
+  block_.reset(new char[sizeof(Fixed) + fixed.earlier_size() + texts]);
   char* out = block_.get();
   std::memcpy(out, &fixed, sizeof fixed);
   out += sizeof fixed;
+  if (url.earlier) std::memcpy(out, &*url.earlier, sizeof *url.earlier);
+  out += fixed.earlier_size();
   for (const std::string* text : {&url.url, &url.etag, &url.last_modified}) {
     std::memcpy(out, text->data(), text->size());
     out += text->size();
@@ -55,6 +60,8 @@ storage::QueuedUrl HeadUrl::Unpack(HostId host) const {
   storage::QueuedUrl url;
   url.id = fixed.id;
   url.place = {KeyOf(host, order_), fixed.due, fixed.attempts};
+  if (fixed.has_earlier) std::memcpy(&url.earlier.emplace(), text, sizeof(storage::Earlier));
+  text += fixed.earlier_size();
   url.url.assign(text, fixed.url_size);
   text += fixed.url_size;
   url.etag.assign(text, fixed.etag_size);

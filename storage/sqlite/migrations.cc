@@ -221,12 +221,51 @@ DROP INDEX url_unsettled;
 CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (9, 10, 12);
 )sql";
 
+// When what was fetched is fetched again, what came of it, and the cookies of each target.
+constexpr std::string_view kRecrawl = R"sql(
+ALTER TABLE target ADD COLUMN recrawl_ms INTEGER;  -- first interval; NULL: no revisits
+ALTER TABLE page ADD COLUMN gone_at INTEGER;       -- found missing twice in a row
+CREATE TABLE revisit(
+  url INTEGER PRIMARY KEY,
+  due INTEGER,                       -- NULL while it is in the queue
+  interval_ms INTEGER NOT NULL,
+  misses INTEGER NOT NULL            -- last visits in a row that found 404 or 410
+);
+CREATE INDEX revisit_due ON revisit(due) WHERE due IS NOT NULL;
+CREATE TABLE change_kinds(number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO change_kinds VALUES (1, 'changed'), (2, 'gone'), (3, 'back');
+CREATE TABLE change(
+  n INTEGER PRIMARY KEY,
+  url INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,             -- number in change_kinds
+  old_hash INTEGER NOT NULL,
+  new_hash INTEGER                   -- NULL: gone
+);
+CREATE INDEX change_url ON change(url);
+CREATE TABLE cookie(
+  target INTEGER NOT NULL,
+  domain TEXT NOT NULL,
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  host_only INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  secure INTEGER NOT NULL,
+  http_only INTEGER NOT NULL,
+  same_site INTEGER NOT NULL,        -- 0 not given, 1 none, 2 lax, 3 strict
+  created INTEGER NOT NULL,
+  expires INTEGER,                   -- NULL: with the database
+  PRIMARY KEY(target, domain, path, name, host_only)
+) WITHOUT ROWID;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
     {3, kReports},
     {4, kBodies},
     {5, kSitemaps},
+    {6, kRecrawl},
 };
 
 }  // namespace

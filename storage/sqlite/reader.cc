@@ -11,6 +11,15 @@ namespace {
 
 constexpr std::size_t kBlock = 8192;  // known ids handed out at once
 
+/// A SELECT of columns of its own and, behind them, of those that Reader::ReadUrl reads of u, p and r.
+std::string SelectUrls(std::string_view columns, std::string_view from) {
+  return std::string("SELECT ")
+      .append(columns)
+      .append(", u.id, u.url, u.target, u.depth, u.redirects, p.etag, p.last_modified, p.content_hash, ")
+      .append("r.interval_ms, r.misses, u.sitemap ")
+      .append(from);
+}
+
 std::optional<Instant> InstantOrNone(const Statement& row, int column) {
   return row.IsNull(column) ? std::nullopt : std::optional(FromMs(row.Int(column)));
 }
@@ -102,17 +111,27 @@ Reader::Reader(Connection& db)
     : db_(db),
       begin_(db.Prepare("BEGIN")),
       end_(db.Prepare("COMMIT")),
-      queue_(db.Prepare(
-          "SELECT u.id, q.priority, q.seq, q.due, q.attempts, u.url, u.target, u.depth, u.redirects, "
-          "p.etag, p.last_modified, u.sitemap FROM host h JOIN pending q ON q.host = h.n JOIN url u ON u.n = "
-          "q.url "
-          "LEFT JOIN page p ON p.url = q.url "
-          "WHERE h.id = ? AND (q.priority, q.seq) > (?, ?) ORDER BY q.priority, q.seq LIMIT ?")) {}
+      queue_(db.Prepare(SelectUrls("q.priority, q.seq, q.due, q.attempts",
+                                   "FROM host h JOIN pending q ON q.host = h.n JOIN url u ON u.n = q.url "
+                                   "LEFT JOIN page p ON p.url = q.url LEFT JOIN revisit r ON r.url = q.url "
+                                   "WHERE h.id = ? AND (q.priority, q.seq) > (?, ?) "
+                                   "ORDER BY q.priority, q.seq LIMIT ?"))),
+      // CROSS JOIN: the schedule first, in the order of its index.
+      due_(db.Prepare(SelectUrls("r.due, h.id",
+                                 "FROM revisit r INDEXED BY revisit_due CROSS JOIN url u ON u.n = r.url "
+                                 "CROSS JOIN host h ON h.n = u.host LEFT JOIN page p ON p.url = r.url "
+                                 "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))) {}
 
 void Reader::SetTargets(const std::vector<std::int64_t>& numbers) {
   target_index_.clear();
   for (std::size_t i = 0; i < numbers.size(); ++i)
     target_index_.emplace(numbers[i], static_cast<std::uint16_t>(i));
+}
+
+boost::system::error_code Reader::TakeError() {
+  const boost::system::error_code error = db_.error();
+  db_.ClearError();
+  return error;
 }
 
 Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
@@ -122,11 +141,54 @@ Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
   LoadHosts(db_, sink, totals);
   LoadTargets(db_, target_index_, sink);
   LoadRobots(db_, sink);
-  const boost::system::error_code error = db_.error();
-  db_.ClearError();
+  LoadCookies(sink);
+  const boost::system::error_code error = TakeError();
   end_.Run();
   if (error) return error;
   return totals;
+}
+
+void Reader::LoadCookies(FrontierSink& sink) {
+  Statement row = db_.Prepare(
+      "SELECT target, domain, path, name, value, host_only, secure, http_only, same_site, created, expires "
+      "FROM cookie ORDER BY created");
+  while (row.Step()) {
+    const auto target = target_index_.find(row.Int(0));
+    if (target == target_index_.end()) continue;
+    StoredCookie cookie;
+    cookie.target = target->second;
+    cookie.domain = row.Text(1);
+    cookie.path = row.Text(2);
+    cookie.name = row.Text(3);
+    cookie.value = row.Text(4);
+    cookie.host_only = row.Int(5) != 0;
+    cookie.secure = row.Int(6) != 0;
+    cookie.http_only = row.Int(7) != 0;
+    cookie.same_site = static_cast<std::uint8_t>(row.Int(8));
+    cookie.created = FromMs(row.Int(9));
+    cookie.expires = InstantOrNone(row, 10);
+    sink.OnCookie(std::move(cookie));
+  }
+}
+
+/// The columns of kUrlColumns, from `column` on.
+void Reader::ReadUrl(const Statement& row, int column, QueuedUrl& url) const {
+  url.id = static_cast<UrlId>(row.Int(column));
+  url.url = row.Text(column + 1);
+  const auto target = target_index_.find(row.Int(column + 2));
+  url.target = target == target_index_.end() ? kNoTarget : target->second;
+  url.depth = static_cast<std::uint16_t>(row.Int(column + 3));
+  url.redirects = static_cast<std::uint8_t>(row.Int(column + 4));
+  url.etag = row.Text(column + 5);
+  url.last_modified = row.Text(column + 6);
+  url.sitemap = static_cast<std::uint8_t>(row.Int(column + 10));
+  const bool has_page = !row.IsNull(column + 7), scheduled = !row.IsNull(column + 8);
+  if (!has_page && !scheduled) return;
+  Earlier& earlier = url.earlier.emplace();
+  earlier.has_page = has_page;
+  earlier.content_hash = static_cast<std::uint64_t>(row.Int(column + 7));
+  earlier.interval = Duration(row.Int(column + 8));
+  earlier.misses = static_cast<std::uint8_t>(row.Int(column + 9));
 }
 
 Result<std::vector<QueuedUrl>> Reader::LoadQueue(HostId host, QueueKey after, std::size_t limit) {
@@ -135,26 +197,34 @@ Result<std::vector<QueuedUrl>> Reader::LoadQueue(HostId host, QueueKey after, st
               static_cast<std::int64_t>(limit));
   while (queue_.Step()) {
     QueuedUrl& url = rows.emplace_back();
-    url.id = static_cast<UrlId>(queue_.Int(0));
-    url.place.key = {host, static_cast<std::uint8_t>(queue_.Int(1)),
-                     static_cast<std::uint64_t>(queue_.Int(2))};
-    url.place.due = FromMs(queue_.Int(3));
-    url.place.attempts = static_cast<std::uint8_t>(queue_.Int(4));
-    url.url = queue_.Text(5);
-    const auto target = target_index_.find(queue_.Int(6));
-    url.target = target == target_index_.end() ? kNoTarget : target->second;
-    url.depth = static_cast<std::uint16_t>(queue_.Int(7));
-    url.redirects = static_cast<std::uint8_t>(queue_.Int(8));
-    url.etag = queue_.Text(9);
-    url.last_modified = queue_.Text(10);
-    url.sitemap = static_cast<std::uint8_t>(queue_.Int(11));
+    url.place.key = {host, static_cast<std::uint8_t>(queue_.Int(0)),
+                     static_cast<std::uint64_t>(queue_.Int(1))};
+    url.place.due = FromMs(queue_.Int(2));
+    url.place.attempts = static_cast<std::uint8_t>(queue_.Int(3));
+    ReadUrl(queue_, 4, url);
   }
-  if (db_.failed()) {
-    const boost::system::error_code error = db_.error();
-    db_.ClearError();
-    return error;
-  }
+  if (const boost::system::error_code error = TakeError()) return error;
   return rows;
+}
+
+Result<DueUrls> Reader::LoadDue(Instant now, std::size_t limit) {
+  DueUrls due;
+  // One row beyond them says when the next one is due.
+  due_.With(static_cast<std::int64_t>(limit) + 1);
+  while (due_.Step()) {
+    const Instant at = FromMs(due_.Int(0));
+    if (at > now || due.urls.size() == limit) {
+      due.next = at;
+      due_.Reset();
+      break;
+    }
+    QueuedUrl& url = due.urls.emplace_back();
+    url.place.key.host = static_cast<HostId>(due_.Int(1));
+    url.place.due = at;
+    ReadUrl(due_, 2, url);
+  }
+  if (const boost::system::error_code error = TakeError()) return error;
+  return due;
 }
 
 }  // namespace trawl::storage::sqlite

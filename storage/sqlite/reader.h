@@ -21,10 +21,15 @@ class Reader {
 
   Result<FrontierTotals> LoadFrontier(FrontierSink& sink);
   Result<std::vector<QueuedUrl>> LoadQueue(HostId host, QueueKey after, std::size_t limit);
+  Result<DueUrls> LoadDue(Instant now, std::size_t limit);
 
  private:
+  void ReadUrl(const Statement& row, int column, QueuedUrl& url) const;
+  void LoadCookies(FrontierSink& sink);
+  boost::system::error_code TakeError();
+
   Connection& db_;
-  Statement begin_, end_, queue_;
+  Statement begin_, end_, queue_, due_;
   std::unordered_map<std::int64_t, std::uint16_t> target_index_;
 };
 

@@ -146,6 +146,22 @@ void SqliteStore::LoadQueue(HostId host, QueueKey after, std::size_t limit,
   });
 }
 
+void SqliteStore::SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) {
+  writer_lane_->Post([this, intervals = std::move(intervals), done = std::move(done)] {
+    CommitGroup();
+    writer_->SetRecrawl(intervals);
+    const boost::system::error_code error = writer_->error();
+    done(error ? Result<void>(error) : Result<void>());
+  });
+}
+
+void SqliteStore::LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post([reader = lane.reader.get(), now, limit, done = std::move(done)] {
+    done(reader->LoadDue(now, limit));
+  });
+}
+
 Result<void> SqliteStore::Close(const RunEnd& end) {
   Result<void> ended = RunOnWriter([this, &end] { writer_->EndRun(end); });
   StopThreads();

@@ -37,6 +37,8 @@ class SqliteStore final : public Store {
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
+  void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;
+  void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) override;
   Result<void> Close(const RunEnd& end) override;
 
  private:

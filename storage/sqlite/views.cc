@@ -24,7 +24,7 @@ SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target
   printf('%016x', p.content_hash) AS content_hash, p.etag AS etag, p.last_modified AS last_modified,
   @time(p.first_seen) AS first_seen, @time(p.fetched_at) AS fetched_at, @time(p.changed_at) AS changed_at,
   u.visits AS visits, p.truncated AS truncated, p.links AS links,
-  p.noindex AS noindex
+  p.noindex AS noindex, @time(p.gone_at) AS gone_at
 FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
     {"visits", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
@@ -73,8 +73,16 @@ SELECT u.url AS url, (SELECT name FROM host WHERE n = u.host) AS host, u.sitemap
 FROM url u LEFT JOIN visit v ON v.n = u.visit WHERE u.sitemap > 0)sql"},
     {"queue", R"sql(
 SELECT u.url AS url, h.name AS host, q.priority AS priority, u.depth AS depth, @time(q.due) AS due_at,
-  q.attempts AS attempts, q.seq AS seq
-FROM pending q JOIN url u ON u.n = q.url JOIN host h ON h.n = q.host)sql"},
+  q.attempts AS attempts, q.seq AS seq, (SELECT interval_ms FROM revisit WHERE url = q.url) AS interval_ms
+FROM pending q JOIN url u ON u.n = q.url JOIN host h ON h.n = q.host
+UNION ALL
+SELECT u.url, h.name, NULL, u.depth, @time(r.due), 0, NULL, r.interval_ms
+FROM revisit r JOIN url u ON u.n = r.url JOIN host h ON h.n = u.host WHERE r.due IS NOT NULL)sql"},
+    {"changes", R"sql(
+SELECT u.url AS url, @time(c.at) AS at, (SELECT name FROM change_kinds WHERE number = c.kind) AS kind,
+  printf('%016x', c.old_hash) AS old_hash, CASE WHEN c.new_hash IS NOT NULL THEN printf('%016x', c.new_hash) END AS new_hash,
+  (SELECT name FROM host WHERE n = u.host) AS host
+FROM change c JOIN url u ON u.n = c.url)sql"},
     {"runs", R"sql(
 SELECT @time(r.started) AS started_at, @time(r.ended) AS ended_at, r.end_reason AS end_reason, r.version AS version,
   r.pages AS pages, r.config AS config, r.n AS run
@@ -104,7 +112,8 @@ SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pen
   (SELECT coalesce(sum(pages), 0) FROM host) AS pages, (SELECT coalesce(sum(errors), 0) FROM host) AS errors,
   (SELECT coalesce(sum(bytes), 0) FROM host) AS bytes, (SELECT count(*) FROM host) AS hosts,
   (SELECT @time(started) FROM run ORDER BY n DESC LIMIT 1) AS started_at,
-  (SELECT end_reason FROM run ORDER BY n DESC LIMIT 1) AS end_reason)sql"},
+  (SELECT end_reason FROM run ORDER BY n DESC LIMIT 1) AS end_reason,
+  (SELECT count(*) FROM revisit WHERE due IS NOT NULL) AS scheduled)sql"},
 };
 
 }  // namespace

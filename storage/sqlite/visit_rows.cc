@@ -24,7 +24,8 @@ VisitRows::VisitRows(Connection& db, Words& words, SearchRows* search, const con
                      "bytes_body, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms, parse_ms, detail) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       redirect_(db.Prepare("INSERT INTO redirect(visit, target, status) VALUES (?, ?, ?)")),
-      earlier_(db.Prepare("SELECT visit, first_seen, changed_at, content_hash FROM page WHERE url = ?")),
+      earlier_(
+          db.Prepare("SELECT visit, first_seen, changed_at, content_hash, gone_at FROM page WHERE url = ?")),
       page_(db.Prepare(
           "INSERT OR REPLACE INTO page(url, visit, status, content_type, charset, language, words, depth, "
           "bytes, content_hash, first_seen, fetched_at, changed_at, truncated, links, title, "
@@ -34,7 +35,10 @@ VisitRows::VisitRows(Connection& db, Words& words, SearchRows* search, const con
       link_(db.Prepare("INSERT INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)")),
       drop_text_(db.Prepare("DELETE FROM page_text WHERE visit = ?")),
       drop_links_(db.Prepare("DELETE FROM link WHERE n >= ? AND n < ?")),
-      confirm_(db.Prepare("UPDATE page SET fetched_at = ? WHERE url = ?")),
+      confirm_(db.Prepare("UPDATE page SET fetched_at = ?, gone_at = NULL WHERE url = ?")),
+      gone_(
+          db.Prepare("UPDATE page SET gone_at = ? WHERE url = ? AND gone_at IS NULL RETURNING content_hash")),
+      change_(db.Prepare("INSERT INTO change(url, at, kind, old_hash, new_hash) VALUES (?, ?, ?, ?, ?)")),
       next_(db.Int("SELECT max(n) FROM visit").value_or(0) + 1) {}
 
 std::int64_t VisitRows::Add(const Visit& visit, std::int64_t url, std::int64_t run) {
@@ -55,9 +59,15 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
   const std::int64_t now = ToMs(page.fetched_at);
   if (!earlier_.With(url).Step()) return {0, now, now};
   Earlier earlier{earlier_.Int(0), earlier_.Int(1), earlier_.Int(2)};
-  if (earlier_.Int(3) != static_cast<std::int64_t>(page.content_hash)) earlier.changed_at = now;
+  const std::int64_t old_hash = earlier_.Int(3);
+  const auto new_hash = static_cast<std::int64_t>(page.content_hash);
+  const bool was_gone = !earlier_.IsNull(4);
   earlier_.Reset();
   if (search_) search_->Remove(url, earlier.visit);
+  if (old_hash != new_hash) earlier.changed_at = now;
+  if (was_gone || old_hash != new_hash) {
+    AddChange(url, page.fetched_at, was_gone ? ChangeKind::kBack : ChangeKind::kChanged, old_hash, new_hash);
+  }
   drop_text_.With(earlier.visit).Run();
   drop_links_.With(FirstLink(earlier.visit), FirstLink(earlier.visit + 1)).Run();
   return earlier;
@@ -91,7 +101,24 @@ void VisitRows::AddLinks(std::span<const Link> links, std::int64_t visit) {
 }
 
 void VisitRows::Confirm(std::int64_t url, Instant at) {
+  if (!earlier_.With(url).Step()) return;
+  const std::int64_t hash = earlier_.Int(3);
+  const bool was_gone = !earlier_.IsNull(4);
+  earlier_.Reset();
+  if (was_gone) AddChange(url, at, ChangeKind::kBack, hash, hash);
   confirm_.With(ToMs(at), url).Run();
+}
+
+void VisitRows::MarkGone(std::int64_t url, Instant at) {
+  if (!gone_.With(ToMs(at), url).Step()) return;
+  const std::int64_t hash = gone_.Int(0);
+  gone_.Run();  // an UPDATE with RETURNING is done only when it was stepped to its end
+  AddChange(url, at, ChangeKind::kGone, hash, std::nullopt);
+}
+
+void VisitRows::AddChange(std::int64_t url, Instant at, ChangeKind kind, std::int64_t old_hash,
+                          std::optional<std::int64_t> new_hash) {
+  change_.With(url, ToMs(at), static_cast<int>(kind), old_hash, new_hash).Run();
 }
 
 }  // namespace trawl::storage::sqlite

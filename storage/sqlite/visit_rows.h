@@ -14,7 +14,10 @@ namespace trawl::storage::sqlite {
 /// Links of one page that have a number; more are counted, not kept.
 inline constexpr std::size_t kMaxLinksPerPage = 65536;
 
-/// Writes what a visit brought: the tables `visit`, `redirect`, `page`, `page_text` and `link`.
+/// How a page that was there is found otherwise. Numbers of the table `change_kinds`: never renumber.
+enum class ChangeKind { kChanged = 1, kGone = 2, kBack = 3 };
+
+/// Writes what a visit brought: the tables `visit`, `redirect`, `page`, `page_text`, `link` and `change`.
 /// Runs on: storage thread. Borrows the connection and the dictionary of words.
 class VisitRows {
  public:
@@ -28,6 +31,8 @@ class VisitRows {
   bool PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit);
   /// The server says that the stored page is still current.
   void Confirm(std::int64_t url, Instant at);
+  /// The page, if there is one, is not there any more; without effect when that is known.
+  void MarkGone(std::int64_t url, Instant at);
 
  private:
   struct Earlier {
@@ -37,6 +42,8 @@ class VisitRows {
   };
 
   Earlier Replace(const Page& page, std::int64_t url);
+  void AddChange(std::int64_t url, Instant at, ChangeKind kind, std::int64_t old_hash,
+                 std::optional<std::int64_t> new_hash);
   void AddLinks(std::span<const Link> links, std::int64_t visit);
 
   Words& words_;
@@ -44,7 +51,7 @@ class VisitRows {
   LinkKinds kinds_;
   const config::LinkStorage keep_links_;
   const bool keep_text_;
-  Statement add_, redirect_, earlier_, page_, text_, link_, drop_text_, drop_links_, confirm_;
+  Statement add_, redirect_, earlier_, page_, text_, link_, drop_text_, drop_links_, confirm_, gone_, change_;
   std::int64_t next_ = 1;
 };
 

@@ -46,7 +46,9 @@ Writer::Writer(Connection& db, const config::StorageOptions& options)
                                                            : nullptr),
       hosts_(db),
       urls_(db),
-      visits_(db, words_, search_.get(), options) {}
+      visits_(db, words_, search_.get(), options),
+      revisits_(db),
+      cookies_(db) {}
 
 void Writer::BeginRun(const RunStart& run) {
   OpenGroup();
@@ -61,6 +63,7 @@ void Writer::BeginRun(const RunStart& run) {
   insert.Reset();
   NumberTargets(run.target_names);
   if (bodies_) bodies_->SetVersion(run.version);
+  cookies_.RemoveExpired(run.at);
   latest_ = run.at;
   Commit();
   const auto begin = std::chrono::steady_clock::now();
@@ -83,6 +86,12 @@ void Writer::NumberTargets(const std::vector<std::string>& names) {
 void Writer::SetTargets(const std::vector<std::string>& names) {
   OpenGroup();
   NumberTargets(names);
+  Commit();
+}
+
+void Writer::SetRecrawl(const std::vector<std::optional<Duration>>& intervals) {
+  OpenGroup();
+  revisits_.SetRecrawl(intervals, targets_);
   Commit();
 }
 
@@ -147,14 +156,39 @@ Result<void> Writer::Apply(const WriteBatch& batch) {
   if (HasSubject(batch)) {
     if (subject == 0) subject = urls_.Find(subject_id);
     if (!taken) TakeFromQueue(batch);
-    const std::optional<std::int64_t> rule =
-        batch.state == UrlState::kExcluded ? words_.NumberOf(batch.rule) : std::nullopt;
-    urls_.Update(subject, {batch.state, batch.skip, rule, AddVisit(batch, subject)});
-    if (batch.requeued) urls_.Enqueue(hosts_.Find(batch.requeued->key.host), subject, *batch.requeued);
+    ChangeSubject(batch, subject);
+  }
+  Promote(batch);
+  for (const CookieRow& cookie : batch.cookies) {
+    if (const auto target = TargetOf(cookie.target)) cookies_.Put(cookie, *target);
   }
   if (batch.robots) hosts_.Put(*batch.robots);
   for (const HostState& host : batch.hosts) hosts_.Put(host);
   return {};
+}
+
+void Writer::ChangeSubject(const WriteBatch& batch, std::int64_t subject) {
+  const std::optional<std::int64_t> rule =
+      batch.state == UrlState::kExcluded ? words_.NumberOf(batch.rule) : std::nullopt;
+  urls_.Update(subject, {batch.state, batch.skip, rule, AddVisit(batch, subject)});
+  if (batch.requeued) urls_.Enqueue(hosts_.Find(batch.requeued->key.host), subject, *batch.requeued);
+  if (batch.gone && batch.visit) visits_.MarkGone(subject, batch.visit->at);
+  if (batch.revisit) revisits_.Put(subject, *batch.revisit);
+  if (batch.state == UrlState::kExcluded) revisits_.Remove(subject);
+}
+
+void Writer::Promote(const WriteBatch& batch) {
+  for (const Promotion& promotion : batch.promotions) {
+    const std::int64_t url = urls_.Find(promotion.url);
+    if (url == 0) continue;
+    if (!promotion.place) {
+      revisits_.Remove(url);
+      continue;
+    }
+    revisits_.Enter(url);
+    urls_.Update(url, {UrlState::kQueued, SkipReason::kNone, std::nullopt, std::nullopt});
+    urls_.Enqueue(hosts_.Find(promotion.place->key.host), url, *promotion.place);
+  }
 }
 
 std::int64_t Writer::TakeFromQueue(const WriteBatch& batch) {

@@ -9,10 +9,12 @@
 #include "storage/records.h"
 #include "storage/sqlite/body_rows.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/cookie_rows.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/host_rows.h"
 #include "storage/sqlite/retention.h"
 #include "storage/sqlite/search_rows.h"
+#include "storage/sqlite/revisit_rows.h"
 #include "storage/sqlite/url_rows.h"
 #include "storage/sqlite/visit_rows.h"
 
@@ -30,6 +32,8 @@ class Writer {
   void BeginRun(const RunStart& run);
   /// Commits, as BeginRun does.
   void SetTargets(const std::vector<std::string>& names);
+  /// Commits, as BeginRun does.
+  void SetRecrawl(const std::vector<std::optional<Duration>>& intervals);
   void EndRun(const RunEnd& end);
 
   /// Adds the batch to the open group. kUnknownUrl: the batch is refused and has left no trace; the group
@@ -54,6 +58,8 @@ class Writer {
  private:
   void OpenGroup();
   void NumberTargets(const std::vector<std::string>& names);
+  void ChangeSubject(const WriteBatch& batch, std::int64_t subject);
+  void Promote(const WriteBatch& batch);
   std::int64_t TakeFromQueue(const WriteBatch& batch);
   void AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject);
   std::optional<std::int64_t> AddVisit(const WriteBatch& batch, std::int64_t url);
@@ -68,6 +74,8 @@ class Writer {
   HostRows hosts_;
   UrlRows urls_;
   VisitRows visits_;
+  RevisitRows revisits_;
+  CookieRows cookies_;
   std::vector<std::int64_t> targets_;
   std::int64_t run_ = 0;
   std::int64_t run_pages_ = 0;                         // since the last commit

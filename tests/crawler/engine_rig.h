@@ -15,6 +15,7 @@
 #include "parser/idna.h"
 #include "storage/error.h"
 #include "tests/support/fail_on_nth.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/synthetic_web.h"
 
 namespace trawl::test {
@@ -76,6 +77,12 @@ class TroubledStore final : public storage::Store {
                  Done<std::vector<storage::QueuedUrl>> done) override {
     store_.LoadQueue(host, after, limit, std::move(done));
   }
+  void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override {
+    store_.SetRecrawl(std::move(intervals), std::move(done));
+  }
+  void LoadDue(Instant now, std::size_t limit, Done<storage::DueUrls> done) override {
+    store_.LoadDue(now, limit, std::move(done));
+  }
   Result<void> Close(const storage::RunEnd& end) override { return store_.Close(end); }
 
  private:
@@ -94,13 +101,22 @@ inline config::Loaded OwnSite(const std::string& seed, const std::string& more =
   return loaded;
 }
 
+/// The clock of an engine, moved by the test.
+struct EngineClock final : crawler::Clock {
+  Instant Now() const override { return manual.Now(); }
+  ManualClock manual;
+};
+
 /// One engine with everything it needs but the loop and the store.
 struct EngineRig {
-  EngineRig(boost::asio::io_context& loop, config::Loaded configuration, storage::Store& store)
+  /// `given`: its clock in place of the true one. `one_shot`: as Engine has it.
+  EngineRig(boost::asio::io_context& loop, config::Loaded configuration, storage::Store& store,
+            crawler::Clock* given = nullptr, bool one_shot = true)
       : loaded(std::move(configuration)),
         targets(loaded),
         fetcher(loop.get_executor(), loaded.options),
-        engine(loop.get_executor(), loaded.options, targets, {clock, fetcher, parser, store}, true) {
+        engine(loop.get_executor(), loaded.options, targets,
+               {given != nullptr ? *given : clock, fetcher, parser, store}, one_shot) {
     boost::asio::co_spawn(loop, engine.Run(), [this](std::exception_ptr thrown, crawler::EndReason reason) {
       if (thrown) std::rethrow_exception(thrown);
       ended = reason;

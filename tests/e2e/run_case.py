@@ -22,7 +22,8 @@ case.toml:
   [dns]  "name.test" = "127.0.0.1" what the DNS server knows; any other name does not exist
   [files]  "name" = "content"      written to ${work} before the first run
   [[serve]]                        an answer that a file cannot give; see Rule in site_server.py:
-    path, host, status, type, headers, body, repeat = [text, n], file, gzip, packed, chunked, delay, raw, cut, times
+    path, host, status, type, headers, body, repeat = [text, n], file, gzip, packed, chunked, delay, raw, cut, times,
+    etag, cookie
   [[run]]                          one start of trawl; without any, one with the defaults:
     args = ["crawl", "-c", "${work}/trawl.toml", "--db", "${work}/trawl.db", "--summary", "json"]
     more = []                      added to args
@@ -42,7 +43,8 @@ expect.sql: each query ends with ';' and is followed by its rows, in order, one 
   -- none                      instead of rows: the query must give none
 A query without either is an error of the case. "-- database: NAME" before the first query names another file than trawl.db;
 "-- database: none" stands alone: no database must have come to be.
-The server's own account is the table server.requests (run, host, path, status, at, ended); runs count from 1; seconds.
+The server's own account is the table server.requests (run, host, path, status, at, ended, cookie,
+if_none_match); runs count from 1; seconds.
 With trawl_synthetic_web there are server.web (host, path, status, at, ended, complete, connection), its log, and
 server.web_urls (depth, status, url), what a crawler from ${web}/ that follows every host must meet.
 
@@ -222,8 +224,10 @@ def check_database(folder, work, expand, requests, admin):
     if twice := db.execute("SELECT url FROM pages GROUP BY url HAVING count(*) > 1").fetchall():
         problems.append(f"twice in pages: {twice}")
     db.execute("ATTACH ':memory:' AS server")
-    db.execute("CREATE TABLE server.requests (run INTEGER, host TEXT, path TEXT, status INTEGER, at REAL, ended REAL)")
-    db.executemany("INSERT INTO server.requests VALUES (:run, :host, :path, :status, :at, :ended)", requests)
+    db.execute("CREATE TABLE server.requests (run INTEGER, host TEXT, path TEXT, status INTEGER, at REAL, ended REAL, "
+               "cookie TEXT, if_none_match TEXT)")
+    db.executemany("INSERT INTO server.requests VALUES (:run, :host, :path, :status, :at, :ended, :cookie, :if_none_match)",
+                   requests)
     if admin:
         load_synthetic(db, admin)
     for line, query, wanted in checks:

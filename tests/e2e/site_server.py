@@ -20,7 +20,7 @@ class Rule:
     """One [[serve]] table of case.toml. What it does not say is as for a plain file."""
 
     KEYS = {"path", "host", "status", "type", "headers", "body", "repeat", "file", "gzip", "packed", "chunked", "delay", "raw",
-            "cut", "times"}
+            "cut", "times", "etag", "cookie"}
 
     def __init__(self, table, expand):
         unknown = set(table) - self.KEYS
@@ -41,6 +41,8 @@ class Rule:
         self.raw = table.get("raw")           # the whole answer; the connection closes after it
         self.cut = table.get("cut")           # bytes of the body that are sent before the connection closes
         self.times = table.get("times")       # applies to the first so many requests only
+        self.etag = table.get("etag")         # sent; a request that names it is answered 304
+        self.cookie = table.get("cookie")     # applies to requests that send this cookie only, "name=value"
 
 
 class Site:
@@ -83,17 +85,20 @@ class Site:
             return self.seen.wait_for(lambda: any(r["path"] == path and r["run"] == self.run for r in self.requests),
                                       timeout)
 
-    def begin(self, host, path):
+    def begin(self, host, path, headers):
         with self.seen:
-            record = {"run": self.run, "host": host, "path": path, "status": None, "at": time.time(), "ended": None}
+            record = {"run": self.run, "host": host, "path": path, "status": None, "at": time.time(), "ended": None,
+                      "cookie": headers.get("Cookie"), "if_none_match": headers.get("If-None-Match")}
             count = sum(r["host"] == host and r["path"] == path for r in self.requests)
             self.requests.append(record)
             self.seen.notify_all()
         return record, count
 
-    def rule(self, host, path, count):
+    def rule(self, record, count):
+        cookies = (record["cookie"] or "").split("; ")
         for rule in self.rules:
-            if rule.path == path and rule.host in (None, host) and (rule.times is None or count < rule.times):
+            if (rule.path == record["path"] and rule.host in (None, record["host"]) and
+                    (rule.times is None or count < rule.times) and (rule.cookie is None or rule.cookie in cookies)):
                 return rule
         return None
 
@@ -148,8 +153,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         site = self.server.site
         host = self.headers.get("Host", "").rsplit(":", 1)[0]
-        record, count = site.begin(host, self.path)
-        rule = site.rule(host, self.path, count)
+        record, count = site.begin(host, self.path, self.headers)
+        rule = site.rule(record, count)
         try:
             self.answer(site, host, rule, record)
             record["ended"] = time.time()  # before the last bytes go: the client may have them before the call returns
@@ -180,6 +185,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers = dict(rule.headers)
         if rule.packed:
             body = gzip.compress(body, 6, mtime=0)
+        if rule.etag:
+            headers["ETag"] = rule.etag
+            if record["if_none_match"] == rule.etag:
+                record["status"] = 304
+                return self.send(304, None, b"", headers)
         if rule.gzip:
             body = gzip.compress(body, 6, mtime=0)
             headers["Content-Encoding"] = "gzip"
@@ -191,7 +201,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header(*(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(body)))))
+        if status != 304:  # RFC 9110 8.6: its length would be that of the page
+            self.send_header(*(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(body)))))
         self.end_headers()
         if self.command == "HEAD":
             return

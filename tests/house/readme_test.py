@@ -16,7 +16,7 @@ TRAWL = os.path.join(BUILD, "trawl")
 with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
     README = file.read()
 PATHS = re.compile(r"`((?:config|parser|storage|crawler|tests)/[\w./-]+)`")
-MAY_BE_EMPTY = {"broken_links", "duplicates", "queue", "sitemaps"}
+MAY_BE_EMPTY = {"broken_links", "changes", "duplicates", "queue", "sitemaps"}
 
 
 def blocks(language):

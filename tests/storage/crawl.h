@@ -89,6 +89,32 @@ struct Batch {
     batch.page = page;
     return *this;
   }
+  /// The visited URL is to be visited again.
+  Batch& Again(std::int64_t due_ms, Duration interval, std::uint8_t misses = 0) {
+    batch.revisit = storage::Revisit{At(due_ms), interval, misses};
+    return *this;
+  }
+  Batch& Gone() {
+    batch.gone = true;
+    return *this;
+  }
+  /// A URL whose revisit is due goes into its host's queue.
+  Batch& Promoted(std::uint64_t number, std::uint64_t seq, const std::string& host = "a.test") {
+    batch.promotions.push_back({Id(number), storage::QueuePlace{Key(host, seq), At(0), 0}});
+    return *this;
+  }
+  Batch& WithCookie(std::string name, std::string value, std::optional<std::int64_t> expires_ms = {},
+                    std::int64_t created_ms = 1000, bool removed = false) {
+    storage::CookieRow& cookie = batch.cookies.emplace_back();
+    cookie.domain = "a.test";
+    cookie.path = "/";
+    cookie.name = Text(std::move(name));
+    cookie.value = Text(std::move(value));
+    cookie.created = At(created_ms);
+    if (expires_ms) cookie.expires = At(*expires_ms);
+    cookie.removed = removed;
+    return *this;
+  }
   Batch& WithLink(std::uint64_t target, std::string anchor, bool external = false) {
     batch.links.push_back({Id(target), "a", external ? "nofollow" : "", Text(std::move(anchor)), external});
     return *this;
@@ -132,11 +158,24 @@ inline Result<std::vector<storage::QueuedUrl>> QueueNow(storage::Store& store, c
   return answer.get_future().get();
 }
 
+inline storage::DueUrls DueNow(storage::Store& store, std::int64_t ms, std::size_t limit = 100) {
+  std::promise<Result<storage::DueUrls>> answer;
+  store.LoadDue(At(ms), limit, [&answer](Result<storage::DueUrls> due) { answer.set_value(std::move(due)); });
+  return answer.get_future().get().value();
+}
+
+inline Result<void> SetRecrawlNow(storage::Store& store, std::vector<std::optional<Duration>> intervals) {
+  std::promise<Result<void>> answer;
+  store.SetRecrawl(std::move(intervals), [&answer](Result<void> done) { answer.set_value(done); });
+  return answer.get_future().get();
+}
+
 /// Everything a restart reads, in one place.
 struct Loaded final : storage::FrontierSink {
   std::vector<UrlId> known;
   std::vector<storage::StoredHost> hosts;
   std::vector<storage::StoredRobots> robots;
+  std::vector<storage::StoredCookie> cookies;
   std::map<std::uint16_t, std::uint64_t> target_pages;
   storage::FrontierTotals totals;
   boost::system::error_code error;
@@ -145,6 +184,7 @@ struct Loaded final : storage::FrontierSink {
   void OnHost(storage::StoredHost host) override { hosts.push_back(std::move(host)); }
   void OnTargetPages(std::uint16_t target, std::uint64_t pages) override { target_pages[target] = pages; }
   void OnRobots(storage::StoredRobots one) override { robots.push_back(std::move(one)); }
+  void OnCookie(storage::StoredCookie cookie) override { cookies.push_back(std::move(cookie)); }
 
   const storage::StoredHost& HostNamed(const std::string& name) const {
     for (const storage::StoredHost& host : hosts) {

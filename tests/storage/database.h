@@ -74,6 +74,10 @@ struct Database {
         "SELECT 'a link without its page: ' || n FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
         "SELECT 'miscounted visits: ' || url FROM url u WHERE visits <> (SELECT count(*) FROM visit WHERE "
         "url = u.n)",
+        "SELECT 'scheduled and not to be: ' || url FROM revisit r WHERE due IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM url WHERE n = r.url AND state IN (1, 2))",
+        "SELECT 'in the queue and due besides: ' || url FROM revisit r WHERE due IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM url WHERE n = r.url AND state = 0)",
         "SELECT 'miscounted pages: ' || name FROM host h WHERE pages <> "
         "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.host = h.n)",
         "SELECT 'miscounted pages of target: ' || name FROM target t WHERE pages <> "

@@ -4,9 +4,8 @@
 #include <thread>
 
 #include "storage/error.h"
-#include "tests/storage/crawl.h"
+#include "tests/storage/backends.h"
 #include "tests/support/catch.h"
-#include "tests/support/temp_dir.h"
 
 // One suite for every backend of storage/open_store.cc: what store.h promises, nothing of how it is kept.
 
@@ -18,21 +17,6 @@ using storage::UrlState;
 
 namespace {
 
-struct Fixture {
-  explicit Fixture(const std::string& path, config::StorageOptions with = {}) : options(std::move(with)) {
-    options.path = path == "sqlite" ? (folder / "trawl.db").string() : path;
-    storage::OpenedStore opened = storage::OpenStore(options);
-    INFO(opened.error);
-    REQUIRE(opened.store);
-    store = std::move(opened.store);
-    REQUIRE(store->BeginRun(StartOfRun({"site", "other"})));
-  }
-
-  TempDir folder;
-  config::StorageOptions options;
-  std::unique_ptr<storage::Store> store;
-};
-
 std::vector<std::uint64_t> SeqsOf(const std::vector<storage::QueuedUrl>& rows) {
   std::vector<std::uint64_t> seqs;
   for (const storage::QueuedUrl& row : rows) seqs.push_back(row.place.key.seq);
@@ -40,10 +24,6 @@ std::vector<std::uint64_t> SeqsOf(const std::vector<storage::QueuedUrl>& rows) {
 }
 
 }  // namespace
-
-#define EVERY_BACKEND                                         \
-  const std::string backend = GENERATE("sqlite", ":memory:"); \
-  INFO("backend " << backend)
 
 TEST_CASE("An empty store loads as nothing, and numbering starts at one") {
   EVERY_BACKEND;

@@ -155,6 +155,32 @@ TEST_CASE("A URL that is not due does not hold back the others") {
   CHECK(crawl.frontier.Next(kStart + 1h)->url.url == "http://h1/1");
 }
 
+TEST_CASE("What earlier visits left of a URL stays with it while it waits, is given out and returned") {
+  Crawl crawl;
+  crawl.policy.delay = 0ms;
+  storage::QueuedUrl url;
+  url.id = UrlId{7};
+  url.url = "http://h1/again";
+  url.etag = "\"v1\"";
+  url.last_modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+  url.earlier = storage::Earlier{90 * 24h, 0xfedcba9876543210, 3, true};
+  url.place = {crawl.frontier.NewPlace(Host(1), 25), kStart + 1h, 0};
+  crawl.frontier.Add("h1", crawl.policy, url);
+  crawl.Queue(1, 30);
+  auto task = crawl.frontier.Next(kStart);
+  REQUIRE(task);
+  CHECK_FALSE(task->url.earlier);
+  crawl.Finish(*task, kStart);
+  CHECK_FALSE(crawl.frontier.Next(kStart + 1h - 1ms));
+  for (int i = 0; i < 2; ++i) {
+    task = crawl.frontier.Next(kStart + 1h);
+    REQUIRE(task);
+    CHECK(task->url.earlier == url.earlier);
+    CHECK(task->url.url + task->url.etag + task->url.last_modified == url.url + url.etag + url.last_modified);
+    if (i == 0) crawl.frontier.Return(std::move(*task), kStart + 1h, kStart + 1h);
+  }
+}
+
 TEST_CASE("A host with many URLs does not starve one with few") {
   Crawl crawl;
   crawl.policy = {0ms, 1, 0ms, 0s};

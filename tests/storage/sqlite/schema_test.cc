@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "storage/records.h"
+#include "storage/sqlite/revisit_rows.h"
 #include "tests/storage/database.h"
 #include "tests/support/catch.h"
 
@@ -57,6 +58,31 @@ TEST_CASE("Every schema of the past comes up to date, and a second time changes 
   }
 }
 
+TEST_CASE("A database of the first schema keeps its pages, and they can be scheduled") {
+  TempDir folder;
+  const auto db = Fresh(folder);
+  db->Exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+  db->Exec("CREATE TABLE schema_version(version INTEGER PRIMARY KEY, at TEXT)");
+  db->Exec(Migrations().front().sql);
+  db->Exec(
+      "INSERT INTO schema_version VALUES (1, '');"
+      "INSERT INTO target VALUES (1, 'site'); INSERT INTO host(id, name) VALUES (7, 'a.test');"
+      "INSERT INTO url VALUES (1, 11, 1, 1, 0, 1, 0, 0, NULL, 1000, 1, 1, NULL, 'https://a.test/');"
+      "INSERT INTO visit(n, url, run, at, outcome, status, attempt, bytes_wire, bytes_body) "
+      "VALUES (1, 1, 1, 1000, 0, 200, 1, 9, 9);"
+      "INSERT INTO page(url, visit, status, words, depth, bytes, content_hash, first_seen, fetched_at, "
+      "changed_at, truncated, links) VALUES (1, 1, 200, 1, 0, 9, 5, 1000, 1000, 1000, 0, 0)");
+  UpdateSchema(*db);
+  CHECK_FALSE(db->failed());
+  CHECK(db->Int("SELECT count(*) FROM pages WHERE gone_at IS NULL AND visits = 1") == 1);
+  CHECK(db->Int("SELECT pages FROM target") == 1);
+  CHECK(db->Int("SELECT count(*) FROM queue") == 0);
+  RevisitRows revisits(*db);
+  revisits.SetRecrawl({std::chrono::seconds(60)}, {1});
+  CHECK_FALSE(db->failed());
+  CHECK(db->Text("SELECT due_at FROM queue") == "1970-01-01T00:01:01.000Z");
+}
+
 TEST_CASE("A view whose text has changed is replaced") {
   TempDir folder;
   const auto db = Fresh(folder);
@@ -104,6 +130,7 @@ TEST_CASE("Every view has the columns that are promised") {
       {"queue", "url host priority depth due_at attempts"},
       {"runs", "started_at ended_at end_reason version pages config"},
       {"duplicates", "content_hash copies url"},
+      {"changes", "url at kind old_hash new_hash"},
       {"broken_links", "source target status outcome"},
       {"bodies", "url at file offset length bytes digest record original"},
       {"progress", "known queued pages errors bytes hosts started_at"},

@@ -77,6 +77,48 @@ TEST_CASE("pages: a 304 confirms the page and counts as a visit") {
         "A title|2023-11-14T22:13:27.000Z|2023-11-14T22:13:21.000Z|2");
 }
 
+TEST_CASE("changes: what has changed, gone and come back, with the hashes of then and now") {
+  Crawl crawl;
+  CHECK(crawl.Rows("SELECT * FROM changes").empty());
+  const auto visit = [&](std::int64_t ms, std::uint64_t hash) {
+    Batch batch;
+    batch.Visited(1, 9, Outcome::kOk, 200, "a.test", ms).WithPage("t", "x", hash);
+    REQUIRE(WriteNow(*crawl.store, batch));
+  };
+  const auto miss = [&](std::int64_t ms) {
+    REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 9, Outcome::kHttpError, 404, "a.test", ms).Gone()));
+  };
+  visit(5000, 7);  // the same again
+  visit(6000, 8);
+  miss(7000);
+  CHECK(crawl.Row("SELECT title, text, gone_at FROM pages") == "t|x|2023-11-14T22:13:27.000Z");
+  miss(8000);  // known by now
+  visit(9000, 8);
+  CHECK(crawl.Row("SELECT gone_at, changed_at FROM pages") == "NULL|2023-11-14T22:13:26.000Z");
+  miss(10'000);
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 9, Outcome::kNotModified, 304, "a.test", 11'000)));
+  CHECK(crawl.Row("SELECT gone_at FROM pages") == "NULL");
+  CHECK(crawl.Rows("SELECT url, at, kind, old_hash, new_hash, host FROM changes ORDER BY at") ==
+        Rows{"https://a.test/1|2023-11-14T22:13:26.000Z|changed|0000000000000007|0000000000000008|a.test",
+             "https://a.test/1|2023-11-14T22:13:27.000Z|gone|0000000000000008|NULL|a.test",
+             "https://a.test/1|2023-11-14T22:13:29.000Z|back|0000000000000008|0000000000000008|a.test",
+             "https://a.test/1|2023-11-14T22:13:30.000Z|gone|0000000000000008|NULL|a.test",
+             "https://a.test/1|2023-11-14T22:13:31.000Z|back|0000000000000008|0000000000000008|a.test"});
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(2, 9, Outcome::kHttpError, 404, "a.test", 12'000).Gone()));
+  CHECK(crawl.Row("SELECT count(*) FROM changes") == "5");  // a URL without a page cannot go
+  CHECK(crawl.Violations() == Rows{});
+}
+
+TEST_CASE("queue: what waits to be due stands in it with its time, and is found in the order of time") {
+  Crawl crawl;
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 9).WithPage("t", "x").Again(86'400'000, Duration(5000))));
+  CHECK(crawl.Rows("SELECT url, priority, due_at, attempts, seq, interval_ms FROM queue ORDER BY due_at") ==
+        Rows{"https://a.test/5|1|2023-11-14T22:13:20.000Z|0|4|NULL",
+             "https://a.test/1|NULL|2023-11-15T22:13:20.000Z|0|NULL|5000"});
+  CHECK(crawl.Row("SELECT queued, scheduled FROM progress") == "1|1");
+  CHECK(crawl.Violations() == Rows{});
+}
+
 TEST_CASE("visits: every try, in order, with its outcome as a word") {
   Crawl crawl;
   CHECK(crawl.Rows("SELECT url, at, status, outcome FROM visits ORDER BY at") ==

@@ -1,0 +1,93 @@
+// What was fetched is fetched again.
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/async.h"
+#include "crawler/engine.h"
+#include "crawler/frontier/recrawl.h"
+#include "parser/url.h"
+
+namespace trawl::crawler {
+namespace {
+
+/// URLs that enter the queue with one transaction; the next ones follow when it is committed.
+constexpr std::size_t kPromotedAtOnce = 1000;
+
+}  // namespace
+
+Awaitable<bool> Engine::SetRecrawl() {
+  std::vector<std::optional<Duration>> intervals = targets_.RecrawlIntervals();
+  const Result<void> set = co_await storage_.SetRecrawl(std::move(intervals));
+  if (!set) {
+    storage_error_ = set.error().message();
+    End(EndReason::kStorageFailed);
+  }
+  next_due_ = Instant::min();
+  co_return set.has_value();
+}
+
+/// A one-shot crawl would not end where pages fall due faster than they are fetched.
+Instant Engine::DueUntil() const {
+  return one_shot_ ? counts_.started : parts_.clock.Now();
+}
+
+void Engine::StartPromotion() {
+  if (ending_ || promoting_ || !next_due_ || *next_due_ > DueUntil()) return;
+  if (storage_.queued_bytes() >= options_.storage.queue_max.count) return;
+  promoting_ = true;
+  gate_.Spawn(Promote());
+}
+
+Awaitable<void> Engine::Promote() {
+  next_due_.reset();  // whatever is committed while the store is read comes by NoteDue
+  Result<storage::DueUrls> due = co_await storage_.LoadDue(DueUntil(), kPromotedAtOnce);
+  if (due) {
+    NoteDue(due->next);
+    Step step;
+    for (storage::QueuedUrl& url : due->urls) PromoteUrl(step, std::move(url));
+    if (!due->urls.empty()) co_await Write(std::move(step));
+  } else {
+    storage_error_ = due.error().message();
+    End(EndReason::kStorageFailed);
+  }
+  promoting_ = false;
+  Wake();
+}
+
+void Engine::PromoteUrl(Step& step, storage::QueuedUrl url) {
+  parser::UrlParts parts;
+  // A reload may have ended the revisits of its target since the store was asked.
+  const bool wanted = url.target < targets_.size() && !targets_[url.target].retired &&
+                      FirstInterval(targets_[url.target].recrawl) && parser::SplitNormalized(url.url, parts);
+  if (!wanted) {
+    step.batch.promotions.push_back({url.id, std::nullopt});
+    return;
+  }
+  url.place.key = frontier_.NewPlace(url.place.key.host, kRecrawlPriority);
+  step.batch.promotions.push_back({url.id, url.place});
+  step.pending.push_back({std::string(parts.host), std::move(url)});
+}
+
+/// Of a visit that no retry follows.
+void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status) {
+  const std::optional<storage::Earlier>& earlier = task.url.earlier;
+  const VisitFound found{outcome, status, step.batch.page ? step.batch.page->content_hash : 0};
+  const Finding finding = Judge(found, earlier);
+  step.batch.gone = finding == Finding::kGone;
+  const Duration last = earlier ? earlier->interval : Duration(0);
+  const config::Recrawl& recrawl = targets_[task.url.target].recrawl;
+  if (FirstInterval(recrawl)) {
+    const Duration interval = NextInterval(recrawl, finding, last);
+    step.batch.revisit =
+        storage::Revisit{parts_.clock.Now() + interval, interval, CountMisses(found, earlier)};
+  } else if (last > Duration(0)) {
+    step.batch.promotions.push_back({task.url.id, std::nullopt});
+  }
+}
+
+void Engine::NoteDue(std::optional<Instant> due) {
+  if (due && (!next_due_ || *due < *next_due_)) next_due_ = due;
+}
+
+}  // namespace trawl::crawler

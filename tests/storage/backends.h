@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "tests/storage/crawl.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
+
+namespace trawl::test {
+
+/// A store of one backend of storage/open_store.cc, in its first run.
+struct Fixture {
+  explicit Fixture(const std::string& path, config::StorageOptions with = {}) : options(std::move(with)) {
+    options.path = path == "sqlite" ? (folder / "trawl.db").string() : path;
+    storage::OpenedStore opened = storage::OpenStore(options);
+    INFO(opened.error);
+    REQUIRE(opened.store);
+    store = std::move(opened.store);
+    REQUIRE(store->BeginRun(StartOfRun({"site", "other"})));
+  }
+
+  TempDir folder;
+  config::StorageOptions options;
+  std::unique_ptr<storage::Store> store;
+};
+
+}  // namespace trawl::test
+
+#define EVERY_BACKEND                                         \
+  const std::string backend = GENERATE("sqlite", ":memory:"); \
+  INFO("backend " << backend)
