@@ -261,7 +261,8 @@ TEST_CASE("recrawl:AnyWriteMayFailAndTheNextRunVisitsWhatIsMissing") {
     {
       TroubledStore store(*crawl.database.store);
       store.failure = &failure;
-      CHECK(crawl.CrawlIn(store) == (failure.failed() ? EndReason::kStorageFailed : EndReason::kDone));
+      const EndReason reason = crawl.CrawlIn(store);
+      CHECK(reason == (failure.failed() ? EndReason::kStorageFailed : EndReason::kDone));
     }
     crawl.database.Abandon();
     CHECK(crawl.database.Violations() == Rows{});

@@ -40,7 +40,7 @@ TEST_CASE("recrawl: adaptive grows by 1.4 when unchanged, shrinks by 0.8 when ch
   CHECK(NextInterval(kAdaptive, Finding::kMissing, 10h) == 10h);
   CHECK(NextInterval(kAdaptive, Finding::kFailed, 10h) == 14h);
   CHECK(NextInterval(kAdaptive, Finding::kBack, 90 * kDay) == kDay);
-  CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 0s) == kDay / 10 * 14);
+  CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 0s) == 33h + 36min);
 }
 
 TEST_CASE("recrawl: adaptive stays between an hour and 90 days, from wherever it comes") {
