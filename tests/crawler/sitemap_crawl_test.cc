@@ -80,7 +80,8 @@ TEST_CASE("sitemaps:WhateverWriteFailsTheNextRunFindsWhatTheSitemapsName") {
     {
       TroubledStore store(*database.store);
       store.failure = &failure;
-      CHECK(Crawl(configuration, store) == (failure.failed() ? EndReason::kStorageFailed : EndReason::kDone));
+      const EndReason reason = Crawl(configuration, store);
+      CHECK(reason == (failure.failed() ? EndReason::kStorageFailed : EndReason::kDone));
     }
     REQUIRE(database.Close());
     REQUIRE(database.Open() == "");
