@@ -5,6 +5,7 @@
 
 #include "crawler/async.h"
 #include "crawler/engine.h"
+#include "crawler/exchange_record.h"
 #include "crawler/frontier/retry.h"
 #include "crawler/page_request.h"
 #include "crawler/retry_after.h"
@@ -73,6 +74,7 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
   }
   request.etag = task.url.etag;
   request.last_modified = task.url.last_modified;
+  request.keep_head = options_.storage.bodies == config::BodyStorage::kWarc;
   FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
   const Instant now = parts_.clock.Now();
   bool page = false;
@@ -114,7 +116,10 @@ Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std:
 
 /// True when a page was stored.
 Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetched) {
-  const std::size_t held = fetched.body.size();
+  Step step;
+  if (options_.storage.bodies == config::BodyStorage::kWarc) KeepExchange(step.batch, task.url.url, fetched);
+  const std::size_t size = fetched.body.size();
+  const std::size_t held = size + step.batch.text.bytes();
   body_bytes_ += held;
   ParseAnswer answer;
   Outcome outcome = fetched.outcome;
@@ -167,15 +172,14 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     if (sitemap) fetched.detail = Sentence(answer.page.sitemap, counts);
   }
 
-  Step step;
   FillVisit(step, task, began, outcome, fetched);
-  step.batch.visit->bytes_body = held;
+  step.batch.visit->bytes_body = size;
   for (const CookieChange& change : fetched.cookies)
     step.batch.cookies.push_back(RowOf(change, task.url.target, step.batch.text));
   if (document && parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
   if (document && !sitemap) {
     FillPage(step, task, fetched, answer);
-    step.batch.page->bytes = held;
+    step.batch.page->bytes = size;
     if (parsed) {
       FollowLinks(step, task, fetched, answer);
       step.batch.text.Adopt(std::move(answer.page.storage));

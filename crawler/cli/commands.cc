@@ -4,13 +4,18 @@
 #include <cstdio>
 
 #include "config/nearest.h"
+#include "crawler/cli/body.h"
 #include "crawler/cli/check.h"
 #include "crawler/cli/control.h"
 #include "crawler/cli/crawl.h"
 #include "crawler/cli/debug_command.h"
+#include "crawler/cli/doctor.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/explain.h"
+#include "crawler/cli/export.h"
 #include "crawler/cli/query.h"
+#include "crawler/cli/report.h"
+#include "crawler/cli/search.h"
 #include "crawler/cli/try.h"
 #include "crawler/version.h"
 
@@ -24,6 +29,12 @@ constexpr Command kCommands[] = {
     {"query", "answers SQL from the database, also while the crawl runs", kQueryManual, DefineQuery},
     {"explain", "tells why a URL was or was not fetched, and what it waits for", kExplainManual,
      DefineExplain},
+    {"report", "answers frequent questions: broken links, errors, slow hosts ...", kReportManual,
+     DefineReport},
+    {"search", "finds pages by their words, the best first", kSearchManual, DefineSearch},
+    {"export", "streams the rows of a view into a file, also while the crawl runs", kExportManual,
+     DefineExport},
+    {"body", "prints the body of a page that a crawl has kept", kBodyManual, DefineBody},
     {"try", "fetches or reads one page and shows what a crawl would find", kTryManual, DefineTry},
     {"status", "tells how a running daemon is, once or live", kStatusManual, DefineStatus},
     {"pause", "pauses a running daemon, one of its hosts or targets", kPauseManual, DefinePause},
@@ -31,6 +42,7 @@ constexpr Command kCommands[] = {
     {"add", "queues URLs in a running daemon", kAddManual, DefineAdd},
     {"reload", "has a running daemon read its configuration again", kReloadManual, DefineReload},
     {"stop", "stops a running daemon", kStopManual, DefineStop},
+    {"doctor", "examines a database, and repairs what is safe to repair", kDoctorManual, DefineDoctor},
     {"debug", "answers JSON lines by single code paths of the crawl", kDebugManual, DefineDebug},
 };
 

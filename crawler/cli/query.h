@@ -15,7 +15,7 @@ inline constexpr const char* kQueryManual = R"text(Examples:
   trawl query --db news.db <report.sql
 
 One statement that only reads; nothing is ever written. Without SQL it is read from stdin.
-Exit code 64 when the SQL is wrong, 74 when the database cannot be read.
+Frequent questions have names: trawl report. Exit code 64 when the SQL is wrong, 74 when the database cannot be read.
 )text";
 
 /// `trawl query`

@@ -67,13 +67,17 @@ class JsonWriter final : public RowWriter {
   JsonWriter(std::ostream& out, bool lines) : out_(out), lines_(lines) {}
 
   void Header(const std::vector<std::string>& columns) override {
+    Resume(columns);
+    if (!lines_) out_ << '[';
+  }
+
+  void Resume(const std::vector<std::string>& columns) override {
     std::set<std::string> taken;
     for (const std::string& column : columns) {
       std::string base = parser::ScrubUtf8(column), name = base;
       for (int twin = 1; !taken.insert(name).second; ++twin) name = base + ":" + std::to_string(twin);
       keys_.push_back(ToJson(json::value(name)) + ":");
     }
-    if (!lines_) out_ << '[';
   }
 
   void Row(const std::vector<storage::Value>& row) override {

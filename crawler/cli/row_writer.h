@@ -18,6 +18,8 @@ class RowWriter {
   virtual ~RowWriter() = default;
   /// First, once, also for a result without rows.
   virtual void Header(const std::vector<std::string>& columns) = 0;
+  /// In place of Header, where the stream holds it and some rows already; of formats by the line alone.
+  virtual void Resume(const std::vector<std::string>& columns) { (void)columns; }
   virtual void Row(const std::vector<storage::Value>& row) = 0;
   /// Last, once, after a result that came whole.
   virtual void Finish() {}

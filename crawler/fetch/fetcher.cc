@@ -421,6 +421,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
       std::string head =
           Http1Request(request, *origin, all.http, job.request_proxy(),
                        jar != nullptr ? jar->Header(PlaceOf(*origin), WallNow()) : std::string());
+      if (request.keep_head) result.request_head = head;
       co_await exchange.Run(std::move(head));
       // A reused connection that ends without a byte was closed while it was idle: that says nothing of the
       // server.

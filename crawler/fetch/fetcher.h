@@ -36,6 +36,7 @@ struct FetchRequest {
   std::uint16_t target = 0;                   ///< whose cookies and proxies are used
   bool unpack_gzip = false;  ///< a body that is a gzip file itself is unpacked too
   bool cookies = true;  ///< send the target's cookies and take new ones, where http.cookies says so
+  bool keep_head = false;  ///< give the request's head back
 };
 
 /// Decoded bytes read of a sitemap: the 50 MiB of sitemaps.org, or a sixteenth of crawl.memory_max where that
@@ -66,6 +67,7 @@ struct FetchResult {
   std::string security;          ///< "TLSv1.3"; empty for a plain connection
   std::uint64_t bytes_wire = 0;  ///< of the answer, head and body, coded as sent, without TLS
   FetchTimings timings;
+  std::string request_head;  ///< as sent, with its empty line, where FetchRequest::keep_head asks for it
   std::vector<CookieChange> cookies;  ///< what the answer did to the target's jar
 
   /// The first field of that name, compared without case; empty when there is none.

@@ -14,14 +14,23 @@ using sqlite::Connection;
 using sqlite::Statement;
 
 constexpr ExportTable kTables[] = {
-    {"pages", "p.url", "page"}, {"links", "l.n", "link"},  {"visits", "v.n", "visit"},
-    {"errors", "v.n", "visit"}, {"skipped", "u.n", "url"}, {"redirects", "r.visit", "redirect"},
-    {"hosts", "h.n", "host"},   {"runs", "r.n", "run"},    {"bodies", "b.visit", "body"},
+    {"pages", "p.url", "page"},
+    {"links", "l.n", "link"},
+    {"visits", "v.n", "visit"},
+    {"errors", "v.n", "visit"},
+    {"skipped", "u.n", "url"},
+    {"redirects", "r.visit", "redirect"},
+    {"hosts", "h.n", "host"},
+    {"runs", "r.n", "run"},
+    {"bodies", "b.visit", "body"},
+    {"sitemaps", "u.n", "url"},
+    {"robots", "r.rowid", "robots_txt"},
 };
 // Of each table above, its integer key.
 constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
-    {"page", "url"},       {"link", "n"}, {"visit", "n"}, {"url", "n"},
-    {"redirect", "visit"}, {"host", "n"}, {"run", "n"},   {"body", "visit"},
+    {"page", "url"}, {"link", "n"},         {"visit", "n"},
+    {"url", "n"},    {"redirect", "visit"}, {"host", "n"},
+    {"run", "n"},    {"body", "visit"},     {"robots_txt", "rowid"},
 };
 
 QueryError Wrong(std::string message) {

@@ -13,13 +13,14 @@ namespace {
 
 constexpr Report kReports[] = {
     {"broken-links",
-     "URLs that failed for good, each with the page that named it first (all of them: view broken_links)", "",
+     "URLs whose last visit failed for good, each with the page that named it first (all of them: view broken_links)", "",
      R"sql(
 SELECT u.url AS target, v.status AS status, (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome,
   s.url AS source,
   (SELECT l.anchor FROM page p JOIN link l ON l.n >= p.visit << 16 AND l.n < (p.visit + 1) << 16 AND l.target = u.id
    WHERE p.url = u.source LIMIT 1) AS anchor
-FROM (SELECT n FROM url WHERE state = 2 ORDER BY n LIMIT ?1) b
+FROM (SELECT u.n AS n FROM visit v CROSS JOIN url u ON u.n = v.url AND u.visit = v.n AND u.state IN (1, 2)
+      WHERE v.outcome > 2 OR v.status >= 400 ORDER BY u.n LIMIT ?1) b
   JOIN url u ON u.n = b.n LEFT JOIN visit v ON v.n = u.visit LEFT JOIN url s ON s.n = u.source
 ORDER BY b.n)sql",
      ""},

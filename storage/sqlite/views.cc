@@ -97,7 +97,9 @@ FROM page p JOIN d ON d.content_hash = p.content_hash JOIN url u ON u.n = p.url
 WHERE p.status = 200)sql"},
     {"broken_links", R"sql(
 WITH b AS MATERIALIZED (
-  SELECT u.id, u.url, v.status, v.outcome FROM url u JOIN visit v ON v.n = u.visit WHERE u.state = 2)
+  SELECT u.id, u.url, v.status, v.outcome
+  FROM visit v CROSS JOIN url u ON u.n = v.url AND u.visit = v.n AND u.state IN (1, 2)
+  WHERE v.outcome > 2 OR v.status >= 400)
 SELECT s.url AS source, b.url AS target, b.status AS status,
   (SELECT name FROM outcomes WHERE number = b.outcome) AS outcome,
   (SELECT kind FROM link_kind WHERE n = l.kind) AS kind, l.anchor AS anchor

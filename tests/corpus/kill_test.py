@@ -4,7 +4,7 @@
 usage: kill_test.py --trawl PATH (--cache FOLDER | --site FOLDER) [--start PAGE] [--kills N] [--seed N] [--work FOLDER] [--keep]
 
 Each kill takes the main process alone, as the kernel's out-of-memory killer would: its parser processes must end by themselves.
-Checked after each kill: no process is left; the database is whole; nothing that the database had acknowledged is gone.
+Checked after each kill: no process is left; the database is whole, by integrity_check and by trawl doctor; nothing that the database had acknowledged is gone.
 At the end: the set of pages is the reachable one, none stands there twice, and no more was fetched again than was in flight.
 The moments are drawn over the time that an undisturbed crawl takes, which is measured first; the seed is printed.
 """
@@ -88,7 +88,7 @@ def check(a, root, wanted, work):
                 problems.append(f"kill {number}: left processes behind: {left}")
             pages = set()
             if os.path.exists(database):
-                pages, trouble = look(database)
+                pages, trouble = look(a.trawl, database)
                 problems += [f"kill {number}: {t}" for t in trouble]
             if lost := acknowledged - pages:
                 problems.append(f"kill {number}: {len(lost)} stored pages are gone, e.g. {min(lost)}")
@@ -113,9 +113,13 @@ def check(a, root, wanted, work):
     return problems
 
 
-def look(database):
+def look(trawl, database):
     """The pages stored, and what is wrong with the database."""
     trouble = []
+    doctor = subprocess.run([trawl, "doctor", "--db", database, "--format", "csv"], capture_output=True, text=True)
+    if doctor.returncode != 0:
+        wrong = [line for line in doctor.stdout.splitlines() if ",problem," in line]
+        trouble.append(f"doctor ends with {doctor.returncode}: {wrong or doctor.stderr}")
     try:
         if (check := crawl.rows(database, "PRAGMA integrity_check")) != [("ok",)]:
             trouble.append(f"integrity_check: {check[:3]}")

@@ -9,7 +9,7 @@ SELECT url FROM pages ORDER BY url;
 SELECT count(*) BETWEEN 6 AND 9 FROM server.requests WHERE path <> '/robots.txt';
 --| 1
 
-SELECT count(*) FROM server.requests WHERE run = 3;
+SELECT count(*) FROM server.requests WHERE run = 4;
 --| 0
 
 -- A run that was killed has no end of its own making.

@@ -96,8 +96,20 @@ TEST_CASE("Every report answers on an empty database and on a full one") {
   }
 }
 
-TEST_CASE("broken-links names the page and the text of the link") {
-  CHECK(Crawl().Report("broken-links") == Rows{"https://a.test/2|404|http_error|https://a.test/1|two"});
+TEST_CASE("broken-links names the page and the text of the link; an answer that is an error is broken too") {
+  Crawl crawl;
+  const std::string failed = "https://a.test/2|404|http_error|https://a.test/1|two";
+  CHECK(crawl.Report("broken-links") == Rows{failed});
+  Batch gone;  // an answer, so the crawl is done with the URL
+  gone.Visited(8, 4, Outcome::kHttpError, 410, "a.test", 7000);
+  gone.batch.state = storage::UrlState::kDone;
+  REQUIRE(WriteNow(*crawl.store, gone));
+  CHECK(crawl.Report("broken-links") == Rows{"https://a.test/8|410|http_error|NULL|NULL", failed});
+  Batch link;
+  link.Visited(5, 7, Outcome::kOk, 200, "a.test", 8000).WithPage("Five", "t", 5).WithLink(8, "eight");
+  REQUIRE(WriteNow(*crawl.store, link));
+  CHECK(crawl.Rows("SELECT target, status, anchor FROM broken_links") ==
+        Rows{"https://a.test/2|404|two", "https://a.test/8|410|eight"});
 }
 
 TEST_CASE("errors-by-host and errors-by-reason count what failed, redirects left out") {
@@ -238,7 +250,7 @@ TEST_CASE("Reports that count rows find them in an index") {
       {"errors-by-reason", "visit_failure"}, {"duplicates", "page_content"},
       {"missing-titles", "page_untitled"},   {"skipped-by-reason", "url_excluded"},
       {"content-types", "page_type"},        {"orphans", "url_unnamed"},
-      {"broken-links", "url_failed"}};
+      {"broken-links", "visit_failure"}};
   for (const Plan& plan : kPlans) {
     std::string text;
     storage::Report explained = *storage::FindReport(plan.report);

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include "storage/sqlite/body_rows.h"
+#include "storage/warc/cdxj.h"
 #include "storage/warc/digest.h"
 #include "storage/warc/gzip.h"
 #include "storage/warc/read_body.h"
@@ -205,6 +206,32 @@ TEST_CASE("Without storage.bodies an exchange is not kept") {
   REQUIRE(WriteNow(*database.store, batch));
   CHECK(database.Row("SELECT count(*) FROM bodies") == "0");
   CHECK_FALSE(fs::exists(database.options.path + ".warc"));
+}
+
+TEST_CASE("Keys of the index: hosts from the top, addresses as they are, the query sorted") {
+  CHECK(storage::SurtKey("http://www.example.org:8080/A?b=2&a=1") == "org,example:8080)/a?a=1&b=2");
+  CHECK(storage::SurtKey("https://a.example.org/") == "org,example,a)/");
+  CHECK(storage::SurtKey("http://127.0.0.1:81/x") == "127.0.0.1:81)/x");
+  CHECK(storage::SurtKey("http://[::1]:81/x?") == "[::1]:81)/x?");
+  CHECK(storage::SurtKey("nothing of the kind") == "nothing of the kind");
+}
+
+TEST_CASE("The index names every answer, sorted") {
+  Archive archive;
+  archive.Put(2, "two");
+  archive.Put(1, "two");
+  std::vector<std::string> lines;
+  REQUIRE(storage::ListCdxj(archive.options.path, [&lines](const std::string& line) {
+            lines.push_back(line);
+            return true;
+          }).ok);
+  REQUIRE(lines.size() == 2);
+  CHECK_THAT(lines[0],
+             Catch::Matchers::StartsWith(
+                 "test,a)/1 20231114221321 {\"url\": \"https://a.test/1\", \"mime\": \"warc/revisit\", "
+                 "\"status\": \"200\", \"digest\": \"sha256:"));
+  CHECK_THAT(lines[1],
+             Contains("\"mime\": \"text/html\"") && Contains("\"filename\": \"trawl-00001.warc.gz\"}"));
 }
 
 TEST_CASE("Old visits may go; their bodies stay") {
