@@ -25,12 +25,13 @@ constexpr ExportTable kTables[] = {
     {"bodies", "b.visit", "body"},
     {"sitemaps", "u.n", "url"},
     {"robots", "r.rowid", "robots_txt"},
+    {"changes", "c.n", "change"},
 };
 // Of each table above, its integer key.
 constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
-    {"page", "url"}, {"link", "n"},         {"visit", "n"},
-    {"url", "n"},    {"redirect", "visit"}, {"host", "n"},
-    {"run", "n"},    {"body", "visit"},     {"robots_txt", "rowid"},
+    {"page", "url"},         {"link", "n"},   {"visit", "n"}, {"url", "n"},
+    {"redirect", "visit"},   {"host", "n"},   {"run", "n"},   {"body", "visit"},
+    {"robots_txt", "rowid"}, {"change", "n"},
 };
 
 QueryError Wrong(std::string message) {

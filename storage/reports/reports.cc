@@ -13,7 +13,9 @@ namespace {
 
 constexpr Report kReports[] = {
     {"broken-links",
-     "URLs whose last visit failed for good, each with the page that named it first (all of them: view broken_links)", "",
+     "URLs whose last visit failed for good, each with the page that named it first (all of them: view "
+     "broken_links)",
+     "",
      R"sql(
 SELECT u.url AS target, v.status AS status, (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome,
   s.url AS source,
@@ -50,6 +52,12 @@ FROM (SELECT content_hash, count(*) AS copies, min(url) AS first, max(url) AS la
       ORDER BY 2 DESC, 3 LIMIT ?1) d
   JOIN page p ON p.url = d.first JOIN url f ON f.n = d.first JOIN url l ON l.n = d.last
 ORDER BY d.copies DESC, d.first)sql",
+     ""},
+    {"changed", "pages that changed, went or came back, the newest first", "", R"sql(
+SELECT u.url AS url, @time(c.at) AS at, k.name AS kind, p.title AS title, p.status AS status
+FROM (SELECT n, url, at, kind FROM change ORDER BY n DESC LIMIT ?1) c
+  JOIN change_kinds k ON k.number = c.kind JOIN url u ON u.n = c.url LEFT JOIN page p ON p.url = c.url
+ORDER BY c.n DESC)sql",
      ""},
     {"redirects", "redirects, the newest first, and what became of where they lead", "", R"sql(
 SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at,
