@@ -37,6 +37,13 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+bool IsColumnName(std::string_view text) {
+  constexpr std::size_t kMaxColumn = 60;
+  return !text.empty() && text.size() <= kMaxColumn && IsAlnum(text[0]) &&
+         !(text[0] >= '0' && text[0] <= '9') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return IsAlnum(c) || c == '_'; });
+}
+
 struct Address {
   int bits = 0;  ///< 32 or 128
   std::array<std::uint8_t, 16> bytes{};
@@ -135,7 +142,7 @@ std::string CheckSeed(std::string_view text) {
 }
 
 std::string CheckExpression(std::string_view text) {
-  if (text.empty()) return "is empty and would match every URL; allowed: a regular expression";
+  if (text.empty()) return "is empty and would match everything; allowed: a regular expression";
   if (text.size() > kMaxExpression) return "is longer than 4096 bytes; allowed: a shorter regular expression";
   return {};
 }
@@ -293,6 +300,23 @@ std::string CheckTargetName(std::string_view text) {
   if (text.empty() || text.size() > kMaxName ||
       !std::all_of(text.begin(), text.end(), [](char c) { return IsVisible(c) && c != '"' && c != '\''; }))
     return "is not a name; allowed: 1 to 100 visible ASCII characters without quotes or blanks";
+  return {};
+}
+
+std::string CheckItemName(std::string_view text) {
+  if (!IsColumnName(text))
+    return "is not the name of a rule; allowed: up to 60 letters, digits and _, a letter first";
+  if (Lower(text) == "fields")
+    return "would be the view item_fields, which is there already; allowed: another name";
+  return {};
+}
+
+std::string CheckFieldName(std::string_view text) {
+  if (!IsColumnName(text))
+    return "is not the name of a field; allowed: up to 60 letters, digits and _, a letter first";
+  const std::string lower = Lower(text);
+  if (lower == "url" || lower == "position")
+    return "is a column of every item's view already; allowed: another name";
   return {};
 }
 

@@ -38,6 +38,10 @@ std::string CheckUserAgent(std::string_view text);
 /// The name of a query parameter, or the beginning of one and a '*'.
 std::string CheckParameterName(std::string_view text);
 std::string CheckTargetName(std::string_view text);
+/// Names that become a view or a column: letters, digits and '_', a letter first. The views and columns that
+/// are there already are refused.
+std::string CheckItemName(std::string_view text);
+std::string CheckFieldName(std::string_view text);
 
 /// A field of a request that is the operator's to set, not one that Trawl itself must control.
 std::string CheckHeader(std::string_view name, std::string_view value);

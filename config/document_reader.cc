@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "config/checks.h"
 #include "config/knobs.h"
 #include "config/nearest.h"
 
@@ -80,10 +81,7 @@ class DocumentReader {
 
   void ReadTargets(const TomlNode::Entry& entry) {
     const TomlNode& array = entry.value;
-    bool tables = array.kind == TomlNode::Kind::kArray &&
-                  std::all_of(array.items.begin(), array.items.end(),
-                              [](const TomlNode& item) { return item.kind == TomlNode::Kind::kTable; });
-    if (!tables)
+    if (!IsListOfTables(array))
       return Error(entry.line, entry.column, "target",
                    "is not a list of tables; allowed: each target as [[target]]");
     if (array.items.size() > kMaxTargets)
@@ -91,14 +89,100 @@ class DocumentReader {
     for (const TomlNode& table : array.items) {
       std::string path = "target[" + std::to_string(loaded_.options.targets.size()) + "]";
       Remember(path, table);
-      ReadTable(loaded_.options.targets.emplace_back(), TargetKnobs(), table, path + ".", "");
+      Target& target = loaded_.options.targets.emplace_back();
+      TomlNode keys = table;
+      std::erase_if(keys.entries, [&](const TomlNode::Entry& key) {
+        if (key.key != "item") return false;
+        ReadItems(target, key, path + ".item");
+        return true;
+      });
+      ReadTable(target, TargetKnobs(), keys, path + ".", "");
     }
+  }
+
+  void ReadItems(Target& target, const TomlNode::Entry& entry, const std::string& path) {
+    const TomlNode& array = entry.value;
+    if (!IsListOfTables(array))
+      return Error(entry.line, entry.column, KeyOf(path),
+                   "is not a list of tables; allowed: each rule as [[target.item]]");
+    if (array.items.size() > kMaxItemRules)
+      return Error(entry.line, entry.column, KeyOf(path),
+                   "more than " + std::to_string(kMaxItemRules) + " rules; allowed: fewer");
+    for (const TomlNode& table : array.items) {
+      const std::string rule_path = path + "[" + std::to_string(target.items.size()) + "]";
+      Remember(rule_path, table);
+      ItemRule& rule = target.items.emplace_back();
+      TomlNode keys = table;
+      std::erase_if(keys.entries, [&](const TomlNode::Entry& key) {
+        if (key.key != "fields") return false;
+        ReadFields(rule, key, rule_path + ".fields");
+        return true;
+      });
+      ReadTable(rule, ItemKnobs(), keys, rule_path + ".", "");
+    }
+  }
+
+  void ReadFields(ItemRule& rule, const TomlNode::Entry& entry, const std::string& path) {
+    if (entry.value.kind != TomlNode::Kind::kTable)
+      return Error(
+          entry.value.line, entry.value.column, KeyOf(path),
+          "is " + std::string(KindName(entry.value.kind)) +
+              "; allowed: fields.NAME = \"selector\" or fields.NAME = { css = \"selector\" } for each field");
+    Remember(path, entry.value);
+    for (const TomlNode::Entry& field : entry.value.entries) {
+      const std::string key = KeyOf(path) + "." + ShowKey(field.key);
+      if (rule.fields.size() == kMaxItemFields)
+        return Error(field.line, field.column, key,
+                     "is one more than " + std::to_string(kMaxItemFields) + " fields; allowed: fewer");
+      if (const std::string wrong = CheckFieldName(field.key); !wrong.empty())
+        Error(field.line, field.column, key, Quoted(field.key) + " " + wrong);
+      ReadField(rule.fields.emplace_back(), field, path + "." + field.key);
+    }
+  }
+
+  void ReadField(ItemField& field, const TomlNode::Entry& entry, const std::string& path) {
+    field.name = entry.key;
+    Remember(path, entry.value);
+    TomlNode table = entry.value;
+    if (table.kind == TomlNode::Kind::kString) {  // short for its selector
+      TomlNode::Entry css{"css", table.line, table.column, table};
+      table = {};
+      table.line = css.line;
+      table.column = css.column;
+      table.entries.push_back(std::move(css));
+    }
+    if (table.kind != TomlNode::Kind::kTable)
+      return Error(table.line, table.column, KeyOf(path),
+                   "is " + std::string(KindName(table.kind)) +
+                       "; allowed: a selector, or a table such as { css = \".price\", type = \"number\" }");
+    for (TomlNode::Entry& key : table.entries) {
+      if (key.key == "default") MakeText(key.value);
+    }
+    ReadTable(field, FieldKnobs(), table, path + ".", "");
+  }
+
+  /// A default may be written as the number or truth that it is.
+  static void MakeText(TomlNode& node) {
+    if (node.kind == TomlNode::Kind::kInteger) node.text = std::to_string(node.integer);
+    if (node.kind == TomlNode::Kind::kBool) node.text = node.boolean ? "true" : "false";
+    if (node.kind == TomlNode::Kind::kInteger || node.kind == TomlNode::Kind::kBool ||
+        node.kind == TomlNode::Kind::kFloat)
+      node.kind = TomlNode::Kind::kString;
+  }
+
+  static bool IsListOfTables(const TomlNode& array) {
+    return array.kind == TomlNode::Kind::kArray &&
+           std::all_of(array.items.begin(), array.items.end(),
+                       [](const TomlNode& item) { return item.kind == TomlNode::Kind::kTable; });
   }
 
   void ReadIntoEveryTarget(const TomlNode::Entry& entry) {
     if (entry.value.kind != TomlNode::Kind::kTable)
       return Error(0, 0, "target",
                    "cannot be set whole; allowed: a key of every target, such as target.max_depth=3");
+    if (std::any_of(entry.value.entries.begin(), entry.value.entries.end(),
+                    [](const TomlNode::Entry& key) { return key.key == "item"; }))
+      return Error(0, 0, "target.item", "cannot be set here; allowed: [[target.item]] in a file");
     std::size_t errors = loaded_.errors.size();
     if (loaded_.options.targets.empty() && errors == 0)
       Error(0, 0, "target", "there is no target whose keys could be set");
@@ -124,6 +208,13 @@ class DocumentReader {
     };
     for (const auto& knob : OptionKnobs()) add(std::string(knob.key));
     for (const auto& knob : TargetKnobs()) add("target." + std::string(knob.key));
+    for (const auto& knob : ItemKnobs()) add("target.item." + std::string(knob.key));
+    add("target.item.fields");
+    // Of a field only the last part can be known.
+    constexpr std::string_view kFields = "target.item.fields.";
+    if (const std::size_t last = key.rfind('.'); key.starts_with(kFields) && last >= kFields.size()) {
+      for (const auto& knob : FieldKnobs()) add(key.substr(0, last + 1) + std::string(knob.key));
+    }
     std::vector<std::string> candidates(keys.begin(), keys.end());
     std::string nearest = NearestKey(key, candidates);
     if (nearest.empty()) return "; allowed: the keys that \"trawl check --keys\" lists";

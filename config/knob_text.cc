@@ -96,6 +96,21 @@ std::string Differences(Owner owner, std::span<const Knob<Owner>> knobs) {
   return lines;
 }
 
+std::string ShowItem(const ItemRule& rule) {
+  std::string text = Differences(rule, ItemKnobs());
+  for (const ItemField& field : rule.fields) {
+    ItemField copy = field, defaults;
+    std::string inner;
+    for (const Knob<ItemField>& knob : FieldKnobs()) {
+      const std::string value = ShowValue(knob.kind, knob.slot(copy));
+      if (value.empty() || value == ShowValue(knob.kind, knob.slot(defaults))) continue;
+      inner.append(inner.empty() ? " " : ", ").append(knob.key).append(" = ").append(value);
+    }
+    text.append("fields.").append(field.name).append(" = {").append(inner).append(" }\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Quoted(std::string_view text) {
@@ -148,7 +163,10 @@ std::string ShowValue(const Kind& kind, const Slot& slot) {
 
 std::string ShowOptions(const Options& options) {
   std::string text = Differences(options, OptionKnobs());
-  for (const Target& target : options.targets) text += "\n[[target]]\n" + Differences(target, TargetKnobs());
+  for (const Target& target : options.targets) {
+    text += "\n[[target]]\n" + Differences(target, TargetKnobs());
+    for (const ItemRule& rule : target.items) text += "\n[[target.item]]\n" + ShowItem(rule);
+  }
   return text;
 }
 
@@ -156,6 +174,8 @@ std::string KnobManual() {
   std::string manual;
   Describe(manual, "", OptionKnobs());
   Describe(manual, "target.", TargetKnobs());
+  Describe(manual, "target.item.", ItemKnobs());
+  Describe(manual, "target.item.fields.NAME.", FieldKnobs());
   return manual;
 }
 

@@ -11,6 +11,8 @@ constexpr std::string_view kFullNormal[] = {"full", "normal"};
 constexpr std::string_view kLinks[] = {"all", "external", "none"};
 constexpr std::string_view kNoneWarc[] = {"none", "warc"};
 constexpr std::string_view kRequirePrefer[] = {"require", "prefer"};
+constexpr std::string_view kFieldTypes[] = {"text", "number", "integer", "boolean",
+                                            "date", "url",    "json",    "html"};
 constexpr std::string_view kScopes[] = {"prefix", "host", "domain", "any"};
 
 constexpr std::int64_t kNoMaximum = INT64_MAX;
@@ -188,6 +190,8 @@ const Knob<Options> kOptionKnobs[] = {
      "Size at which a WARC file ends and the next begins."},
     {"storage.keep_visits", TimeKind{0s, 100 * kYear}, At<&O::storage, &StorageOptions::keep_visits>,
      "Age at which rows of the view visits are deleted, but for the last of each URL and that of its page; 0 keeps all."},
+    {"storage.structured", FlagKind{}, At<&O::storage, &StorageOptions::structured>,
+     "Whether what pages say for programs (JSON-LD, OpenGraph, Twitter cards, Dublin Core, microdata) becomes rows of the view structured; costs next to nothing, but that pages with microdata need a tree."},
     {"storage.commit_age", TimeKind{0s, 1min}, At<&O::storage, &StorageOptions::commit_age>,
      "Longest a result waits for others to share its commit; longer means fewer, larger commits and more to fetch again after a crash."},
     {"storage.commit_size", SizeKind{KiB(4), GiB(1)}, At<&O::storage, &StorageOptions::commit_size>,
@@ -257,6 +261,36 @@ const Knob<Target> kTargetKnobs[] = {
     {"http.bearer_token", TextKind{CheckBearerToken}, At<&T::http, &TargetHttp::bearer_token>,
      "A token sent as \"Authorization: Bearer\", in place of http.user and to the same places.", true},
 };
+
+const Knob<ItemRule> kItemKnobs[] = {
+    {"name", TextKind{CheckItemName}, At<&ItemRule::name>,
+     "What the rule is called: its rows are the view item_NAME. Letters, digits and _; no two rules of a configuration share a name."},
+    {"match", TextKind{CheckExpression}, At<&ItemRule::match>,
+     "A regular expression (RE2, matched anywhere in the URL) that says which pages of the target the rule is for; without it every one. Only these pages cost the building of a tree."},
+    {"each", TextKind{CheckNotEmpty}, At<&ItemRule::each>,
+     "A CSS selector: each element that it selects is an item, and the fields are looked for inside it. Without it the page is one item."},
+};
+
+const Knob<ItemField> kFieldKnobs[] = {
+    {"css", TextKind{CheckNotEmpty}, At<&ItemField::css>,
+     "A CSS selector, which may end in ::text or ::attr(x); \":scope\" is the item's own element. fields.NAME = \"selector\" is short for it."},
+    {"meta", TextKind{CheckNotEmpty}, At<&ItemField::meta>,
+     "In place of css: the name or property of a <meta> of the page, such as og:title."},
+    {"jsonld", TextKind{CheckNotEmpty}, At<&ItemField::jsonld>,
+     "In place of css: a path into the page's JSON-LD, such as Product.offers.price; a first part with a capital letter is a @type, arrays are gone through."},
+    {"attr", TextKind{CheckNotEmpty}, At<&ItemField::attr>,
+     "With css: the attribute that is taken in place of the element's text."},
+    {"regex", TextKind{CheckExpression}, At<&ItemField::regex>,
+     "A regular expression (RE2): of the text only its first group is taken, or what it matches where it has none."},
+    {"type", ChoiceKind{kFieldTypes}, At<&ItemField::type>,
+     "What the text becomes; what cannot become that is NULL. Numbers and dates are understood as people write them, URLs are resolved."},
+    {"list", FlagKind{}, At<&ItemField::list>,
+     "Whether all that is found is taken, as a JSON array, and not the first alone."},
+    {"required", FlagKind{}, At<&ItemField::required>,
+     "Whether an item without this field is left out of item_NAME; it stands in the view items all the same."},
+    {"default", TextKind{CheckAnything}, At<&ItemField::fallback>,
+     "The value where the page gives none."},
+};
 // clang-format on
 
 }  // namespace
@@ -266,6 +300,12 @@ std::span<const Knob<Options>> OptionKnobs() {
 }
 std::span<const Knob<Target>> TargetKnobs() {
   return kTargetKnobs;
+}
+std::span<const Knob<ItemRule>> ItemKnobs() {
+  return kItemKnobs;
+}
+std::span<const Knob<ItemField>> FieldKnobs() {
+  return kFieldKnobs;
 }
 
 }  // namespace trawl::config

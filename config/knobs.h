@@ -21,12 +21,11 @@ using TextList = std::vector<std::string>;
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Where a knob's value stands. An optional is empty when a target takes the section's value.
-using Slot =
-    std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
-                 TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*, BodyStorage*,
-                 SandboxPolicy*, ScopeKind*, SitemapSources*, std::optional<bool>*,
-                 std::optional<std::uint32_t>*, std::optional<Duration>*, std::optional<Bytes>*,
-                 std::optional<RobotsPolicy>*>;
+using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, Duration*, Bytes*, std::string*, TextList*,
+                          TextPairs*, PrivateAddresses*, RobotsPolicy*, Durability*, LinkStorage*,
+                          BodyStorage*, SandboxPolicy*, ScopeKind*, SitemapSources*, FieldType*,
+                          std::optional<bool>*, std::optional<std::uint32_t>*, std::optional<Duration>*,
+                          std::optional<Bytes>*, std::optional<RobotsPolicy>*, std::optional<std::string>*>;
 
 using TextCheck = std::string (*)(std::string_view text);
 using PairCheck = std::string (*)(std::string_view name, std::string_view value);
@@ -74,6 +73,9 @@ struct Knob {
 
 std::span<const Knob<Options>> OptionKnobs();
 std::span<const Knob<Target>> TargetKnobs();
+/// The keys of a [[target.item]], but for its fields, and those of one field.
+std::span<const Knob<ItemRule>> ItemKnobs();
+std::span<const Knob<ItemField>> FieldKnobs();
 
 /// "a whole number from 1 to 100", "a duration such as ...": ends a message about a wrong value.
 std::string Allowed(const Kind& kind);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "config/checks.h"
@@ -18,6 +19,13 @@ namespace trawl::config {
 namespace {
 
 constexpr const char* kCommandLineTarget = "command-line";
+
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
 
 std::string HostOfSeed(const std::string& seed) {
   std::size_t start = seed.find("://");
@@ -100,6 +108,52 @@ void CheckTargets(Loaded& loaded) {
   }
 }
 
+void CheckField(Loaded& loaded, const ItemField& field, const std::string& path) {
+  const int sources = !field.css.empty() + !field.meta.empty() + !field.jsonld.empty();
+  const bool blamed = IsBlamed(loaded, path + ".css") || IsBlamed(loaded, path + ".meta") ||
+                      IsBlamed(loaded, path + ".jsonld") || IsBlamed(loaded, path);
+  if (sources != 1 && !blamed)
+    loaded.AddError(
+        path, std::string(sources == 0 ? "does not say where it comes from" : "comes from several places") +
+                  "; allowed: one of css, meta and jsonld");
+  if (!field.attr.empty() && field.css.empty())
+    loaded.AddError(path + ".attr",
+                    "has no selector whose element could have the attribute; allowed: beside css");
+}
+
+/// Names of rules are those of views, which know no case.
+void CheckItems(Loaded& loaded) {
+  std::map<std::string, std::string> rules;  // lower-case name, path
+  for (std::size_t t = 0; t < loaded.options.targets.size(); ++t) {
+    const std::vector<ItemRule>& items = loaded.options.targets[t].items;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string path = "target[" + std::to_string(t) + "].item[" + std::to_string(i) + "]";
+      if (items[i].name.empty() && !IsBlamed(loaded, path + ".name"))
+        loaded.AddError(path + ".name", "a rule needs a name; allowed: letters, digits and _");
+      if (items[i].fields.empty() && !IsBlamed(loaded, path + ".fields"))
+        loaded.AddError(path + ".fields",
+                        "a rule needs fields; allowed: fields.NAME = \"selector\", at least one");
+      std::set<std::string> fields;
+      for (const ItemField& field : items[i].fields) {
+        CheckField(loaded, field, path + ".fields." + field.name);
+        if (!fields.insert(Lower(field.name)).second)
+          loaded.AddError(
+              path + ".fields." + field.name,
+              "is there twice: columns of a view know no case; allowed: names that differ by more");
+      }
+      const auto [other, fresh] = rules.emplace(Lower(items[i].name), path);
+      if (fresh || items[i].name.empty()) continue;
+      const Place& first = loaded.places[other->second + ".name"];
+      loaded.AddError(path + ".name", Quoted(items[i].name) + " is also the name of the rule at " +
+                                          first.source + ":" + std::to_string(first.line) +
+                                          "; allowed: a name of its own for each rule");
+    }
+  }
+  if (rules.size() > kMaxAllItemRules)
+    loaded.AddError("target",
+                    "more than " + std::to_string(kMaxAllItemRules) + " item rules; allowed: fewer");
+}
+
 /// What two values can only get wrong together.
 void CheckTogether(Loaded& loaded) {
   const Options& options = loaded.options;
@@ -125,6 +179,7 @@ void CheckTogether(Loaded& loaded) {
 Loaded Finish(Loaded loaded, const std::vector<std::string>& overrides) {
   for (const std::string& text : overrides) ApplyOverride(loaded, text);
   CheckTargets(loaded);
+  CheckItems(loaded);
   if (loaded.errors.empty()) CheckTogether(loaded);
   loaded.SortErrors();
   if (std::size_t count = loaded.errors.size(); count > kMaxErrors) {

@@ -45,6 +45,10 @@ struct Loaded {
 /// More errors than this are counted, not listed.
 inline constexpr std::size_t kMaxErrors = 100;
 inline constexpr std::size_t kMaxTargets = 10000;
+/// Item rules of one target, fields of one rule, and rules of all targets together.
+inline constexpr std::size_t kMaxItemRules = 64;
+inline constexpr std::size_t kMaxItemFields = 100;
+inline constexpr std::size_t kMaxAllItemRules = 1000;
 
 /// Reads TOML text. Unknown keys, wrong types and values out of range are errors, and all are reported.
 /// `overrides` are "section.key=value" texts as --set gives them; they go through the same checks, after the

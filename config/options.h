@@ -24,6 +24,8 @@ enum class LinkStorage { kAll, kExternal, kNone };
 enum class BodyStorage { kNone, kWarc };
 enum class SandboxPolicy { kRequire, kPrefer };
 enum class ScopeKind { kPrefix, kHost, kDomain, kAny };
+/// What a field of an item is made into.
+enum class FieldType { kText, kNumber, kInteger, kBoolean, kDate, kUrl, kJson, kHtml };
 
 struct CrawlOptions {
   std::uint32_t max_fetches = 10000;
@@ -121,6 +123,7 @@ struct StorageOptions {
   BodyStorage bodies = BodyStorage::kNone;
   Bytes warc_size = GiB(1);     ///< of one WARC file; then the next begins
   Duration keep_visits = 0s;    ///< older visits go, but for the last of a URL; 0: none does
+  bool structured = true;       ///< JSON-LD, microdata, OpenGraph and the like
   Duration commit_age = 200ms;  ///< longest wait of a batch for its group's commit
   Bytes commit_size = MiB(8);   ///< a group this large commits at once
   Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows
@@ -159,6 +162,30 @@ struct SitemapSources {
   std::vector<std::string> urls;  ///< with `robots` false: these alone
 };
 
+/// Where one field of an item comes from, and what it becomes. One of css, meta and jsonld is given.
+struct ItemField {
+  std::string name;    ///< letters, digits and '_'; a column of the view
+  std::string css;     ///< selector, inside the item's element
+  std::string meta;    ///< name or property of a <meta> of the page
+  std::string jsonld;  ///< path into the page's JSON-LD, "Product.offers.price"
+  std::string attr;    ///< with css: the attribute that is taken in place of the text
+  std::string regex;   ///< RE2; its first group, or without one the match, is taken of the text
+  FieldType type = FieldType::kText;
+  bool list = false;                    ///< all that is found, not the first
+  bool required = false;                ///< an item without it is no row of item_<rule>
+  std::optional<std::string> fallback;  ///< key "default": in place of what the page does not give
+  bool operator==(const ItemField&) const = default;
+};
+
+/// What is read off the pages of a target: rows of the view item_<name>.
+struct ItemRule {
+  std::string name;
+  std::string match;  ///< RE2, anywhere in the normalised URL; empty: every page
+  std::string each;   ///< selector, an item for each element; empty: one item a page
+  std::vector<ItemField> fields;
+  bool operator==(const ItemRule&) const = default;
+};
+
 struct Target {
   std::string name;
   std::vector<std::string> seeds;
@@ -174,6 +201,7 @@ struct Target {
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;
+  std::vector<ItemRule> items;
 };
 
 struct Options {

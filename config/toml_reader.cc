@@ -1,6 +1,7 @@
 #include "config/toml_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 // Errors as values; all of it in this translation unit, so that no shared library of another version is met.
@@ -96,8 +97,12 @@ TomlNode Convert(const toml::node& from) {
   } else if (const auto* boolean = from.as_boolean()) {
     node.kind = TomlNode::Kind::kBool;
     node.boolean = boolean->get();
+  } else if (const auto* number = from.as_floating_point()) {
+    node.kind = TomlNode::Kind::kFloat;
+    char digits[32];
+    node.text.assign(digits, std::to_chars(digits, digits + sizeof digits, number->get()).ptr);
   } else {
-    node.kind = from.is_floating_point() ? TomlNode::Kind::kFloat : TomlNode::Kind::kDate;
+    node.kind = TomlNode::Kind::kDate;
   }
   return node;
 }

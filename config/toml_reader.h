@@ -18,7 +18,7 @@ struct TomlNode {
   int column = 0;  ///< from 1
   bool boolean = false;
   std::int64_t integer = 0;
-  std::string text;             ///< of a string; of --set: of every value, as written
+  std::string text;  ///< of a string and a number with a fraction; of --set: of every value, as written
   std::vector<TomlNode> items;  ///< of an array
   std::vector<Entry> entries;   ///< of a table, in the order of their places
 };

@@ -102,9 +102,10 @@ class Engine {
   /// order.
   boost::asio::awaitable<std::vector<Added>> Add(std::vector<std::string> urls,
                                                  std::optional<std::uint16_t> target, std::uint8_t priority);
-  // A reload: first the names are stored, then the options and targets that the engine borrows are replaced
-  // (those that were there keep their numbers), and in the same turn of the loop it takes them.
-  boost::asio::awaitable<bool> NameTargets(std::vector<std::string> names);
+  // A reload: first the names and item rules are stored, then the options and targets that the engine borrows
+  // are replaced (those that were there keep their numbers), and in the same turn of the loop it takes them.
+  boost::asio::awaitable<bool> NameTargets(std::vector<std::string> names,
+                                           std::vector<config::ItemRule> rules);
   boost::asio::awaitable<bool> TakeNewTargets();
   std::map<WaitReason, Frontier::Waiting> waiting() const { return frontier_.waiting(parts_.clock.Now()); }
   const Targets& targets() const { return targets_; }
@@ -157,6 +158,9 @@ class Engine {
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
   void FollowLinks(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
+  /// What the rules `asked` and the page itself say for programs.
+  static void FillItems(Step& step, const parser::ParsedPage& page, const ItemRules& rules,
+                        const std::vector<std::uint16_t>& asked);
 
   boost::asio::any_io_executor loop_;
   const config::Options& options_;

@@ -63,8 +63,8 @@ bool Engine::HeldByTarget(FetchTask& task, Instant now) {
   return true;
 }
 
-Awaitable<bool> Engine::NameTargets(std::vector<std::string> names) {
-  const Result<void> known = co_await storage_.SetTargets(std::move(names));
+Awaitable<bool> Engine::NameTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules) {
+  const Result<void> known = co_await storage_.SetTargets(std::move(names), std::move(rules));
   if (!known) {
     storage_error_ = known.error().message();
     End(EndReason::kStorageFailed);

@@ -141,9 +141,14 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   const bool html = document && !sitemap && IsHtml(type);
   const bool listing = document && (sitemap || MayBeFeed(type));
   bool parsed = false;
+  // A reload may bring others while the page is parsed.
+  const std::shared_ptr<const ItemRules> rules = targets_.items();
+  std::vector<std::uint16_t> asked;
   if (html || listing) {
     parser::PageJob job =
         html ? HtmlJob(options_, task.url.url, type) : SitemapJob(options_, task.url.url, type);
+    if (html) asked = rules->Matching(task.url.target, task.url.url);
+    AskForItems(*rules, asked, job);
     job.body = std::move(fetched.body);
     answer = co_await parts_.parser.Parse(std::move(job));
     if (answer.unavailable) {  // nothing is known of the page, so it stays queued
@@ -182,6 +187,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     step.batch.page->bytes = size;
     if (parsed) {
       FollowLinks(step, task, fetched, answer);
+      FillItems(step, answer.page, *rules, asked);
       step.batch.text.Adopt(std::move(answer.page.storage));
     } else if (!html && !listing) {
       step.batch.page->content_hash = parser::HashContent(fetched.body);
@@ -267,10 +273,27 @@ void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetc
   page.content_hash = answer.page.content_hash;
   page.fetched_at = step.batch.visit->at;
   page.truncated = fetched.truncated || fetched.outcome == Outcome::kIncomplete ||
-                   answer.page.links_truncated || answer.page.text_truncated;
+                   answer.page.links_truncated || answer.page.text_truncated || answer.page.items_truncated ||
+                   answer.page.statements_truncated;
   page.links = answer.page.links_found;
   page.noindex = answer.page.noindex || ReadRobotsTag(fetched.headers, product_tokens_.front()).noindex;
   step.batch.page = page;
+}
+
+void Engine::FillItems(Step& step, const parser::ParsedPage& page, const ItemRules& rules,
+                       const std::vector<std::uint16_t>& asked) {
+  storage::WriteBatch& batch = step.batch;
+  for (std::uint16_t place = 0; place < asked.size(); ++place) {
+    const std::string_view name = batch.text.Keep(rules[asked[place]].name);
+    std::uint32_t position = 0;
+    for (const parser::ParsedItem& item : page.items) {
+      if (item.rule == place) batch.items.push_back({name, ++position, item.data, item.defaulted});
+    }
+    // That a rule finds nothing any more is worth knowing.
+    if (position == 0) batch.items.push_back({name, 0, "{}", {}});
+  }
+  for (const parser::ParsedStatement& statement : page.statements)
+    batch.structured.push_back({Name(statement.kind), statement.data});
 }
 
 void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched) {

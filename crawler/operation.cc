@@ -133,7 +133,8 @@ Awaitable<Control::Reloaded> Operation::Reload() {
   reloaded.lines = std::move(plan.lines);
   if (plan.good) {
     std::vector<std::string> names = plan.targets->Names();
-    reloaded.good = co_await engine_.NameTargets(std::move(names));
+    std::vector<config::ItemRule> rules = plan.targets->CurrentRules();
+    reloaded.good = co_await engine_.NameTargets(std::move(names), std::move(rules));
     if (reloaded.good) {
       ApplyReload(std::move(plan.options), options_);
       targets_ = std::move(*plan.targets);

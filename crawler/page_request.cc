@@ -105,12 +105,19 @@ parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
   parser::PageJob job;
   job.kind = parser::DocumentKind::kHtml;
   job.want_text = options.storage.text;
+  job.want_statements = options.storage.structured;
   job.url = url;
   job.content_type = std::string(content_type.substr(0, parser::kMaxContentType));
   job.product_tokens = {ProductToken(options.http.user_agent)};
   job.normalize = UrlRules(options.url);
   job.normalize.max_length = parser::kMaxUrl;
   return job;
+}
+
+void AskForItems(const ItemRules& rules, const std::vector<std::uint16_t>& wanted, parser::PageJob& job) {
+  if (wanted.empty()) return;
+  job.items = wanted;
+  job.rules = rules.frame();
 }
 
 }  // namespace trawl::crawler

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/options.h"
 #include "crawler/fetch/fetcher.h"
@@ -35,6 +36,8 @@ parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
 
 parser::PageJob SitemapJob(const config::Options& options, const std::string& url,
                            std::string_view content_type);
+/// Adds to a job that the rules with these numbers are wanted; without any the page need not have a tree.
+void AskForItems(const ItemRules& rules, const std::vector<std::uint16_t>& wanted, parser::PageJob& job);
 
 /// Whether a status asks for another URL (RFC 9110 15.4), whatever Location says.
 bool IsRedirect(std::uint16_t status);

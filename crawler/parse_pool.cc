@@ -70,9 +70,10 @@ struct ParsePool::Submit {
   ParsePool* pool;
   std::string* head;
   std::string* body;
+  std::shared_ptr<const std::string>* rules;
   void operator()(ParseTask::Handler handler) const {
-    pool->queue_.push_back(
-        std::make_unique<ParseTask>(std::move(*head), std::move(*body), std::move(handler)));
+    pool->queue_.push_back(std::make_unique<ParseTask>(std::move(*head), std::move(*body), std::move(handler),
+                                                       std::move(*rules)));
     pool->Dispatch();
   }
 };
@@ -88,7 +89,7 @@ Awaitable<ParseAnswer> ParsePool::Parse(parser::PageJob job) {
   std::string head;
   parser::EncodeJobHead(job, head);
   bytes_ += head.size() + job.body.size();
-  Submit submit{this, &head, &job.body};
+  Submit submit{this, &head, &job.body, &job.rules};
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ParseAnswer)>(
       submit, asio::use_awaitable);
 }

@@ -28,6 +28,7 @@ bool IsPrivate(std::string_view key) {
 }
 
 bool SameTarget(const config::Target& a, const config::Target& b) {
+  if (a.items != b.items) return false;
   config::Target left = a, right = b;
   return std::ranges::all_of(config::TargetKnobs(), [&](const config::Knob<config::Target>& knob) {
     return config::ShowValue(knob.kind, knob.slot(left)) == config::ShowValue(knob.kind, knob.slot(right));

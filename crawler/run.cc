@@ -61,7 +61,7 @@ class Session {
       return kExitIo;
     }
     const storage::RunStart start{clock_.Now(), std::string(Version()), config::ShowOptions(options_),
-                                  targets_.Names()};
+                                  targets_.Names(), targets_.CurrentRules()};
     if (const Result<void> begun = opened.store->BeginRun(start); !begun) {
       std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), begun.error().message().c_str());
       return kExitIo;

@@ -14,9 +14,10 @@ Awaitable<Result<void>> StorageGate::Write(storage::WriteBatch batch) {
   co_return co_await Cross<Result<void>>(loop_, start);
 }
 
-Awaitable<Result<void>> StorageGate::SetTargets(std::vector<std::string> names) {
-  auto start = [this, &names](storage::Store::Done<void> done) {
-    store_.SetTargets(std::move(names), std::move(done));
+Awaitable<Result<void>> StorageGate::SetTargets(std::vector<std::string> names,
+                                                std::vector<config::ItemRule> rules) {
+  auto start = [this, &names, &rules](storage::Store::Done<void> done) {
+    store_.SetTargets(std::move(names), std::move(rules), std::move(done));
   };
   co_return co_await Cross<Result<void>>(loop_, start);
 }

@@ -20,7 +20,8 @@ class StorageGate {
   /// Hands the batch over before it suspends, so batches commit in the order of the calls; comes back when it
   /// is committed.
   boost::asio::awaitable<Result<void>> Write(storage::WriteBatch batch);
-  boost::asio::awaitable<Result<void>> SetTargets(std::vector<std::string> names);
+  boost::asio::awaitable<Result<void>> SetTargets(std::vector<std::string> names,
+                                                  std::vector<config::ItemRule> rules);
   boost::asio::awaitable<Result<storage::FrontierTotals>> LoadFrontier(storage::FrontierSink& sink);
   boost::asio::awaitable<Result<std::vector<storage::QueuedUrl>>> LoadQueue(storage::QueueKey after,
                                                                             std::size_t limit);

@@ -93,6 +93,15 @@ Targets::Targets(config::Loaded& loaded) {
     SetCredentials(plan, path, loaded);
     plans_.push_back(std::move(plan));
   }
+  items_ = std::make_shared<const ItemRules>(loaded);
+}
+
+std::vector<config::ItemRule> Targets::CurrentRules() const {
+  std::vector<config::ItemRule> rules;
+  for (const TargetPlan& plan : plans_) {
+    if (!plan.retired) rules.insert(rules.end(), plan.target.items.begin(), plan.target.items.end());
+  }
+  return rules;
 }
 
 Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const {

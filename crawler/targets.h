@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "config/options.h"
 #include "config/recrawl.h"
 #include "crawler/frontier/frontier.h"
+#include "crawler/item_rules.h"
 #include "crawler/page_budget.h"
 #include "crawler/scope.h"
 
@@ -36,7 +38,8 @@ struct TargetPlan {
 /// All targets of a configuration. Runs on: event loop. Const after construction.
 class Targets {
  public:
-  /// Adds an error to `loaded` for each seed that is no crawlable URL and each expression that RE2 refuses.
+  /// Adds an error to `loaded` for each seed that is no crawlable URL, each expression that RE2 refuses
+  /// and each item rule that does not compile.
   explicit Targets(config::Loaded& loaded);
 
   struct Place {
@@ -54,6 +57,9 @@ class Targets {
   const TargetPlan& operator[](std::uint16_t index) const { return plans_[index]; }
   std::uint16_t size() const { return static_cast<std::uint16_t>(plans_.size()); }
   std::vector<std::string> Names() const;
+  const std::shared_ptr<const ItemRules>& items() const { return items_; }
+  /// The item rules of the targets that are not retired.
+  std::vector<config::ItemRule> CurrentRules() const;
   std::vector<PageBudget::Limits> PageLimits() const;
   std::vector<HostPolicy> Policies() const;
   /// By target: the first interval of its revisits; none where nothing is visited again.
@@ -63,6 +69,7 @@ class Targets {
 
  private:
   std::vector<TargetPlan> plans_;
+  std::shared_ptr<const ItemRules> items_;
 };
 
 }  // namespace trawl::crawler

@@ -19,6 +19,8 @@ WorkerLink::WorkerLink(asio::any_io_executor loop, parser::SpawnedWorker worker)
 bool WorkerLink::Send(std::unique_ptr<ParseTask> task) {
   if (pipe_.empty()) since_ = Clock::now();
   parser::SetNumber(task->head, static_cast<std::uint16_t>(sent_++));
+  task->brings_rules = task->rules && task->rules != rules_;
+  if (task->brings_rules) rules_ = task->rules;
   pipe_.push_back(std::move(task));
   if (writing_) return true;
   writing_ = !Write();
@@ -29,9 +31,13 @@ bool WorkerLink::Send(std::unique_ptr<ParseTask> task) {
 bool WorkerLink::Write() {
   while (written_jobs_ < pipe_.size()) {
     ParseTask& task = *pipe_[written_jobs_];
-    const std::size_t head = std::min(written_bytes_, task.head.size());
-    const std::size_t body = written_bytes_ - head;
-    iovec parts[] = {{task.head.data() + head, task.head.size() - head},
+    const std::string_view before = task.brings_rules ? std::string_view(*task.rules) : std::string_view();
+    const std::size_t rules = std::min(written_bytes_, before.size());
+    const std::size_t head = std::min(written_bytes_ - rules, task.head.size());
+    const std::size_t body = written_bytes_ - rules - head;
+    // sendmsg only reads.
+    iovec parts[] = {{const_cast<char*>(before.data()) + rules, before.size() - rules},
+                     {task.head.data() + head, task.head.size() - head},
                      {task.body.data() + body, task.body.size() - body}};
     msghdr message{};
     message.msg_iov = parts;
@@ -40,7 +46,7 @@ bool WorkerLink::Write() {
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return errno != EAGAIN;
     written_bytes_ += static_cast<std::size_t>(sent);
-    if (written_bytes_ < task.size()) continue;
+    if (written_bytes_ < task.pipe_size()) continue;
     ++written_jobs_;
     written_bytes_ = 0;
   }

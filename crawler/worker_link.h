@@ -23,11 +23,15 @@ struct ParseTask {
   using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<>, void(ParseAnswer)>::handler_type;
 
   std::size_t size() const { return head.size() + body.size(); }
+  /// What goes into the pipe for it.
+  std::size_t pipe_size() const { return size() + (brings_rules ? rules->size() : 0); }
 
   std::string head;  ///< of the frame, up to the body
   std::string body;
-  Handler handler;       ///< resumes the coroutine that waits in Parse
-  bool retried = false;  ///< a worker has died on it once
+  Handler handler;                           ///< resumes the coroutine that waits in Parse
+  std::shared_ptr<const std::string> rules;  ///< the frame of item rules that it counts on, if any
+  bool retried = false;                      ///< a worker has died on it once
+  bool brings_rules = false;                 ///< the worker at hand has others: the frame goes before the job
 };
 
 /// The pipe to one worker: writes jobs, reads answers, and believes nothing of what it reads.
@@ -82,9 +86,10 @@ class WorkerLink {
   const pid_t pid_;
   boost::asio::posix::stream_descriptor socket_;
   std::deque<std::unique_ptr<ParseTask>> pipe_;
-  std::size_t written_jobs_ = 0;   ///< jobs of the pipe written as a whole
-  std::size_t written_bytes_ = 0;  ///< of the job after them
-  std::uint64_t sent_ = 0;         ///< jobs ever put into the pipe, which is what numbers them
+  std::size_t written_jobs_ = 0;              ///< jobs of the pipe written as a whole
+  std::size_t written_bytes_ = 0;             ///< of the job after them
+  std::uint64_t sent_ = 0;                    ///< jobs ever put into the pipe, which is what numbers them
+  std::shared_ptr<const std::string> rules_;  ///< that the worker has, or will have before the next job
   bool writing_ = false;
   Clock::time_point since_{};
 

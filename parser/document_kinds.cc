@@ -9,19 +9,26 @@
 #include "parser/charset.h"
 #include "parser/fingerprint.h"
 #include "parser/html.h"
+#include "parser/html_shape.h"
 #include "parser/robots.h"
 #include "parser/scan.h"
 #include "parser/selection.h"
 #include "parser/sitemap.h"
+#include "parser/structured.h"
 #include "parser/token_notation.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
 
+// Microdata alone is no reason to lose a page that a scan can read.
+constexpr std::size_t kMostForMicrodata = 2 << 20;
+
 // The one place that chooses between the two ways.
-bool NeedsTree(const PageJob& job) {
-  return job.want_tree || job.want_main || job.want_structured;
+bool NeedsTree(const PageJob& job, std::string_view html) {
+  if (job.want_tree || job.want_main || job.want_structured || !job.items.empty()) return true;
+  return job.want_statements && html.size() <= kMostForMicrodata && MentionsMicrodata(html) &&
+         ShapeOf(html).fits_tree;
 }
 
 ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
@@ -32,8 +39,9 @@ ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
     page.text_truncated = page.text.size() < decoded.utf8.size();
     page.content_hash = HashContent(job.body);
   } else {
-    const auto parse = NeedsTree(job) ? ParseHtml : ScanHtml;
+    const auto parse = NeedsTree(job, decoded.utf8) ? ParseHtml : ScanHtml;
     page = parse(job, decoded.utf8, decoded.verdict.charset, arena);
+    if (job.want_statements) ReadStatements(arena, page);
   }
   page.charset = Name(decoded.verdict.charset);
   page.charset_source = decoded.verdict.source;

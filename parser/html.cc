@@ -10,6 +10,7 @@
 #include "parser/html_page.h"
 #include "parser/html_shape.h"
 #include "parser/html_tree.h"
+#include "parser/item_extractor.h"
 #include "parser/main_content.h"
 #include "parser/structured.h"
 #include "parser/url.h"
@@ -239,9 +240,11 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
 // What a scan cannot tell.
 void ReadMore(const PageJob& job, const Tree& tree, Arena& arena, ParsedPage& page) {
   if (job.want_main) page.main = arena.Copy(ReadMainContent(tree, kMaxMain));
-  if (!job.want_structured) return;
   const auto base = Url::Parse(page.base.empty() ? std::string_view(job.url) : page.base);
-  if (base) ReadStructured(tree, *base, arena, page);
+  if (!base) return;
+  if (job.want_structured) ReadStructured(tree, *base, arena, page);
+  if (job.want_statements) ReadMicrodataStatements(tree, *base, arena, page);
+  if (job.extractor != nullptr) job.extractor->Extract(tree, *base, job.items, arena, page);
 }
 
 }  // namespace
@@ -255,7 +258,8 @@ ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset,
   PageBuilder builder(job, charset, 3 * html.size() + 16, arena);
   Walk(output->root, Noscripts(shape.noscripts), builder);
   ParsedPage page = builder.Finish();
-  if (job.want_main || job.want_structured) ReadMore(job, FlattenTree(*output, html, arena), arena, page);
+  if (job.want_main || job.want_structured || job.want_statements || !job.items.empty())
+    ReadMore(job, FlattenTree(*output, html, arena), arena, page);
   return page;
 }
 

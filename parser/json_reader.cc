@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "parser/html_names.h"
+#include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
@@ -272,6 +273,51 @@ bool IsJson(std::string_view text) {
 
 std::optional<std::string> MendJson(std::string_view text) {
   return Mender(text).Run();
+}
+
+std::string_view JsonValueAt(std::string_view json, std::string_view key) {
+  std::string_view found;
+  if (!json.starts_with('{')) return found;
+  ForEachMember(json, [&](std::string_view name, std::string_view value) {
+    const bool plain = name.find('\\') == std::string_view::npos;
+    if (found.empty() && (plain ? name.substr(1, name.size() - 2) == key : JsonText(name) == key))
+      found = value;
+  });
+  return found;
+}
+
+std::string JsonText(std::string_view string) {
+  std::string text;
+  const auto unit = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (const char c : string.substr(at, 4))
+      value = value * 16 + static_cast<std::uint32_t>(IsDigit(c) ? c - '0' : AsciiLower(c) - 'a' + 10);
+    return value;
+  };
+  for (std::size_t at = 1; at + 1 < string.size(); ++at) {
+    if (string[at] != '\\') {
+      text += string[at];
+      continue;
+    }
+    const char c = string[++at];
+    constexpr std::string_view kNames = "bfnrt", kValues = "\b\f\n\r\t";
+    if (c != 'u') {
+      const std::size_t name = kNames.find(c);
+      text += name == std::string_view::npos ? c : kValues[name];
+      continue;
+    }
+    std::uint32_t code = unit(at + 1);
+    at += 4;
+    if (code >= 0xD800 && code < 0xDC00 && string.substr(at + 1, 2) == "\\u") {
+      const std::uint32_t low = unit(at + 3);
+      if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        at += 6;
+      }
+    }
+    AppendUtf8(code, text);
+  }
+  return text;
 }
 
 std::vector<std::string_view> JsonMembers(std::string_view json) {

@@ -21,6 +21,12 @@ bool IsJson(std::string_view text);
 /// Nothing when it is not JSON even so.
 std::optional<std::string> MendJson(std::string_view text);
 
+/// The value under `key` of an object, as a view of it; empty when there is none, or no object. Of good JSON.
+std::string_view JsonValueAt(std::string_view json, std::string_view key);
+
+/// The text of a JSON string, escapes resolved; a lone surrogate becomes U+FFFD. Of a good one.
+std::string JsonText(std::string_view string);
+
 /// The members of an array, as views of it; else `json` itself. Of JSON without space around, as MendJson
 /// gives it.
 std::vector<std::string_view> JsonMembers(std::string_view json);

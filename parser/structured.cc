@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "parser/byte_search.h"
 #include "parser/html_names.h"
 #include "parser/json_reader.h"
 #include "parser/json_text.h"
@@ -43,22 +44,35 @@ std::string Lower(std::string_view text) {
 
 class Collector {
  public:
-  Collector(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page)
-      : tree_(tree), base_(base), arena_(arena), page_(page) {}
+  Collector(Arena& arena, ParsedPage& page) : arena_(arena), page_(page) {
+    for (const ParsedStatement& statement : page.statements) left_ -= std::min(left_, statement.data.size());
+  }
 
-  void Run() {
-    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      const TreeElement& element = tree_[i];
+  void ReadTree(const Tree& tree, const Url& base) {
+    for (std::uint32_t i = 0; i < tree.size(); ++i) {
+      const TreeElement& element = tree[i];
       if (!element.html) continue;
       if (element.name == "meta")
-        Meta(element);
+        Meta(tree, element);
       else if (element.name == "link")
-        Link(element);
+        Link(tree, element, base);
       else if (element.name == "script")
-        Script(i);
+        Script(tree, i);
     }
-    for (const std::string& item : ReadMicrodata(tree_, base_, left_, page_.statements_truncated))
+    Microdata(tree, base);
+  }
+
+  void ReadPage() {
+    for (const std::string_view block : page_.json_ld) JsonLd(block);
+    for (const MetaProperty& property : page_.properties) Property(property.name, property.content);
+  }
+
+  void Microdata(const Tree& tree, const Url& base) {
+    for (const std::string& item : ReadMicrodata(tree, base, left_, page_.statements_truncated))
       Add(StatementKind::kMicrodata, item);
+  }
+
+  void Finish() {
     AddProperties(StatementKind::kOpenGraph, graph_, true);
     AddProperties(StatementKind::kTwitter, twitter_, false);
     if (!elements_.empty() || !terms_.empty())
@@ -67,8 +81,8 @@ class Collector {
   }
 
  private:
-  std::string_view Value(const TreeElement& element, std::string_view name) const {
-    const TreeAttribute* const attribute = tree_.Find(element, name);
+  static std::string_view Value(const Tree& tree, const TreeElement& element, std::string_view name) {
+    const TreeAttribute* const attribute = tree.Find(element, name);
     return attribute ? TrimHtmlSpace(attribute->value) : std::string_view();
   }
 
@@ -81,30 +95,39 @@ class Collector {
     page_.statements.push_back({kind, arena_.Copy(json)});
   }
 
-  void Script(std::uint32_t index) {
-    const std::string_view type = Value(tree_[index], "type");
+  void Script(const Tree& tree, std::uint32_t index) {
+    const std::string_view type = Value(tree, tree[index], "type");
     if (!EqualsIgnoreCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json")) return;
-    const auto json = MendJson(tree_.TextContent(index));
+    JsonLd(tree.TextContent(index));
+  }
+
+  void JsonLd(std::string_view text) {
+    const auto json = MendJson(text);
     if (!json) return;
     for (const std::string_view value : JsonMembers(*json)) Add(StatementKind::kJsonLd, value);
   }
 
-  void Meta(const TreeElement& element) {
-    const std::string_view content = Value(element, "content");
-    for (const std::string_view key : {Value(element, "property"), Value(element, "name")}) {
-      const std::size_t end = key.find_first_of(":.");
-      if (end == std::string_view::npos) continue;
-      const std::string prefix = Lower(key.substr(0, end));
-      if (key[end] == '.') {
-        if (prefix == "dc" || prefix == "dcterms") DublinCore(prefix, key, key.substr(end + 1), content);
-      } else if (prefix == "twitter") {
-        twitter_.emplace_back(key, content);
-        return;
-      } else if (IsVocabulary(prefix)) {
-        graph_.emplace_back(key, content);
-        return;
-      }
+  void Meta(const Tree& tree, const TreeElement& element) {
+    const std::string_view content = Value(tree, element, "content");
+    if (!Property(Value(tree, element, "property"), content)) Property(Value(tree, element, "name"), content);
+  }
+
+  // True where it is settled by that what the element is.
+  bool Property(std::string_view key, std::string_view content) {
+    const std::size_t end = key.find_first_of(":.");
+    if (end == std::string_view::npos) return false;
+    const std::string prefix = Lower(key.substr(0, end));
+    if (key[end] == '.') {
+      if (prefix == "dc" || prefix == "dcterms") DublinCore(prefix, key, key.substr(end + 1), content);
+      return false;
     }
+    if (prefix == "twitter") {
+      twitter_.emplace_back(key, content);
+      return true;
+    }
+    if (!IsVocabulary(prefix)) return false;
+    graph_.emplace_back(key, content);
+    return true;
   }
 
   static bool IsVocabulary(std::string_view prefix) {
@@ -134,16 +157,16 @@ class Collector {
     AppendJsonString(value, out);
   }
 
-  void Link(const TreeElement& element) {
-    const std::string_view rel = Value(element, "rel");
-    const std::string_view href = Value(element, "href");
+  void Link(const Tree& tree, const TreeElement& element, const Url& base) {
+    const std::string_view rel = Value(tree, element, "rel");
+    const std::string_view href = Value(tree, element, "href");
     std::string_view rest = rel;
     for (std::string_view token = NextToken(rest); !token.empty(); token = NextToken(rest)) {
       if (std::find(std::begin(kPartRelations), std::end(kPartRelations), Lower(token)) !=
           std::end(kPartRelations))
         return;
     }
-    const auto url = Url::Parse(href, &base_);
+    const auto url = Url::Parse(href, &base);
     if (rel.empty() || href.empty() || !url) return;
     if (relations_.size() + rel.size() + url->Href().size() > kMaxStatementBytes / 2) return;
     relations_ += relations_.empty() ? "{" : ",{";
@@ -151,7 +174,7 @@ class Collector {
     relations_ += ',';
     Member("href", url->Href(), relations_);
     for (const std::string_view name : {"hreflang", "type", "media", "title"}) {
-      const std::string_view value = Value(element, name);
+      const std::string_view value = Value(tree, element, name);
       if (value.empty() || value.size() > kMaxPropertyContent) continue;
       relations_ += ',';
       Member(name, value, relations_);
@@ -187,8 +210,6 @@ class Collector {
     Add(kind, json + "]}");
   }
 
-  const Tree& tree_;
-  const Url& base_;
   Arena& arena_;
   ParsedPage& page_;
   std::size_t left_ = kMaxStatementBytes;
@@ -199,7 +220,38 @@ class Collector {
 }  // namespace
 
 void ReadStructured(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page) {
-  Collector(tree, base, arena, page).Run();
+  Collector collector(arena, page);
+  collector.ReadTree(tree, base);
+  collector.Finish();
+}
+
+void ReadStatements(Arena& arena, ParsedPage& page) {
+  Collector collector(arena, page);
+  collector.ReadPage();
+  collector.Finish();
+}
+
+void ReadMicrodataStatements(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page) {
+  Collector(arena, page).Microdata(tree, base);
+}
+
+bool MentionsMicrodata(std::string_view html) {
+  constexpr std::string_view kWord = "itemscope";
+  constexpr std::size_t kLast = kWord.size() - 1;
+  const char* at = html.data();
+  const char* const end = html.data() + html.size();
+  // Sixteen places at a time: where its first and its last letter stand as far apart as in the word.
+  for (; end - at >= static_cast<std::ptrdiff_t>(ByteBlock::kSize + kLast); at += ByteBlock::kSize) {
+    std::uint32_t places = ByteBlock(at).OneOf<'i', 'I'>() & ByteBlock(at + kLast).OneOf<'e', 'E'>();
+    for (; places != 0; places &= places - 1) {
+      const char* const place = at + __builtin_ctz(places);
+      if (StartsWithIgnoreCase({place, static_cast<std::size_t>(end - place)}, kWord)) return true;
+    }
+  }
+  for (; end - at >= static_cast<std::ptrdiff_t>(kWord.size()); ++at) {
+    if (StartsWithIgnoreCase({at, static_cast<std::size_t>(end - at)}, kWord)) return true;
+  }
+  return false;
 }
 
 }  // namespace trawl::parser

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "parser/arena.h"
 #include "parser/tree.h"
 #include "parser/url.h"
@@ -12,5 +14,15 @@ namespace trawl::parser {
 /// where there are any. `base`: what its relative URLs are resolved against. The statements live in the
 /// arena; past kMaxStatements or kMaxStatementBytes the rest is left out and page.statements_truncated set.
 void ReadStructured(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page);
+
+/// The same off what both ways have read, without a tree: page.json_ld and page.properties become statements
+/// of JSON-LD, OpenGraph, Twitter and Dublin Core.
+void ReadStatements(Arena& arena, ParsedPage& page);
+
+/// Adds the top-level items of microdata.
+void ReadMicrodataStatements(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page);
+
+/// Whether a document may have microdata: the word stands somewhere in it.
+bool MentionsMicrodata(std::string_view html);
 
 }  // namespace trawl::parser

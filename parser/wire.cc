@@ -15,35 +15,40 @@
 // is pure ASCII.
 //
 //   frame   = version:u8 type:u8 number:u16 payload.size:u32 payload
-//   payload = job | answer                                              as `type` says
+//   payload = job | answer | rules (wire_rules.cc)                      as `type` says
 //
 //   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
-//             extract.size:u32 folds:u16 drops:u16 token.size:u16 * tokens drop.size:u16 * drops texts
+//             extract.size:u32 folds:u16 drops:u16 items:u16 token.size:u16 * tokens drop.size:u16 * drops
+//             rule:u16 * items texts
 //   texts   = url content_type token * tokens drop * drops extract body
-//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree | 16 want_main | 32 want_structured
+//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree | 16 want_main | 32 want_structured |
+//             64 want_statements
 //   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps heading * headings
-//             property * properties block.size:u32 * blocks statement * statements texts
+//             property * properties block.size:u32 * blocks statement * statements item * items texts
 //   head    = flags:u8 charset.size:u8 language.size:u8 charset_source:u8
 //             title.size:u16 description.size:u16 canonical.size:u16 base.size:u16
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
 //             author.size:u16 date.size:u16 generator.size:u16 headings:u16 properties:u16 blocks:u16
-//             main.size:u32 statements:u32 sitemap.size:u32
-//   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated | 16 statements_truncated
+//             main.size:u32 statements:u32 sitemap.size:u32 items:u32
+//   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated | 16 statements_truncated |
+//             32 items_truncated
 //   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 anchor.size:u16 rel.size:u8 hreflang.size:u8
 //   rule    = line:u32 pattern.size:u16 allow:u8 zero:u8
 //   heading = level:u8 zero:u8 text.size:u16
 //   property = name.size:u16 content.size:u16
 //   statement = kind:u8 zero:u8 zero:u16 data.size:u32
+//   item    = rule:u16 defaulted.size:u16 data.size:u32
 //   texts   = charset language title description canonical base text author date generator main
 //             (url rel anchor hreflang) * links pattern * rules sitemap * sitemaps
 //             text * headings (name content) * properties block * blocks data * statements
 //             sitemap (parser/sitemap_wire.cc; empty for all other documents)
+//             (data defaulted) * items
 //
 // charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
-// robots.txt had them, data is JSON, all other texts are UTF-8.
+// robots.txt had them, data is JSON (of an item an object), all other texts are UTF-8.
 
 namespace trawl::parser {
 namespace {
@@ -53,6 +58,8 @@ constexpr std::size_t kRuleRecord = 8;
 constexpr std::size_t kHeadingRecord = 4;
 constexpr std::size_t kPropertyRecord = 4;
 constexpr std::size_t kStatementRecord = 8;
+constexpr std::size_t kItemRecord = 8;
+constexpr std::size_t kMaxDefaulted = 8192;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
 enum JobFlag : std::uint8_t {
@@ -62,7 +69,8 @@ enum JobFlag : std::uint8_t {
   kWantTree = 8,
   kWantMain = 16,
   kWantStructured = 32,
-  kAllJobFlags = 63
+  kWantStatements = 64,
+  kAllJobFlags = 127
 };
 enum FoldFlag : std::uint16_t {
   kSortQuery = 1,
@@ -77,7 +85,8 @@ enum PageFlag : std::uint8_t {
   kLinksTruncated = 4,
   kTextTruncated = 8,
   kStatementsTruncated = 16,
-  kAllPageFlags = 31,
+  kItemsTruncated = 32,
+  kAllPageFlags = 63,
 };
 enum LinkFlag : std::uint8_t { kLinkNofollow = 1, kAllLinkFlags = 1 };
 
@@ -112,7 +121,7 @@ class FrameWriter {
 };
 
 std::size_t FixedSize(const ParsedPage& page) {
-  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 3 * 4;
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 4 * 4;
   std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
                      page.description.size() + page.canonical.size() + page.base.size() + page.text.size() +
                      page.author.size() + page.date.size() + page.generator.size() + page.main.size();
@@ -123,6 +132,7 @@ std::size_t FixedSize(const ParsedPage& page) {
     size += kPropertyRecord + property.name.size() + property.content.size();
   for (const std::string_view block : page.json_ld) size += 4 + block.size();
   for (const ParsedStatement& statement : page.statements) size += kStatementRecord + statement.data.size();
+  for (const ParsedItem& item : page.items) size += kItemRecord + item.data.size() + item.defaulted.size();
   return size;
 }
 
@@ -230,6 +240,21 @@ void ReadStatements(ByteReader records, Texts& texts, ByteReader& reader,
   if (!records.ok()) reader.Fail(records.error());
 }
 
+void ReadItems(ByteReader records, Texts& texts, ByteReader& reader, std::vector<ParsedItem>& items) {
+  std::size_t bytes = 0;
+  for (ParsedItem& item : items) {
+    item.rule = records.AtMost<std::uint16_t>(kMaxJobItems - 1);
+    const auto defaulted = records.AtMost<std::uint16_t>(kMaxDefaulted);
+    item.data = texts.Utf8(records.AtMost<std::uint32_t>(kMaxItemBytes));
+    item.defaulted = texts.Utf8(defaulted);
+    bytes += item.data.size();
+    if (bytes > kMaxItemBytes || !item.data.starts_with('{') || !IsJson(item.data))
+      records.Fail(ParserErrc::kBadFrame);
+    if (!records.ok() || !reader.ok()) break;
+  }
+  if (!records.ok()) reader.Fail(records.error());
+}
+
 void ReadBlocks(ByteReader sizes, Texts& texts, ByteReader& reader, std::vector<std::string_view>& blocks) {
   std::size_t bytes = 0;
   for (std::string_view& block : blocks) {
@@ -239,72 +264,6 @@ void ReadBlocks(ByteReader sizes, Texts& texts, ByteReader& reader, std::vector<
   if (bytes > kMaxJsonLdBytes) sizes.Fail(ParserErrc::kBadFrame);
   if (!sizes.ok()) reader.Fail(sizes.error());
 }
-
-}  // namespace
-
-std::string_view Name(LinkKind kind) {
-  switch (kind) {
-    case LinkKind::kAnchor:
-      return "a";
-    case LinkKind::kArea:
-      return "area";
-    case LinkKind::kLink:
-      return "link";
-    case LinkKind::kImage:
-      return "img";
-    case LinkKind::kSource:
-      return "source";
-    case LinkKind::kFrame:
-      return "frame";
-    case LinkKind::kScript:
-      return "script";
-    case LinkKind::kMedia:
-      return "media";
-    case LinkKind::kObject:
-      return "object";
-    case LinkKind::kMetaRefresh:
-      return "meta-refresh";
-    case LinkKind::kForm:
-      return "form";
-  }
-  return {};
-}
-
-std::string_view Name(StatementKind kind) {
-  switch (kind) {
-    case StatementKind::kJsonLd:
-      return "json-ld";
-    case StatementKind::kMicrodata:
-      return "microdata";
-    case StatementKind::kOpenGraph:
-      return "opengraph";
-    case StatementKind::kTwitter:
-      return "twitter";
-    case StatementKind::kDublinCore:
-      return "dublincore";
-    case StatementKind::kRelations:
-      return "relations";
-  }
-  return {};
-}
-
-std::string_view Name(CharsetSource source) {
-  switch (source) {
-    case CharsetSource::kBom:
-      return "bom";
-    case CharsetSource::kHttp:
-      return "http";
-    case CharsetSource::kMeta:
-      return "meta";
-    case CharsetSource::kGuess:
-      return "guess";
-    case CharsetSource::kDefault:
-      return "default";
-  }
-  return {};
-}
-
-namespace {
 
 std::uint16_t FoldsOf(const NormalizeOptions& options) {
   return static_cast<std::uint16_t>((options.sort_query ? kSortQuery : 0) |
@@ -337,14 +296,15 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
          job.body.size() <= kMaxJobBody && job.extract.size() <= kMaxExtract);
   assert(job.product_tokens.size() <= kMaxProductTokens);
   const std::vector<std::string>& drops = job.normalize.drop_parameters;
-  assert(drops.size() <= kMaxDropParameters);
+  assert(drops.size() <= kMaxDropParameters && job.items.size() <= kMaxJobItems);
   FrameWriter frame(FrameType::kJob, out, job.body.size());
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
   writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
                                       (job.want_source ? kWantSource : 0) | (job.want_tree ? kWantTree : 0) |
                                       (job.want_main ? kWantMain : 0) |
-                                      (job.want_structured ? kWantStructured : 0)));
+                                      (job.want_structured ? kWantStructured : 0) |
+                                      (job.want_statements ? kWantStatements : 0)));
   writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
   writer.U32(Size<std::uint32_t>(job.url));
   writer.U32(Size<std::uint32_t>(job.content_type));
@@ -352,6 +312,7 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
   writer.U32(Size<std::uint32_t>(job.extract));
   writer.U16(FoldsOf(job.normalize));
   writer.U16(static_cast<std::uint16_t>(drops.size()));
+  writer.U16(static_cast<std::uint16_t>(job.items.size()));
   for (const std::string& token : job.product_tokens) {
     assert(token.size() <= kMaxProductToken);
     writer.U16(Size<std::uint16_t>(token));
@@ -360,6 +321,7 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
     assert(drop.size() <= kMaxDropParameter);
     writer.U16(Size<std::uint16_t>(drop));
   }
+  for (const std::uint16_t item : job.items) writer.U16(item);
   writer.Bytes(job.url);
   writer.Bytes(job.content_type);
   for (const std::string& token : job.product_tokens) writer.Bytes(token);
@@ -382,10 +344,10 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   FrameWriter frame(FrameType::kAnswer, out);
   ByteWriter& writer = frame.writer;
 
-  writer.U8(static_cast<std::uint8_t>((page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
-                                      (links_truncated ? kLinksTruncated : 0) |
-                                      (page.text_truncated ? kTextTruncated : 0) |
-                                      (page.statements_truncated ? kStatementsTruncated : 0)));
+  writer.U8(static_cast<std::uint8_t>(
+      (page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
+      (links_truncated ? kLinksTruncated : 0) | (page.text_truncated ? kTextTruncated : 0) |
+      (page.statements_truncated ? kStatementsTruncated : 0) | (page.items_truncated ? kItemsTruncated : 0)));
   writer.U8(Size<std::uint8_t>(page.charset));
   writer.U8(Size<std::uint8_t>(page.language));
   writer.U8(static_cast<std::uint8_t>(page.charset_source));
@@ -409,6 +371,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   writer.U32(Size<std::uint32_t>(page.main));
   writer.U32(static_cast<std::uint32_t>(page.statements.size()));
   writer.U32(Size<std::uint32_t>(sitemap_bytes));
+  writer.U32(static_cast<std::uint32_t>(page.items.size()));
 
   for (std::size_t i = 0; i < links; ++i) {
     const ParsedLink& link = page.links[i];
@@ -442,6 +405,11 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U16(0);
     writer.U32(Size<std::uint32_t>(statement.data));
   }
+  for (const ParsedItem& item : page.items) {
+    writer.U16(item.rule);
+    writer.U16(Size<std::uint16_t>(item.defaulted));
+    writer.U32(Size<std::uint32_t>(item.data));
+  }
 
   for (const std::string_view text :
        {std::string_view(page.charset), page.language, page.title, page.description, page.canonical,
@@ -464,6 +432,10 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   for (const std::string_view block : page.json_ld) writer.Bytes(block);
   for (const ParsedStatement& statement : page.statements) writer.Bytes(statement.data);
   writer.Bytes(sitemap_bytes);
+  for (const ParsedItem& item : page.items) {
+    writer.Bytes(item.data);
+    writer.Bytes(item.defaulted);
+  }
 }
 
 void SetNumber(std::string& frame, std::uint16_t number) {
@@ -479,14 +451,18 @@ Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expecte
   decoded.number = reader.U16();
   // Beside the body a job has its URL, its content type, its product tokens, what its URLs drop and
   // what is to be extracted.
-  constexpr std::size_t kJobHead = 24 + kMaxUrl + kMaxContentType + kMaxExtract +
+  constexpr std::size_t kJobHead = 26 + kMaxUrl + kMaxContentType + kMaxExtract + kMaxJobItems * 2 +
                                    kMaxProductTokens * (2 + kMaxProductToken) +
                                    kMaxDropParameters * (2 + kMaxDropParameter);
-  const std::size_t limit = expected == FrameType::kJob ? kJobHead + kMaxJobBody : kMaxAnswer;
+  const bool rules = expected == FrameType::kJob && type == static_cast<std::uint8_t>(FrameType::kRules);
+  const std::size_t limit = rules                            ? kMaxRulesFrame
+                            : expected == FrameType::kAnswer ? kMaxAnswer
+                                                             : kJobHead + kMaxJobBody;
   decoded.size = reader.AtMost<std::uint32_t>(static_cast<std::uint32_t>(limit));
   if (header.size() >= 1 && version != kWireVersion) return ParserErrc::kWrongVersion;
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
-  if (type != static_cast<std::uint8_t>(expected)) return ParserErrc::kBadFrame;
+  if (type != static_cast<std::uint8_t>(expected) && !rules) return ParserErrc::kBadFrame;
+  decoded.type = rules ? FrameType::kRules : expected;
   return decoded;
 }
 
@@ -502,10 +478,12 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   const auto extract_size = reader.AtMost<std::uint32_t>(kMaxExtract);
   const auto folds = reader.AtMost<std::uint16_t>(kAllFolds);
   const auto drops = reader.AtMost<std::uint16_t>(kMaxDropParameters);
+  const auto items = reader.AtMost<std::uint16_t>(kMaxJobItems);
   std::uint16_t token_sizes[kMaxProductTokens];
   for (std::size_t i = 0; i < tokens; ++i) token_sizes[i] = reader.AtMost<std::uint16_t>(kMaxProductToken);
   std::uint16_t drop_sizes[kMaxDropParameters];
   for (std::size_t i = 0; i < drops; ++i) drop_sizes[i] = reader.AtMost<std::uint16_t>(kMaxDropParameter);
+  for (std::size_t i = 0; i < items; ++i) job.items.push_back(reader.U16());
   const std::string_view url = reader.Bytes(url_size);
   const std::string_view content_type = reader.Bytes(content_type_size);
   for (std::size_t i = 0; reader.ok() && i < tokens; ++i) {
@@ -529,6 +507,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.want_tree = (flags & kWantTree) != 0;
   job.want_main = (flags & kWantMain) != 0;
   job.want_structured = (flags & kWantStructured) != 0;
+  job.want_statements = (flags & kWantStatements) != 0;
   job.url = url;
   job.content_type = content_type;
   job.extract = extract;
@@ -571,6 +550,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const auto main_size = reader.AtMost<std::uint32_t>(kMaxMain);
   const auto statements = reader.AtMost<std::uint32_t>(kMaxStatements);
   const auto sitemap_size = reader.AtMost<std::uint32_t>(kMaxAnswer);
+  const auto items = reader.AtMost<std::uint32_t>(kMaxItems);
 
   const std::string_view link_records = reader.Bytes(links * kLinkRecord);
   const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
@@ -579,6 +559,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const std::string_view property_records = reader.Bytes(properties * kPropertyRecord);
   const std::string_view block_records = reader.Bytes(blocks * std::size_t{4});
   const std::string_view statement_records = reader.Bytes(statements * kStatementRecord);
+  const std::string_view item_records = reader.Bytes(items * kItemRecord);
   if (!reader.ok()) return reader.error();
 
   const std::size_t read = page.storage.size() - reader.Left();
@@ -613,6 +594,8 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
     const ParserErrc wrong = DecodeSitemap(reader.Bytes(sitemap_size), page.sitemap);
     if (wrong != ParserErrc::kOk) reader.Fail(wrong);
   }
+  page.items.resize(items);
+  ReadItems(ByteReader(item_records), texts, reader, page.items);
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
   page.charset_source = source;
@@ -621,6 +604,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.links_truncated = (flags & kLinksTruncated) != 0;
   page.text_truncated = (flags & kTextTruncated) != 0;
   page.statements_truncated = (flags & kStatementsTruncated) != 0;
+  page.items_truncated = (flags & kItemsTruncated) != 0;
   if (refresh != kNoRefresh) page.refresh_ms = refresh;
   if (crawl_delay > 0) page.robots.crawl_delay = Duration(crawl_delay - 1);
   return page;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,13 +14,17 @@
 #include "parser/robots.h"
 #include "parser/sitemap.h"
 
+namespace trawl::parser {
+class ItemExtractor;
+}
+
 // The messages between trawl and a parser worker. What goes down (PageJob) is trusted, what comes up
 // (ParsedPage) is hostile: DecodeParsedPage checks every field against the limits below before anything is
 // used. The byte format stands as a grammar on top of wire.cc.
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 7;
+inline constexpr std::uint8_t kWireVersion = 8;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -39,6 +44,12 @@ inline constexpr std::size_t kMaxJsonLd = 64;
 inline constexpr std::size_t kMaxJsonLdBytes = 1024 * 1024;  ///< of one block, and of all together
 inline constexpr std::size_t kMaxStatements = 1000;
 inline constexpr std::size_t kMaxStatementBytes = 1024 * 1024;  ///< of one statement, and of all together
+inline constexpr std::size_t kMaxItems = 1000;                  ///< of one page, over all its rules
+inline constexpr std::size_t kMaxItemValue = 64 * 1024;         ///< bytes of one value
+inline constexpr std::size_t kMaxItemList = 1000;               ///< values of one list
+inline constexpr std::size_t kMaxItemBytes = 1024 * 1024;  ///< of one item, and of all of a page together
+inline constexpr std::size_t kMaxJobItems = 64;            ///< rules for one page
+inline constexpr std::size_t kMaxRulesFrame = 8 * 1024 * 1024;
 inline constexpr std::size_t kMaxMain = 1024 * 1024;
 inline constexpr std::size_t kMaxText = 2 * 1024 * 1024;
 inline constexpr std::size_t kMaxLanguage = 64;
@@ -84,6 +95,7 @@ struct PageJob {
   bool want_tree = false;        ///< the page is read off a tree, though a scan would do
   bool want_main = false;        ///< the main content too, which needs the tree
   bool want_structured = false;  ///< what the page says in machine-readable form, which needs the tree
+  bool want_statements = false;  ///< the same without rel= links, off the tree only where there is microdata
   bool want_source = false;      ///< only the charset, and as text the document as decoded, markup and all
   std::string url;               ///< normalised; base of relative links
   std::string content_type;      ///< value of the header, may be empty
@@ -92,7 +104,13 @@ struct PageJob {
   NormalizeOptions normalize{.max_length =
                                  kMaxUrl};  ///< how its links become URLs; max_length does not cross
   std::string extract;                      ///< kSelect: the selector
+  std::vector<std::uint16_t> items;         ///< rules that apply: their numbers in the worker's ItemExtractor
   std::string body;                         ///< decoded of its content codings, any charset
+
+  // What does not cross as part of the job.
+  std::shared_ptr<const std::string>
+      rules;  ///< the frame that brings `items` to a worker, sent before its first job
+  const ItemExtractor* extractor = nullptr;  ///< in the worker: what that frame became
 };
 
 /// One link of a page, in document order. `url` is normalised and not yet checked against scope.
@@ -134,6 +152,13 @@ struct ParsedStatement {
   std::string_view data;  ///< JSON
 };
 
+/// What an item rule has read off a page. Those of one rule stand in the order of the document.
+struct ParsedItem {
+  std::uint16_t rule = 0;      ///< index in the job's `items`
+  std::string_view data;       ///< a JSON object, a member for each field; null where the page gives none
+  std::string_view defaulted;  ///< names of the fields that have their default, with spaces between
+};
+
 /// A worker's answer. Strings are views into `storage`, which owns the received bytes: move it, never copy
 /// it.
 struct ParsedPage {
@@ -154,6 +179,7 @@ struct ParsedPage {
   bool links_truncated = false;
   bool text_truncated = false;
   bool statements_truncated = false;
+  bool items_truncated = false;   ///< items or values were left out or cut by a limit
   std::uint32_t links_found = 0;  ///< also those past kMaxLinks
   std::uint32_t words = 0;
   std::optional<std::uint32_t> refresh_ms;  ///< wait before the page's first kMetaRefresh link
@@ -164,6 +190,7 @@ struct ParsedPage {
   std::vector<MetaProperty> properties;
   std::vector<std::string_view> json_ld;  ///< blocks of JSON-LD, as written
   std::vector<ParsedStatement> statements;
+  std::vector<ParsedItem> items;
   RobotsRules robots;  ///< kRobots only
   Sitemap sitemap;     ///< kSitemap only
 
@@ -176,9 +203,10 @@ struct ParsedPage {
 
 /// A frame is a header of kFrameHeader bytes, then as many bytes as it says.
 inline constexpr std::size_t kFrameHeader = 8;
-enum class FrameType : std::uint8_t { kJob = 1, kAnswer = 2 };
+enum class FrameType : std::uint8_t { kJob = 1, kAnswer = 2, kRules = 3 };
 
 struct FrameHeader {
+  FrameType type = FrameType::kJob;
   std::uint16_t number = 0;  ///< of the job, which its answer must repeat
   std::uint32_t size = 0;    ///< of the payload
 };
@@ -192,7 +220,8 @@ void EncodeAnswer(const ParsedPage& page, std::string& out);
 /// Sets the number of the frame that `frame` begins with.
 void SetNumber(std::string& frame, std::uint16_t number);
 
-/// Reads a frame header. Errors: kWrongVersion, kBadFrame (type, or longer than its limit).
+/// Reads a frame header; where a job is expected, item rules (parser/wire_rules.h) may come too. Errors:
+/// kWrongVersion, kBadFrame (type, or longer than its limit).
 Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expected);
 
 /// Reads a payload. Outputs are set only on success; a byte too many is kTrailingBytes.

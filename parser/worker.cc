@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <span>
 #include <stdexcept>
@@ -12,6 +13,8 @@
 #include <utility>
 
 #include "parser/frame_reader.h"
+#include "parser/item_extractor.h"
+#include "parser/wire_rules.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::parser {
@@ -65,12 +68,20 @@ void ParseJobs(const WorkerLimits& limits, ParseFunction parse) {
   Arena arena(limits.arena.count);
   FrameReader frames(FrameType::kJob);
   std::string answer;
+  std::unique_ptr<ItemExtractor> extractor;
   while (ReadFrame(frames)) {
+    if (frames.header().type == FrameType::kRules) {
+      std::vector<ItemRuleError> errors;  // none: trawl has compiled the same rules
+      extractor = std::make_unique<ItemExtractor>(Expect(DecodeRules(frames.payload())), errors);
+      frames.DropPayload();
+      continue;
+    }
     const std::uint16_t number = frames.header().number;
     StartCpuLimit(limits.cpu_max);
     {
-      const PageJob job = Expect(DecodeJob(frames.payload()));
+      PageJob job = Expect(DecodeJob(frames.payload()));
       frames.DropPayload();
+      job.extractor = extractor.get();
       EncodeAnswer(parse(job, arena), answer);
     }
     SetNumber(answer, number);

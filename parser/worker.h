@@ -23,7 +23,8 @@ struct WorkerLimits {
 using ParseFunction = ParsedPage (*)(const PageJob& job, Arena& arena);
 
 /// A worker's whole life: enters the sandbox, then reads jobs, parses, answers, in order, until the socket
-/// ends. Keeps nothing from one document to the next. Ends the process with 0 at the end of the socket,
+/// ends. Keeps nothing from one document to the next but the item rules that came down
+/// between them. Ends the process with 0 at the end of the socket,
 /// kExitLimit when memory is used up, kExitNoSandbox before the first job when the sandbox does not hold;
 /// killed by SIGPROF when a document passes cpu_max. Runs on: parser process.
 [[noreturn]] void RunWorker(UniqueFd socket, const WorkerLimits& limits, ParseFunction parse);

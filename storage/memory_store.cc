@@ -32,7 +32,7 @@ Result<void> MemoryStore::BeginRun(const RunStart& run) {
   return {};
 }
 
-void MemoryStore::SetTargets(std::vector<std::string>, Done<void> done) {
+void MemoryStore::SetTargets(std::vector<std::string>, std::vector<config::ItemRule>, Done<void> done) {
   lane_.Post([done = std::move(done)] { done({}); });
 }
 
@@ -241,7 +241,13 @@ void MemoryStore::PutPage(const WriteBatch& batch) {
                        page.content_hash,
                        page.fetched_at,
                        {},
+                       {},
+                       {},
                        {}};
+  for (const Item& item : batch.items)
+    row.items.emplace_back(std::string(item.rule), item.position, std::string(item.data));
+  for (const StructuredData& one : batch.structured)
+    row.structured.emplace_back(std::string(one.kind), std::string(one.data));
   for (const Link& link : batch.links) {
     const bool kept = options_.links == config::LinkStorage::kAll ||
                       (options_.links == config::LinkStorage::kExternal && link.external);

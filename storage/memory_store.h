@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "config/options.h"
@@ -42,6 +43,8 @@ struct MemoryRows {
     Instant fetched_at{};
     std::optional<Instant> gone_at{};
     std::vector<std::tuple<UrlId, std::string, std::string>> links;  ///< target, kind, anchor
+    std::vector<std::tuple<std::string, std::uint32_t, std::string>> items;  ///< rule, position, data
+    std::vector<std::pair<std::string, std::string>> structured;             ///< kind, data
   };
   struct Waiting {
     UrlId url{};
@@ -84,7 +87,8 @@ class MemoryStore final : public Store {
   explicit MemoryStore(const config::StorageOptions& options) : options_(options) {}
 
   Result<void> BeginRun(const RunStart& run) override;
-  void SetTargets(std::vector<std::string> names, Done<void> done) override;
+  void SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
+                  Done<void> done) override;
   void Write(WriteBatch batch, Done<void> done) override;
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;

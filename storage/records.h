@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/instant.h"
+#include "config/options.h"
 #include "config/outcome.h"
 #include "config/url_id.h"
 
@@ -129,6 +130,20 @@ struct Link {
   bool external = false;  ///< other host than the page
 };
 
+/// What an item rule has read off the page.
+struct Item {
+  std::string_view rule;       ///< its name
+  std::uint32_t position = 1;  ///< among the page's items of the rule; 0: it found none, and `data` is empty
+  std::string_view data;       ///< a JSON object
+  std::string_view defaulted;  ///< names of fields that have their default, with spaces between
+};
+
+/// Something that the page says in machine-readable form.
+struct StructuredData {
+  std::string_view kind;  ///< static text: "json-ld", "opengraph" ...
+  std::string_view data;  ///< JSON
+};
+
 struct Redirect {
   UrlId target{};
   std::uint16_t status = 0;
@@ -220,9 +235,11 @@ struct WriteBatch {
   std::vector<NewUrl> urls;
   std::optional<Visit> visit;
   std::optional<Page> page;
-  std::vector<Link> links;           ///< of `page`; replace its earlier ones
-  std::optional<Redirect> redirect;  ///< of `visit`
-  std::optional<Exchange> exchange;  ///< of `visit`; kept where storage.bodies says so
+  std::vector<Link> links;                 ///< of `page`; replace its earlier ones
+  std::vector<Item> items;                 ///< of `page`; likewise
+  std::vector<StructuredData> structured;  ///< of `page`; likewise
+  std::optional<Redirect> redirect;        ///< of `visit`
+  std::optional<Exchange> exchange;        ///< of `visit`; kept where storage.bodies says so
   /// The visited URL leaves this place in the queue ...
   std::optional<QueueKey> leaves;
   /// ... and goes into this state; kQueued needs `requeued`.
@@ -311,6 +328,7 @@ struct RunStart {
   std::string version;
   std::string config;                     ///< as given, secrets removed
   std::vector<std::string> target_names;  ///< index = NewUrl::target; empty name allowed
+  std::vector<config::ItemRule> rules;    ///< whose items will be written: each gets its view
 };
 
 struct RunEnd {

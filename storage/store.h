@@ -52,7 +52,9 @@ class Store {
   virtual Result<void> BeginRun(const RunStart& run) = 0;
 
   /// Further targets of this run: `names` begins with those that it has. Later batches may name the new ones.
-  virtual void SetTargets(std::vector<std::string> names, Done<void> done) = 0;
+  /// `rules` takes the place of the run's.
+  virtual void SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
+                          Done<void> done) = 0;
 
   /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability
   /// says. It comes at once where the disk has nothing else to do, and within storage.commit_age where other

@@ -32,6 +32,7 @@ struct TryCommand {
   std::string config;
   std::vector<std::string> overrides;
   std::string select;  ///< a selector; shows only what it selects
+  std::string rule;    ///< an item rule; shows only what it reads
   bool json = false;
   bool head = false;
 };
@@ -77,7 +78,16 @@ class Trial {
     config::Loaded loaded = LoadConfig(SourcesFor(report_.url));
     if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
     const Targets targets(loaded);
-    const std::uint16_t target = TargetOf(targets);
+    rules_ = targets.items();
+    std::uint16_t target = TargetOf(targets);
+    if (!command_.rule.empty()) {
+      const auto rule = rules_->Find(command_.rule);
+      if (!rule) return RefuseRule();
+      asked_ = {*rule};
+      target = rules_->TargetOf(*rule);
+    } else {
+      asked_ = rules_->Matching(target, report_.url);
+    }
     report_.target = targets[target].target.name;
     session_ = PageSession::Start(loaded.options);
     if (!session_) return kExitFailed;
@@ -87,6 +97,7 @@ class Trial {
     if (body && !command_.select.empty()) return Select(std::move(*body));
     report_.body_bytes = body ? body->size() : 0;
     if (body && !command_.head) Parse(loaded.options, targets, target, std::move(*body));
+    if (!command_.rule.empty()) return ShowRule();
     if (command_.json) {
       std::cout << ToJson(TryToJson(report_)) << '\n';
     } else {
@@ -98,6 +109,34 @@ class Trial {
   }
 
  private:
+  int RefuseRule() const {
+    std::string names;
+    for (std::uint16_t i = 0; i < rules_->size(); ++i) names += (i == 0 ? "" : ", ") + (*rules_)[i].name;
+    return CommandLine::Refuse("try",
+                               "there is no item rule \"" + command_.rule + "\"; " +
+                                   (names.empty() ? "the configuration has none" : "there are: " + names));
+  }
+
+  int ShowRule() const {
+    if (report_.rules.empty()) {
+      const bool parsed = report_.parse && report_.parse->outcome != Outcome::kOk;
+      std::string why =
+          parsed ? std::string(Name(report_.parse->outcome)) + ": " + report_.parse->detail : "no HTML";
+      if (report_.fetch && !report_.parse)
+        why = std::string(Name(report_.fetch->outcome)) + ", status " + std::to_string(report_.fetch->status);
+      std::fprintf(stderr, "trawl try: there is no page for the rule to read: %s\n", why.c_str());
+      return kExitFailed;
+    }
+    const TriedRule& tried = report_.rules.front();
+    if (command_.json) {
+      std::cout << TriedRuleToJson(tried) << '\n';
+    } else {
+      WriteTriedRule(tried, std::cout, Terminal::Of(STDOUT_FILENO));
+    }
+    std::cout.flush();
+    return tried.Good() ? kExitDone : kExitFailed;
+  }
+
   /// With a file its targets decide about scope; without, the page itself is the one seed.
   config::Sources SourcesFor(const std::string& url) const {
     config::Sources sources;
@@ -149,8 +188,14 @@ class Trial {
     parser::PageJob job = HtmlJob(options, report_.url, content_type_);
     job.want_text = true;
     job.body = std::move(body);
+    AskForItems(*rules_, asked_, job);
     report_.parse = session_->Parse(std::move(job));
     if (report_.parse->outcome != Outcome::kOk) return;
+    for (std::uint16_t place = 0; place < asked_.size(); ++place) {
+      TriedRule tried = ReadTriedRule((*rules_)[asked_[place]], place, report_.parse->page);
+      tried.matches = rules_->Matches(asked_[place], report_.url);
+      report_.rules.push_back(std::move(tried));
+    }
     for (const parser::ParsedLink& link : report_.parse->page.links) {
       report_.links.push_back({Follow(targets, target, link), std::string(Name(link.kind)),
                                std::string(link.url), std::string(link.rel), std::string(link.anchor)});
@@ -201,6 +246,8 @@ class Trial {
 
   const TryCommand& command_;
   TryReport report_;
+  std::shared_ptr<const ItemRules> rules_;
+  std::vector<std::uint16_t> asked_;  ///< numbers of the rules for the page
   std::string content_type_;
   RobotsTag tag_;
   std::unique_ptr<PageSession> session_;
@@ -216,6 +263,7 @@ std::function<int()> DefineTry(CommandLine& line) {
   line.AddText("--base", "URL", command->base, "what a file's links are relative to (http://localhost/)");
   line.AddText("--select", "SELECTOR", command->select,
                "only what a CSS selector selects, such as \"h1\", \"p ::text\" or \"a::attr(href)\"");
+  line.AddText("--rule", "NAME", command->rule, "only what an item rule of the configuration reads");
   line.AddFlag("--json", command->json, "all of it as one JSON object");
   line.AddFlag("--head", command->head, "only the answer's header, by a HEAD request");
   return [command] {
@@ -225,6 +273,10 @@ std::function<int()> DefineTry(CommandLine& line) {
       return CommandLine::Refuse("try", "--select \"" + command->select + "\": at byte " +
                                             std::to_string(error.offset + 1) + ": " + error.message);
     }
+    if (!command->rule.empty() && command->config.empty())
+      return CommandLine::Refuse("try", "--rule needs the configuration that has the rule: -c FILE");
+    if (!command->rule.empty() && (command->head || !command->select.empty()))
+      return CommandLine::Refuse("try", "--rule goes with neither --head nor --select");
     if (command->head && !command->select.empty())
       return CommandLine::Refuse("try", "--head has no page to select from");
     return Trial(*command).Run();

@@ -93,6 +93,13 @@ class Writer {
     Line("words", Grouped(page.words));
   }
 
+  void Structured(const parser::ParsedPage& page) {
+    if (page.statements.empty()) return;
+    Title("structured: " + Grouped(page.statements.size()));
+    for (const parser::ParsedStatement& statement : page.statements)
+      Line(Name(statement.kind), statement.data);
+  }
+
   void Links(const TryReport& report) {
     auto followed = std::count_if(report.links.begin(), report.links.end(),
                                   [](const auto& link) { return link.follow == "yes"; });
@@ -199,6 +206,8 @@ void WriteTry(const TryReport& report, std::ostream& out, const Terminal& termin
     return;
   }
   writer.Page(report.parse->page);
+  for (const TriedRule& rule : report.rules) WriteTriedRule(rule, out, terminal);
+  writer.Structured(report.parse->page);
   writer.Links(report);
   writer.Text(report.parse->page.text);
 }
@@ -211,6 +220,17 @@ json::object TryToJson(const TryReport& report) {
   out["parse"] = Text(Name(report.parse->outcome));
   if (report.parse->outcome == Outcome::kOk) {
     for (auto& [key, value] : PageToJson(report)) out[key] = value;
+    json::array items, structured;
+    for (const TriedRule& rule : report.rules) {
+      if (const auto tried = ParseJson(TriedRuleToJson(rule))) items.push_back(*tried);
+    }
+    for (const parser::ParsedStatement& statement : report.parse->page.statements) {
+      const auto data = ParseJson(statement.data);
+      structured.push_back(json::object{{"kind", Text(Name(statement.kind))},
+                                        {"data", data ? *data : json::value(Text(statement.data))}});
+    }
+    out["items"] = std::move(items);
+    out["structured"] = std::move(structured);
   } else {
     out["parse_detail"] = Text(report.parse->detail);
   }

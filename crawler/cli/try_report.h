@@ -8,6 +8,7 @@
 
 #include "crawler/cli/json.h"
 #include "crawler/cli/terminal.h"
+#include "crawler/cli/try_items.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/page_parser.h"
 
@@ -29,6 +30,7 @@ struct TryReport {
   std::string location;              ///< of a redirect, resolved
   std::optional<ParseAnswer> parse;  ///< when there was a document to parse
   std::vector<TriedLink> links;
+  std::vector<TriedRule> rules;  ///< the item rules for the page, and what they read
 };
 
 /// For people: aligned, coloured where the terminal shows colours, safe to print.

@@ -27,6 +27,13 @@ constexpr Invariant kInvariants[] = {
     {"a link belongs to a page",
      "SELECT 'visit ' || (n >> 16) FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
      "DELETE FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page);"},
+    {"an item belongs to a page and a rule",
+     "SELECT 'visit ' || (n >> 16) FROM item WHERE n >> 16 NOT IN (SELECT visit FROM page) OR rule NOT IN "
+     "(SELECT n FROM rule)",
+     "DELETE FROM item WHERE n >> 16 NOT IN (SELECT visit FROM page) OR rule NOT IN (SELECT n FROM rule);"},
+    {"structured data belongs to a page",
+     "SELECT 'visit ' || (n >> 16) FROM statement WHERE n >> 16 NOT IN (SELECT visit FROM page)",
+     "DELETE FROM statement WHERE n >> 16 NOT IN (SELECT visit FROM page);"},
     {"a robots.txt belongs to a host", "SELECT origin FROM robots_txt WHERE host NOT IN (SELECT n FROM host)",
      "DELETE FROM robots_txt WHERE host NOT IN (SELECT n FROM host);"},
     {"a place in the queue is of a queued URL of that host",

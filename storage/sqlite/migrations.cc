@@ -259,6 +259,35 @@ CREATE TABLE cookie(
 ) WITHOUT ROWID;
 )sql";
 
+// What item rules and structured data give. Rows are keyed by the visit and their place on its page, as links
+// are. A rule and its fields stay when the configuration no longer has them, so that old rows can be read.
+constexpr std::string_view kItems = R"sql(
+CREATE TABLE rule(n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, current INTEGER NOT NULL);
+CREATE TABLE rule_field(
+  rule INTEGER NOT NULL,
+  name TEXT NOT NULL COLLATE NOCASE,
+  place INTEGER NOT NULL,            -- among the rule's fields
+  type TEXT NOT NULL,
+  list INTEGER NOT NULL,
+  required INTEGER NOT NULL,
+  current INTEGER NOT NULL,
+  PRIMARY KEY(rule, name)
+) WITHOUT ROWID;
+CREATE TABLE item(
+  n INTEGER PRIMARY KEY,             -- visit * 65536 + place on the page
+  rule INTEGER NOT NULL,
+  position INTEGER NOT NULL,         -- among the page's items of the rule; 0: the rule found none
+  data TEXT NOT NULL,
+  defaulted TEXT
+);
+CREATE INDEX rule_items ON item(rule);
+CREATE TABLE statement(
+  n INTEGER PRIMARY KEY,             -- visit * 65536 + place on the page
+  kind INTEGER NOT NULL,             -- word
+  data TEXT NOT NULL
+);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
@@ -266,6 +295,7 @@ constexpr Migration kMigrations[] = {
     {4, kBodies},
     {5, kSitemaps},
     {6, kRecrawl},
+    {7, kItems},
 };
 
 }  // namespace

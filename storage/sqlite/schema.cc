@@ -15,15 +15,7 @@ void ApplyMigrations(Connection& db, int from) {
 }
 
 void ReplaceViews(Connection& db) {
-  for (const View& view : Views()) {
-    Statement find = db.Prepare("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?");
-    const bool there = find.With(view.name).Step();
-    const bool same = there && find.Text(0) == view.sql;
-    find.Reset();
-    if (same) continue;
-    if (there) db.Exec("DROP VIEW " + std::string(view.name));
-    db.Exec(view.sql);
-  }
+  for (const View& view : Views()) ReplaceView(db, view.name, view.sql);
 }
 
 /// The lists that views join with, so that a number reads as a word.
@@ -43,6 +35,17 @@ void FillLists(Connection& db) {
 }
 
 }  // namespace
+
+void ReplaceView(Connection& db, std::string_view name, std::string_view sql) {
+  Statement find =
+      db.Prepare("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ? COLLATE NOCASE");
+  const bool there = find.With(name).Step();
+  const bool same = there && find.Text(0) == sql;
+  find.Reset();
+  if (same) return;
+  if (there) db.Exec("DROP VIEW \"" + std::string(name) + "\"");
+  db.Exec(sql);
+}
 
 SchemaState InspectSchema(Connection& db, int& version) {
   version = 0;

@@ -30,6 +30,9 @@ struct View {
 /// changed.
 std::span<const View> Views();
 
+/// Makes the view of that name be what `sql` (CREATE VIEW ...) says, unless it is that already.
+void ReplaceView(Connection& db, std::string_view name, std::string_view sql);
+
 enum class SchemaState {
   kEmpty,    ///< a database without tables
   kOurs,     ///< of this program, this version or an earlier one

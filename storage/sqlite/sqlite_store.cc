@@ -73,10 +73,11 @@ Result<void> SqliteStore::BeginRun(const RunStart& run) {
   return begun;
 }
 
-void SqliteStore::SetTargets(std::vector<std::string> names, Done<void> done) {
-  writer_lane_->Post([this, names = std::move(names), done = std::move(done)] {
+void SqliteStore::SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
+                             Done<void> done) {
+  writer_lane_->Post([this, names = std::move(names), rules = std::move(rules), done = std::move(done)] {
     CommitGroup();
-    writer_->SetTargets(names);
+    writer_->SetTargets(names, rules);
     // A read that is asked for after `done` comes behind this in its lane.
     for (ReaderLane& reader : readers_) {
       reader.lane->Post([&reader, numbers = writer_->targets()] { reader.reader->SetTargets(numbers); });

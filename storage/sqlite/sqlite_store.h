@@ -32,7 +32,8 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   Result<void> BeginRun(const RunStart& run) override;
-  void SetTargets(std::vector<std::string> names, Done<void> done) override;
+  void SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
+                  Done<void> done) override;
   void Write(WriteBatch batch, Done<void> done) override;
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;

@@ -54,6 +54,36 @@ FROM url u WHERE u.state = 3)sql"},
     {"redirects", R"sql(
 SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at
 FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target)sql"},
+    {"items", R"sql(
+SELECT u.url AS url, r.name AS rule, i.position AS position, i.data AS data, @time(v.at) AS fetched_at,
+  i.defaulted AS defaulted
+FROM item i JOIN visit v ON v.n = i.n >> 16 JOIN url u ON u.n = v.url JOIN rule r ON r.n = i.rule
+WHERE i.position > 0)sql"},
+    // Of every field of every rule that is configured: how often the pages did not give it.
+    {"item_fields", R"sql(
+WITH total AS MATERIALIZED (
+  SELECT rule, count(DISTINCT n >> 16) AS pages, sum(position = 0) AS empty_pages, sum(position > 0) AS items
+  FROM item GROUP BY rule),
+given AS MATERIALIZED (
+  SELECT i.rule AS rule, e.key AS field, count(*) AS items
+  FROM item i JOIN json_each(i.data) e WHERE i.position > 0 AND e.type <> 'null' GROUP BY 1, 2),
+filled AS MATERIALIZED (SELECT rule, defaulted FROM item WHERE defaulted IS NOT NULL),
+counted AS (
+  SELECT r.name AS rule, f.name AS field, f.type AS type, f.required AS required, f.place AS place,
+    coalesce(t.pages, 0) AS pages, coalesce(t.empty_pages, 0) AS empty_pages, coalesce(t.items, 0) AS items,
+    (SELECT count(*) FROM filled d WHERE d.rule = r.n AND instr(' ' || d.defaulted || ' ', ' ' || f.name || ' ') > 0)
+      AS defaulted,
+    coalesce((SELECT g.items FROM given g WHERE g.rule = r.n AND g.field = f.name), 0) AS given
+  FROM rule r JOIN rule_field f ON f.rule = r.n LEFT JOIN total t ON t.rule = r.n
+  WHERE r.current AND f.current)
+SELECT rule AS rule, field AS field, type AS type, required AS required, pages AS pages, empty_pages AS empty_pages,
+  items AS items, items - given + defaulted AS missing,
+  CASE WHEN items > 0 THEN round((items - given + defaulted) * 1.0 / items, 4) END AS missing_rate,
+  items - given AS nulls, defaulted AS defaulted, place AS place
+FROM counted)sql"},
+    {"structured", R"sql(
+SELECT u.url AS url, @word(s.kind) AS kind, s.data AS data, (s.n & 65535) + 1 AS position
+FROM statement s JOIN visit v ON v.n = s.n >> 16 JOIN url u ON u.n = v.url)sql"},
     {"hosts", R"sql(
 SELECT h.name AS host, h.ip AS ip, h.pages AS pages, h.errors AS errors, h.bytes AS bytes, h.delay_ms AS delay_ms,
   (SELECT status FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,

@@ -13,8 +13,10 @@ constexpr std::int64_t FirstLink(std::int64_t visit) {
 
 }  // namespace
 
-VisitRows::VisitRows(Connection& db, Words& words, SearchRows* search, const config::StorageOptions& options)
+VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* search,
+                     const config::StorageOptions& options)
     : words_(words),
+      items_(items),
       search_(search),
       kinds_(db),
       keep_links_(options.links),
@@ -69,6 +71,7 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
     AddChange(url, page.fetched_at, was_gone ? ChangeKind::kBack : ChangeKind::kChanged, old_hash, new_hash);
   }
   drop_text_.With(earlier.visit).Run();
+  items_.Drop(earlier.visit);
   drop_links_.With(FirstLink(earlier.visit), FirstLink(earlier.visit + 1)).Run();
   return earlier;
 }

@@ -7,6 +7,7 @@
 #include "storage/records.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
+#include "storage/sqlite/item_rows.h"
 #include "storage/sqlite/search_rows.h"
 
 namespace trawl::storage::sqlite {
@@ -22,7 +23,8 @@ enum class ChangeKind { kChanged = 1, kGone = 2, kBack = 3 };
 class VisitRows {
  public:
   /// `search` is told of every page that comes or goes; null: there is no index of words.
-  VisitRows(Connection& db, Words& words, SearchRows* search, const config::StorageOptions& options);
+  VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* search,
+            const config::StorageOptions& options);
 
   /// Appends a visit and gives its number.
   std::int64_t Add(const Visit& visit, std::int64_t url, std::int64_t run);
@@ -47,6 +49,7 @@ class VisitRows {
   void AddLinks(std::span<const Link> links, std::int64_t visit);
 
   Words& words_;
+  ItemRows& items_;
   SearchRows* const search_;
   LinkKinds kinds_;
   const config::LinkStorage keep_links_;

@@ -46,7 +46,8 @@ Writer::Writer(Connection& db, const config::StorageOptions& options)
                                                            : nullptr),
       hosts_(db),
       urls_(db),
-      visits_(db, words_, search_.get(), options),
+      items_(db, words_),
+      visits_(db, words_, items_, search_.get(), options),
       revisits_(db),
       cookies_(db) {}
 
@@ -64,6 +65,7 @@ void Writer::BeginRun(const RunStart& run) {
   NumberTargets(run.target_names);
   if (bodies_) bodies_->SetVersion(run.version);
   cookies_.RemoveExpired(run.at);
+  items_.SetRules(run.rules);
   latest_ = run.at;
   Commit();
   const auto begin = std::chrono::steady_clock::now();
@@ -83,9 +85,10 @@ void Writer::NumberTargets(const std::vector<std::string>& names) {
   }
 }
 
-void Writer::SetTargets(const std::vector<std::string>& names) {
+void Writer::SetTargets(const std::vector<std::string>& names, const std::vector<config::ItemRule>& rules) {
   OpenGroup();
   NumberTargets(names);
+  items_.SetRules(rules);
   Commit();
 }
 
@@ -222,6 +225,7 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
   bool first = false;
   if (batch.page) {
     first = visits_.PutPage(*batch.page, batch.links, url, number);
+    items_.Add(batch.items, batch.structured, number);
     ++run_pages_;
     if (first) {
       if (const auto target = urls_.TargetOf(url)) ++target_pages_[*target];

@@ -12,6 +12,7 @@
 #include "storage/sqlite/cookie_rows.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/host_rows.h"
+#include "storage/sqlite/item_rows.h"
 #include "storage/sqlite/retention.h"
 #include "storage/sqlite/search_rows.h"
 #include "storage/sqlite/revisit_rows.h"
@@ -31,7 +32,7 @@ class Writer {
   /// the first of them at once, as many as a start may wait for.
   void BeginRun(const RunStart& run);
   /// Commits, as BeginRun does.
-  void SetTargets(const std::vector<std::string>& names);
+  void SetTargets(const std::vector<std::string>& names, const std::vector<config::ItemRule>& rules);
   /// Commits, as BeginRun does.
   void SetRecrawl(const std::vector<std::optional<Duration>>& intervals);
   void EndRun(const RunEnd& end);
@@ -73,6 +74,7 @@ class Writer {
   std::unique_ptr<BodyRows> bodies_;  // null: none are kept
   HostRows hosts_;
   UrlRows urls_;
+  ItemRows items_;
   VisitRows visits_;
   RevisitRows revisits_;
   CookieRows cookies_;

@@ -18,6 +18,7 @@
 #include "parser/html.h"
 #include "parser/html_shape.h"
 #include "parser/html_tree.h"
+#include "parser/item_extractor.h"
 #include "parser/selector_match.h"
 #include "parser/utf8.h"
 
@@ -119,11 +120,31 @@ int main(int argc, char** argv) {
          arena.Reset();
          SelectFields(BuildTree(html, arena), fields);
        }));
+  trawl::config::ItemRule rule;
+  for (const std::string_view field : kFields)
+    rule.fields.push_back({.name = "f" + std::to_string(rule.fields.size()), .css = std::string(field)});
+  std::vector<ItemRuleError> errors;
+  const ItemExtractor extractor({rule}, errors);
+  const std::uint16_t numbers[] = {0};
+  const auto base = Url::Parse("http://localhost/dir/page");
+  show("tree and an item rule of five fields", Measure(pages, [&](const std::string& html) {
+         arena.Reset();
+         ParsedPage page;
+         extractor.Extract(BuildTree(html, arena), *base, numbers, arena, page);
+         sink += page.items.size();
+       }));
   PageJob job;
   job.url = "http://localhost/dir/page";
   show("links, title, meta and text off the tree", Measure(pages, [&](const std::string& html) {
          arena.Reset();
          sink += ParseHtml(job, html, Charset::kUtf8, arena).links.size();
+       }));
+  job.extractor = &extractor;
+  job.items = {0};
+  job.want_statements = true;
+  show("all of it with the item rule", Measure(pages, [&](const std::string& html) {
+         arena.Reset();
+         sink += ParseHtml(job, html, Charset::kUtf8, arena).items.size();
        }));
   show("five selectors compiled", Measure(pages, [&](const std::string&) {
          for (const std::string_view field : kFields) {

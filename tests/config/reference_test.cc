@@ -1,5 +1,6 @@
 // config/trawl.toml is the manual: it must load, show every knob, and show each with its true default.
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -26,7 +27,7 @@ std::string Uncomment(const std::string& text) {
 
 /// "#     key = value", an example within prose, becomes a setting.
 std::string UncommentExamples(const std::string& text) {
-  return std::regex_replace(text, std::regex("(^|\n)#     (?=[a-z_.]+ += )"), "$1");
+  return std::regex_replace(text, std::regex("(^|\n)#     (?=[a-z_.]+ += |\\[\\[)"), "$1");
 }
 
 std::string Messages(const Loaded& loaded) {
@@ -75,6 +76,24 @@ TEST_CASE("The examples within the reference are valid, and cover what has no de
     Target target;
     if (ShowValue(knob.kind, knob.slot(target)).empty())
       CHECK(loaded.places.contains("target[0]." + std::string(knob.key)));
+  }
+}
+
+TEST_CASE("The example of an item rule shows every key that a rule and its fields have") {
+  Loaded loaded = Load(UncommentExamples(ReadReference()), "trawl.toml");
+  REQUIRE(loaded.options.targets.at(0).items.size() == 1);
+  const ItemRule& rule = loaded.options.targets[0].items[0];
+  REQUIRE(rule.fields.size() == 6);
+  for (const Knob<ItemRule>& knob : ItemKnobs()) {
+    INFO(knob.key);
+    CHECK(loaded.places.contains("target[0].item[0]." + std::string(knob.key)));
+  }
+  for (const Knob<ItemField>& knob : FieldKnobs()) {
+    INFO(knob.key);
+    CHECK(std::any_of(rule.fields.begin(), rule.fields.end(), [&](const ItemField& field) {
+      return loaded.places.contains("target[0].item[0].fields." + field.name + "." + std::string(knob.key));
+    }));
+    CHECK(knob.sentence.ends_with('.'));
   }
 }
 

@@ -13,6 +13,8 @@
 #include "crawler/engine.h"
 #include "parser/document_kinds.h"
 #include "parser/idna.h"
+#include "parser/item_extractor.h"
+#include "parser/wire_rules.h"
 #include "storage/error.h"
 #include "tests/support/fail_on_nth.h"
 #include "tests/support/manual_clock.h"
@@ -36,6 +38,12 @@ class InlineParser final : public crawler::PageParser {
       co_return answer;
     }
     std::string frame;
+    std::optional<parser::ItemExtractor> extractor;
+    if (job.rules) {
+      std::vector<parser::ItemRuleError> errors;
+      extractor.emplace(parser::DecodeRules(job.rules->substr(parser::kFrameHeader)).value(), errors);
+      job.extractor = &*extractor;
+    }
     parser::EncodeAnswer(parser::ParseDocument(job, arena_), frame);
     arena_.Reset();
     answer.page = parser::DecodeAnswer({frame.begin() + parser::kFrameHeader, frame.end()}).value();
@@ -61,8 +69,9 @@ class TroubledStore final : public storage::Store {
   }
 
   Result<void> BeginRun(const storage::RunStart& run) override { return store_.BeginRun(run); }
-  void SetTargets(std::vector<std::string> names, Done<void> done) override {
-    store_.SetTargets(std::move(names), std::move(done));
+  void SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
+                  Done<void> done) override {
+    store_.SetTargets(std::move(names), std::move(rules), std::move(done));
   }
   void Write(storage::WriteBatch batch, Done<void> done) override {
     if (failure != nullptr && failure->Fails()) return done(storage::StoreErrc::kDiskFull);

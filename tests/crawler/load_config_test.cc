@@ -38,6 +38,22 @@ TEST_CASE("An expression that RE2 refuses is an error at its place in its list")
   CHECK_THAT(messages[1], Catch::StartsWith("f.toml:5:9: target.deny: "));
 }
 
+TEST_CASE("A rule that does not compile is an error at its key, with the offset in its value") {
+  auto messages = MessagesOf(
+      "[[target]]\nseeds = ['http://a.example/']\n[[target.item]]\nname = 'a'\nmatch = 'x('\neach = 'li >'\n"
+      "fields.short = 'p['\nfields.long = { css = 'p', regex = 'ab[c' }\nfields.path = { jsonld = 'a..b' }\n"
+      "fields.number = { css = 'p', type = 'number', default = 'many' }\n");
+  REQUIRE(messages.size() == 6);
+  CHECK_THAT(messages[0], Catch::StartsWith("f.toml:5:9: target.item.match: at byte ") &&
+                              Catch::EndsWith("; allowed: RE2 syntax"));
+  CHECK_THAT(messages[1], Catch::StartsWith("f.toml:6:8: target.item.each: at byte 5: "));
+  CHECK_THAT(messages[2], Catch::StartsWith("f.toml:7:16: target.item.fields.short.css: at byte 3: "));
+  CHECK_THAT(messages[3],
+             Catch::StartsWith("f.toml:8:36: target.item.fields.long.regex: at byte 3: missing ]"));
+  CHECK_THAT(messages[4], Catch::StartsWith("f.toml:9:26: target.item.fields.path.jsonld: at byte 3: "));
+  CHECK_THAT(messages[5], Catch::StartsWith("f.toml:10:57: target.item.fields.number.default: is no value"));
+}
+
 TEST_CASE("A seed that is no URL, or too long a one, is an error at its place") {
   auto messages = MessagesOf(
       "crawl.max_url = '64B'\n[[target]]\nname = 'a'\nseeds = ['http://a.example:99999/', "

@@ -3,12 +3,14 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "crawler/parse_pool.h"
 #include "parser/charset_labels.h"
 #include "parser/sanitized.h"
+#include "parser/wire_rules.h"
 #include "tests/crawler/parse_loop.h"
 #include "tests/support/catch.h"
 
@@ -64,6 +66,55 @@ std::size_t OwnPeakKiB() {
 }
 
 }  // namespace
+
+TEST_CASE("Item rules reach a worker once, other rules before the jobs that count on them",
+          "[parser_process]") {
+  const auto frame_of = [](const char* field, const char* css) {
+    trawl::config::ItemRule rule;
+    rule.fields = {{.name = field, .css = css}};
+    return std::make_shared<const std::string>(trawl::parser::EncodeRules({rule}));
+  };
+  const auto first = frame_of("a", "b"), second = frame_of("c", "i");
+  ParseLoop loop(RealParser());
+  std::vector<trawl::parser::PageJob> jobs;
+  for (int i = 0; i < 60; ++i) {
+    jobs.push_back(ParseLoop::Job("<b>x" + std::to_string(i) + "</b><i>y" + std::to_string(i) + "</i>"));
+    if (i % 3 == 2) continue;
+    jobs.back().items = {0};
+    jobs.back().rules = i % 20 < 10 ? first : second;
+  }
+  const auto answers = loop.BeginJobs(std::move(jobs));
+  loop.Until([&] { return answers->left == 0; });
+  for (int i = 0; i < 60; ++i) {
+    const auto& page = answers->all[static_cast<std::size_t>(i)].page;
+    REQUIRE(page.items.size() == (i % 3 == 2 ? 0U : 1U));
+    if (i % 3 == 2) continue;
+    const std::string number = std::to_string(i);
+    CHECK(page.items[0].data ==
+          (i % 20 < 10 ? "{\"a\":\"x" + number + "\"}" : "{\"c\":\"y" + number + "\"}"));
+  }
+}
+
+TEST_CASE("A worker that is replaced gets the rules again", "[parser_process]") {
+  trawl::config::ItemRule rule;
+  rule.fields = {{.name = "a", .css = "b"}};
+  const auto frame = std::make_shared<const std::string>(trawl::parser::EncodeRules({rule}));
+  ParseLoop loop(RealParser());
+  const auto job = [&](std::string body) {
+    auto one = ParseLoop::Job(std::move(body));
+    one.items = {0};
+    one.rules = frame;
+    return one;
+  };
+  std::vector<trawl::parser::PageJob> jobs;
+  for (const std::string& body : {std::string("<b>1</b>"), Repeat("<div>", 20'000), std::string("<b>2</b>")})
+    jobs.push_back(job(body));
+  const auto answers = loop.BeginJobs(std::move(jobs));
+  loop.Until([&] { return answers->left == 0; });
+  CHECK(answers->all[0].page.items.at(0).data == "{\"a\":\"1\"}");
+  CHECK(answers->all[1].outcome == Outcome::kParseLimit);
+  CHECK(answers->all[2].page.items.at(0).data == "{\"a\":\"2\"}");
+}
 
 TEST_CASE("Every encoding is decoded inside the sandbox, in the first page of a worker", "[parser_process]") {
   ParseLoop loop(RealParser());

@@ -117,6 +117,29 @@ class Reload(unittest.TestCase):
             daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM skipped WHERE reason = 'page_limit'")[0][0] > 0)
             self.assertEqual(daemon.pages("one"), before + 30)
 
+    def test_item_rules_come_change_and_go_while_pages_are_parsed(self):
+        def rule(fields):
+            return f'[[target.item]]\nname = "page"\n{fields}'
+
+        def items(column):
+            return daemon.rows(f"SELECT count({column}) FROM item_page")[0][0]
+
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            done = daemon.reload(ONE + rule('fields.title = "title"\n'))
+            self.assertEqual((done.returncode, done.stdout), (0, "target one: changed\n"), done.stderr)
+            daemon.wait_for(lambda: items("title") > 5)
+            self.assertEqual(daemon.reload(ONE + rule('fields.language = { css = "html", attr = "lang" }\n'
+                                                      'fields.link = { css = "a", type = "url", required = true }\n')).returncode, 0)
+            daemon.wait_for(lambda: items("link") > 5)
+            titles = items("title")
+            refused = daemon.reload(ONE + rule('fields.title = "title >"\n'))
+            self.assertRegex(refused.stderr, r"trawl\.toml:\d+:\d+: target\.item\.fields\.title\.css: at byte 8: ")
+            self.assertEqual(daemon.reload(ONE).returncode, 0)
+            daemon.goes_on("one")
+            self.assertEqual(items("title"), titles)
+            self.assertEqual(daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'"), [(0,)])
+
     def test_a_wrong_file_keeps_the_old_configuration_and_tells_every_error(self):
         with Running(ONE) as daemon:
             refused = daemon.reload(ONE + 'scoop = "host"\nmax_depth = -1\nallow = ["("]\n')

@@ -1,11 +1,13 @@
-// First byte: '0' a job, '1' an answer, else a frame header of the type that its lowest bit says. The rest:
-// its bytes.
+// First byte: '0' a job, '1' an answer, 'r' item rules, else a frame header of the type that its lowest bit
+// says. The rest: its bytes.
 
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "parser/item_extractor.h"
 #include "parser/wire.h"
+#include "parser/wire_rules.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace trawl::test {
@@ -32,6 +34,15 @@ void CheckAnswer(std::string_view payload) {
   Require(frame.substr(kFrameHeader) == payload, "encode(decode(answer)) == answer", payload);
 }
 
+void CheckRules(std::string_view payload) {
+  const auto rules = DecodeRules(payload);
+  if (!rules) return;
+  Require(EncodeRules(*rules).substr(kFrameHeader) == payload, "encode(decode(rules)) == rules", payload);
+  std::vector<ItemRuleError> errors;
+  const ItemExtractor extractor(*rules, errors);
+  Require(extractor.size() == rules->size(), "every rule is there, compiled or not", payload);
+}
+
 void CheckHeader(FrameType type, std::string_view header) {
   const auto decoded = DecodeFrameHeader(header, type);
   if (!decoded) return;
@@ -50,6 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     CheckJob(rest);
   } else if (bytes[0] == '1') {
     CheckAnswer(rest);
+  } else if (bytes[0] == 'r') {
+    CheckRules(rest);
   } else {
     CheckHeader(bytes[0] & 1 ? trawl::parser::FrameType::kJob : trawl::parser::FrameType::kAnswer, rest);
   }

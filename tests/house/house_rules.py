@@ -39,7 +39,7 @@ DOORS = [
     (r"zlib\.h", [r"crawler/fetch/coding_zlib\.cc", r"storage/warc/gzip\.cc", r"tests/support/.*"]),
     (r"zstd", [r"crawler/fetch/coding_zstd\.cc", r"tests/support/.*"]),
     (r"libpsl\.h", [r"crawler/public_suffix\.cc"]),
-    (r"re2/", [r"crawler/scope\.cc"]),
+    (r"re2/", [r"crawler/scope\.cc", r"parser/expression\.cc"]),
     (r"CLI/", [r"crawler/cli/command_line\.cc"]),
     (r"spdlog/|fmt/", [r"crawler/log\.(h|cc)"]),
     (r"toml\+\+/", [r"config/toml_reader\.cc"]),

@@ -3,12 +3,14 @@
 
 usage: readme_test.py SOURCE_FOLDER BUILD_FOLDER
 """
+import http.server
 import os
 import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 SOURCE, BUILD = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
@@ -16,6 +18,7 @@ TRAWL = os.path.join(BUILD, "trawl")
 with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
     README = file.read()
 PATHS = re.compile(r"`((?:config|parser|storage|crawler|tests)/[\w./-]+)`")
+OF_RULES = re.compile(r"\bFROM item_")  # queries of the shop whose fields are configured
 MAY_BE_EMPTY = {"broken_links", "changes", "duplicates", "queue", "sitemaps"}
 
 
@@ -23,7 +26,51 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.M | re.S)
 
 
+def statements():
+    return [q.strip() for block in blocks("sql") for q in block.split(";") if re.sub(r"--.*", "", q).strip()]
+
+
+SHOP = {"/": b"<title>shop</title><a href=/products/7>seven</a>",
+        "/products/7": b"""<h1>Seven</h1><b class=price>$7.50</b><img class=large src=/7.png>
+          <script type="application/ld+json">{"@type":"Product","brand":"Acme"}</script>"""}
+
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        page = SHOP.get(self.path)
+        self.send_response(200 if page else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page or b"")))
+        self.end_headers()
+        self.wfile.write(page or b"")
+
+    def log_message(self, *_):
+        pass
+
+
 class Readme(unittest.TestCase):
+    def test_the_fields_of_its_shop_are_columns(self):
+        config = next(block for block in blocks("toml") if "[[target.item]]" in block)
+        queries = [q for q in statements() if OF_RULES.search(q)]
+        self.assertGreaterEqual(len(queries), 2)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with tempfile.TemporaryDirectory() as folder:
+            file, path = os.path.join(folder, "shop.toml"), os.path.join(folder, "trawl.db")
+            with open(file, "w", encoding="utf-8") as out:
+                out.write(config.replace("https://shop.example", f"http://127.0.0.1:{server.server_port}"))
+            crawled = subprocess.run([TRAWL, "crawl", "-c", file, "--db", path, "--summary", "none", "--set", "politeness.delay=0s", "--set",
+                                      "crawl.private_addresses=allow"], capture_output=True, text=True, timeout=60)
+            server.shutdown()
+            server.server_close()
+            self.assertEqual(crawled.returncode, 0, crawled.stderr)
+            database = sqlite3.connect(path)
+            for query in queries:
+                self.assertTrue(database.execute(query).fetchall(), query)
+            self.assertEqual(database.execute("SELECT title, price, photos, brand FROM item_product").fetchall(),
+                             [("Seven", 7.5, f'["http://127.0.0.1:{server.server_port}/7.png"]', "Acme")])
+            database.close()
+
     def test_each_configuration_is_accepted(self):
         self.assertGreaterEqual(len(blocks("toml")), 2)
         for block in blocks("toml"):
@@ -34,7 +81,7 @@ class Readme(unittest.TestCase):
                 self.assertEqual(checked.returncode, 0, checked.stderr)
 
     def test_each_query_answers_from_the_database_of_a_real_crawl(self):
-        queries = [q.strip() for block in blocks("sql") for q in block.split(";") if q.strip()]
+        queries = [q for q in statements() if not OF_RULES.search(q)]
         self.assertGreaterEqual(len(queries), 5)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "trawl.db")

@@ -1,5 +1,6 @@
 #include "parser/document_kinds.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "parser/item_extractor.h"
 #include "parser/sanitized.h"
 #include "parser/tokenizer.h"
 #include "parser/zygote_client.h"
@@ -47,7 +49,21 @@ struct Ending {
 // A sanitizer makes parsing ten and more times slower, and maps memory of its own.
 constexpr rlim_t kCpuSeconds = TRAWL_SANITIZED ? 40 : 2;
 
-Ending ParseConfined(std::string (*body)(), bool want_tree) {
+// What may be slow about a rule: values of all that is inside each element, of every element.
+std::vector<trawl::config::ItemRule> GreedyRules() {
+  trawl::config::ItemRule rule;
+  rule.each = "*";
+  rule.fields = {{.name = "text", .css = ":scope"},
+                 {.name = "last", .css = "* ~ *:nth-last-child(3n+1 of :not(x y)) *::text", .list = true},
+                 {.name = "has", .css = ":scope:has(x > y ~ z) a", .type = trawl::config::FieldType::kUrl},
+                 {.name = "html", .css = "*", .regex = "(a|b)*c$", .type = trawl::config::FieldType::kHtml},
+                 {.name = "ld", .jsonld = "a.b.c", .list = true}};
+  return {rule};
+}
+
+enum class Way { kTree, kScan, kItems };
+
+Ending ParseConfined(std::string (*body)(), Way way) {
   const pid_t child = ::fork();
   if (child == 0) {
     const rlimit cpu{kCpuSeconds, kCpuSeconds + 1};
@@ -60,7 +76,14 @@ Ending ParseConfined(std::string (*body)(), bool want_tree) {
     Arena arena(160 << 20);
     std::string frame;
     PageJob job = Job(body());
-    job.want_tree = want_tree;
+    job.want_tree = way == Way::kTree;
+    std::vector<ItemRuleError> errors;
+    const ItemExtractor extractor(GreedyRules(), errors);
+    if (way == Way::kItems) {
+      job.want_statements = true;
+      job.extractor = &extractor;
+      job.items = {0};
+    }
     EncodeAnswer(ParseDocument(job, arena), frame);
     const std::vector<char> payload(frame.begin() + kFrameHeader, frame.end());
     ::_exit(DecodeAnswer(payload).has_value() ? 0 : 100);
@@ -106,8 +129,7 @@ const Hostile kHostile[] = {
      [] { return Repeat("<x hidden>", 510) + Repeat("</y>", 500'000); }},
     {"half a million li in 509 div of one li", 0,
      [] { return "<li><ul>" + Repeat("<div>", 509) + Repeat("<li>", 500'000); }},
-    {"300,000 CDATA sections that are empty", 0,
-     [] { return "<svg>" + Repeat("<![CDATA[]]>", 300'000); }},
+    {"300,000 CDATA sections that are empty", 0, [] { return "<svg>" + Repeat("<![CDATA[]]>", 300'000); }},
     {"a megabyte of &", 0, [] { return std::string(1'000'000, '&'); }},
     {"300,000 references", 0, [] { return Repeat("&CounterClockwiseContourIntegral;", 300'000); }},
     {"10 MB of <", 0, [] { return std::string(10'000'000, '<'); }},
@@ -130,11 +152,21 @@ const Hostile kHostile[] = {
 TEST_CASE("A hostile page ends as a page or at the limit, in two seconds and 256 MiB") {
   for (const Hostile& page : kHostile) {
     for (const bool tree : {true, false}) {
-      const Ending ending = ParseConfined(page.body, tree);
+      const Ending ending = ParseConfined(page.body, tree ? Way::kTree : Way::kScan);
       INFO(page.name << (tree ? ", tree" : ", scan") << ": exit code " << ending.exit_code << ", signal "
                      << ending.signal);
       CHECK(ending.exit_code == (tree ? page.tree_exit_code : 0));
     }
+  }
+}
+
+TEST_CASE("A hostile page and a greedy rule end as a page or at a limit of the worker") {
+  for (const Hostile& page : kHostile) {
+    const Ending ending = ParseConfined(page.body, Way::kItems);
+    INFO(page.name << ": exit code " << ending.exit_code << ", signal " << ending.signal);
+    // The limit of CPU time, as a worker has it, is a parse_timeout.
+    CHECK((ending.exit_code == 0 || ending.exit_code == kExitLimit || ending.signal == SIGXCPU));
+    if (page.tree_exit_code != 0) CHECK(ending.exit_code != 0);
   }
 }
 

@@ -17,6 +17,7 @@ PageJob SampleJob() {
   job.product_tokens = {"trawl", "examplebot"};
   job.normalize = {true, false, true, false, {"utm_*", "gclid"}, kMaxUrl};
   job.extract = "h1::text";
+  job.items = {3, 0, 999};
   job.body = std::string("<p>\0\xFF body", 10);
   return job;
 }
@@ -48,6 +49,8 @@ ParsedPage SamplePage() {
   page.main = "Some text";
   page.statements = {{StatementKind::kMicrodata, "{\"type\":\"T\"}"}, {StatementKind::kRelations, "[]"}};
   page.statements_truncated = true;
+  page.items = {{0, R"({"a":1})", "a b"}, {63, "{}", ""}};
+  page.items_truncated = true;
   page.robots.rules = {{true, 3, "/a*$"}, {false, 4, "/\xFF"}};
   page.robots.crawl_delay = Duration(0);
   page.robots.sitemaps = {"http://example.org/sitemap.xml", "also anything"};
@@ -94,7 +97,8 @@ constexpr std::size_t kPropertyCount = 68;
 constexpr std::size_t kBlockCount = 70;
 constexpr std::size_t kMainSize = 72;
 constexpr std::size_t kStatementCount = 76;
-constexpr std::size_t kFirstLink = 80;
+constexpr std::size_t kItemCount = 84;
+constexpr std::size_t kFirstLink = 88;
 
 template <class T>
 std::string Patched(std::string payload, std::size_t at, T value) {
@@ -124,6 +128,8 @@ TEST_CASE("A job comes out as it went in") {
   CHECK(decoded->product_tokens == job.product_tokens);
   CHECK(decoded->normalize == job.normalize);
   CHECK(decoded->extract == job.extract);
+  CHECK(decoded->items == job.items);
+  CHECK_FALSE(decoded->want_statements);
   CHECK(decoded->body == job.body);
 }
 
@@ -172,6 +178,13 @@ TEST_CASE("An answer comes out as it went in") {
   CHECK(page.statements[0].data == "{\"type\":\"T\"}");
   CHECK(page.statements[1].kind == StatementKind::kRelations);
   CHECK(page.statements_truncated);
+  REQUIRE(page.items.size() == 2);
+  CHECK(page.items[0].rule == 0);
+  CHECK(page.items[0].data == R"({"a":1})");
+  CHECK(page.items[0].defaulted == "a b");
+  CHECK(page.items[1].rule == 63);
+  CHECK(page.items[1].data == "{}");
+  CHECK(page.items_truncated);
   CHECK_FALSE(page.links[1].nofollow);
   REQUIRE(page.robots.rules.size() == 2);
   CHECK(page.robots.rules[0].allow);
@@ -262,7 +275,7 @@ TEST_CASE("A job with an unknown kind, flag or a byte too many is refused") {
   CHECK(DecodeJob(payload + "x").error() == ParserErrc::kTrailingBytes);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 0)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint8_t>(payload, 0, 9)).error() == ParserErrc::kBadFrame);
-  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 64)).error() == ParserErrc::kBadFrame);
+  CHECK(DecodeJob(Patched<std::uint8_t>(payload, 1, 128)).error() == ParserErrc::kBadFrame);
   CHECK(DecodeJob(Patched<std::uint16_t>(payload, 2, kMaxProductTokens + 1)).error() ==
         ParserErrc::kBadFrame);
 }
@@ -300,6 +313,7 @@ TEST_CASE("A count over its limit is refused before anything is allocated") {
   CheckRefused(Patched<std::uint16_t>(payload, kBlockCount, kMaxJsonLd + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint32_t>(payload, kMainSize, kMaxMain + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint32_t>(payload, kStatementCount, kMaxStatements + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint32_t>(payload, kItemCount, kMaxItems + 1), ParserErrc::kBadFrame);
   CheckRefused(
       Patched<std::uint64_t>(payload, kCrawlDelay, static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 2),
       ParserErrc::kBadFrame);
@@ -368,7 +382,7 @@ TEST_CASE("A length that lies shifts what follows and is refused") {
 
 TEST_CASE("An unknown enum or flag is refused") {
   const std::string payload = AnswerPayload(SamplePage());
-  CheckRefused(Patched<std::uint8_t>(payload, 0, 0x20), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, 0, 0x40), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 0), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kCharsetSource, 6), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint8_t>(payload, kFirstLink, 0), ParserErrc::kBadFrame);
@@ -434,6 +448,32 @@ TEST_CASE("A statement is JSON of a known kind, and all together stay within the
   CHECK(Decode(AnswerPayload(page)).has_value());
   page.statements.push_back({StatementKind::kJsonLd, "1"});
   CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+}
+
+TEST_CASE("An item is a JSON object of a rule that was asked for, and all together stay within their limit") {
+  ParsedPage page;
+  for (const char* const data : {"", "1", "[{}]", "{", "{\"a\":}", "{}{}", " {}", "{\"a\":\"\xFF\"}"}) {
+    INFO(data);
+    page.items = {{0, data, ""}};
+    CHECK(Decode(AnswerPayload(page)).has_error());
+  }
+  page.items = {{kMaxJobItems, "{}", ""}};
+  CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  const std::string longest = "{\"a\":\"" + std::string(kMaxItemBytes - 8, 'x') + "\"}";
+  page.items = {{0, longest, ""}};
+  CHECK(Decode(AnswerPayload(page)).has_value());
+  page.items.push_back({0, "{}", ""});
+  CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  page.items.assign(kMaxItems, {0, "{}", "x"});
+  CHECK(Decode(AnswerPayload(page)).has_value());
+}
+
+TEST_CASE("No more rules than allowed apply to one job") {
+  PageJob job = SampleJob();
+  job.items.assign(kMaxJobItems, 1);
+  const std::string payload = JobPayload(job);
+  REQUIRE(DecodeJob(payload).has_value());
+  CHECK(DecodeJob(Patched<std::uint16_t>(payload, 24, kMaxJobItems + 1)).error() == ParserErrc::kBadFrame);
 }
 
 TEST_CASE("An answer that would grow past its limit loses its last links and says so") {

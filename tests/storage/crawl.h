@@ -119,6 +119,15 @@ struct Batch {
     batch.links.push_back({Id(target), "a", external ? "nofollow" : "", Text(std::move(anchor)), external});
     return *this;
   }
+  Batch& WithItem(std::string rule, std::uint32_t position, std::string data, std::string defaulted = "") {
+    batch.items.push_back(
+        {Text(std::move(rule)), position, Text(std::move(data)), Text(std::move(defaulted))});
+    return *this;
+  }
+  Batch& WithStructured(const char* kind, std::string data) {
+    batch.structured.push_back({kind, Text(std::move(data))});
+    return *this;
+  }
 
  private:
   storage::NewUrl& New(std::uint64_t number, const std::string& host) {
@@ -134,7 +143,7 @@ struct Batch {
 };
 
 inline storage::RunStart StartOfRun(std::vector<std::string> targets = {"site"}, std::int64_t ms = 0) {
-  return {At(ms), "0.1.0", "[crawl]", std::move(targets)};
+  return {At(ms), "0.1.0", "[crawl]", std::move(targets), {}};
 }
 
 /// Writes and waits for the answer.

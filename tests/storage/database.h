@@ -72,6 +72,9 @@ struct Database {
         "SELECT 'a text without its page: ' || visit FROM page_text WHERE visit NOT IN (SELECT visit FROM "
         "page)",
         "SELECT 'a link without its page: ' || n FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
+        "SELECT 'an item without its page: ' || n FROM item WHERE n >> 16 NOT IN (SELECT visit FROM page)",
+        "SELECT 'a statement without its page: ' || n FROM statement WHERE n >> 16 NOT IN (SELECT visit FROM "
+        "page)",
         "SELECT 'miscounted visits: ' || url FROM url u WHERE visits <> (SELECT count(*) FROM visit WHERE "
         "url = u.n)",
         "SELECT 'scheduled and not to be: ' || url FROM revisit r WHERE due IS NOT NULL AND NOT EXISTS "

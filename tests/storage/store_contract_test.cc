@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "storage/error.h"
+#include "storage/memory_store.h"
 #include "tests/storage/backends.h"
 #include "tests/support/catch.h"
 
@@ -366,4 +367,34 @@ TEST_CASE("Close answers every write that was queued before it") {
   }
   REQUIRE(f.store->Close({At(9999), "done"}));
   CHECK(answers == 50);
+}
+
+TEST_CASE("Items and structured data come with a page, and later rules are taken") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1)));
+  Batch page;
+  page.Visited(1, 1)
+      .WithPage("t", "x")
+      .WithItem("a", 1, "{\"f\":1}")
+      .WithItem("a", 0, "{}")
+      .WithStructured("json-ld", "1");
+  CHECK(page.batch.bytes() > Batch().batch.bytes() + 2 * sizeof(storage::Item));
+  REQUIRE(WriteNow(*f.store, page));
+  Batch again;
+  again.Visited(1, 7).WithPage("t", "x").WithItem("b", 1, "{}");
+  REQUIRE(WriteNow(*f.store, again));
+  std::promise<Result<void>> set;
+  f.store->SetTargets({"site", "other", "third"}, {{.name = "b", .match = "", .each = "", .fields = {}}},
+                      [&set](Result<void> done) { set.set_value(done); });
+  CHECK(set.get_future().get());
+  if (auto* const memory = dynamic_cast<storage::MemoryStore*>(f.store.get())) {
+    memory->Look([](const storage::MemoryRows& rows) {
+      const auto& row = rows.pages.at(Id(1));
+      REQUIRE(row.items.size() == 1);
+      CHECK(row.items[0] == std::tuple(std::string("b"), 1U, std::string("{}")));
+      CHECK(row.structured.empty());
+    });
+  }
+  CHECK(f.store->queued_bytes() == 0);
 }
