@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "crawler/cli/exit_codes.h"
 
@@ -68,13 +69,26 @@ void CommandLine::AddChoice(const std::string& names, const std::vector<std::str
   impl_->app.add_option(names, into, sentence)->type_name(shown)->check(CLI::Validator(check, ""));
 }
 
+std::string CommandLine::Help() const {
+  return impl_->app.help();
+}
+
+std::vector<std::string> CommandLine::OptionNames() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : std::as_const(impl_->app).get_options()) {
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
 std::optional<int> CommandLine::Parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
   try {
     impl_->app.parse(reversed);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    std::fputs(impl_->app.help().c_str(), stdout);
+    std::fputs(Help().c_str(), stdout);
     return kExitDone;
   } catch (const CLI::Error& error) {
     return Refuse(impl_->short_name, error.what());

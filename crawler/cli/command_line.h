@@ -29,6 +29,11 @@ class CommandLine {
   void AddChoice(const std::string& names, const std::vector<std::string>& words, std::string& into,
                  const std::string& sentence);
 
+  /// What --help prints.
+  std::string Help() const;
+  /// "-c", "--config" and so on, arguments by position left out.
+  std::vector<std::string> OptionNames() const;
+
   /// Nothing: the command may run. Else the exit code of the help, or of the complaint, that was printed.
   std::optional<int> Parse(const std::vector<std::string>& arguments);
 

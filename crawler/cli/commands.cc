@@ -13,6 +13,7 @@
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/explain.h"
 #include "crawler/cli/export.h"
+#include "crawler/cli/manual.h"
 #include "crawler/cli/query.h"
 #include "crawler/cli/report.h"
 #include "crawler/cli/search.h"
@@ -43,6 +44,9 @@ constexpr Command kCommands[] = {
     {"reload", "has a running daemon read its configuration again", kReloadManual, DefineReload},
     {"stop", "stops a running daemon", kStopManual, DefineStop},
     {"doctor", "examines a database, and repairs what is safe to repair", kDoctorManual, DefineDoctor},
+    {"manual", "prints a manual page, made of what the help says", kManualManual, DefineManual},
+    {"completion", "prints a script that completes commands and options", kCompletionManual,
+     DefineCompletion},
     {"debug", "answers JSON lines by single code paths of the crawl", kDebugManual, DefineDebug},
 };
 
@@ -64,7 +68,7 @@ void PrintProgramHelp() {
       "[ARGUMENTS]\n\nCommands:\n",
       std::string(Version()).c_str());
   for (const Command& command : Commands())
-    std::printf("  %-9s %s\n", std::string(command.name).c_str(), std::string(command.line).c_str());
+    std::printf("  %-10s %s\n", std::string(command.name).c_str(), std::string(command.line).c_str());
   std::printf("\n\"trawl COMMAND --help\" is the manual of a command.\n%s", kProgramManual);
 }
 
@@ -83,6 +87,10 @@ int RefuseCommand(const std::string& name) {
 
 std::span<const Command> Commands() {
   return kCommands;
+}
+
+std::string_view ProgramManual() {
+  return kProgramManual;
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

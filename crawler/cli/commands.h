@@ -22,6 +22,9 @@ struct Command {
 
 std::span<const Command> Commands();
 
+/// What the program's help says below its commands.
+std::string_view ProgramManual();
+
 /// Runs the program: `arguments` are those after the program's name. Called before any thread exists. Gives
 /// the exit code.
 int RunProgram(const std::vector<std::string>& arguments);

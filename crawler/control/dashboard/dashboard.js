@@ -168,7 +168,7 @@ function update(status) {
   $("pause").disabled = state === "stopping";
   $("facts").textContent = `version ${status.version}, up ${span(status.uptime_ms)}`;
   document.title = `${round(status.pages_per_s)} pages/s - Trawl`;
-  const figures = [["Pages", number.format(status.pages)], ["Pages a second", round(status.pages_per_s)], ["Errors", number.format(status.errors)],
+  const figures = [["Pages", number.format(status.pages)], ["Pages/s", round(status.pages_per_s)], ["Errors", number.format(status.errors)],
     ["Under way", number.format(status.in_flight)], ["Queued", number.format(status.queued)], ["Known URLs", number.format(status.known)],
     ["Hosts", number.format(status.hosts)], ["Received", bytes(status.bytes_wire)], ["Memory", bytes(status.memory_bytes)],
     ["Loop lag", `${round(status.loop_lag_ms)} ms`]];
