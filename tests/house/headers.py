@@ -20,7 +20,7 @@ import house_rules
 
 # Off: code generation, sanitizers and debug lines; what a header means does not depend on them.
 DROPPED = re.compile(r"-(g.*|O.*|fsanitize.*|fno-sanitize.*|fno-omit.*|c|o|MD|MMD|MT|MF|MQ|W.*)$")
-WITH_VALUE = {"-o", "-MT", "-MF", "-MQ"}
+WITH_VALUE = {"-o", "-MT", "-MF", "-MQ", "-include"}  # the last: precompiled headers
 
 
 def flags_by_folder(build):
