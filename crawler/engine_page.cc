@@ -220,7 +220,8 @@ void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& f
   rules.link_nofollow = obey;
   rules.nofollow = obey && (answer.page.nofollow || tag.nofollow);
   rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
-  rules.content = ContentKey(task.host, answer.page);
+  // A page that is visited again is no copy of itself.
+  if (!task.url.earlier) rules.content = ContentKey(task.host, answer.page);
   discovery_.Links(step, {task.url.id, task.url.target, task.url.depth}, parts, answer.page, rules);
   discovery_.FeedLinks(step, parts.host, answer.page.sitemap);
 }
