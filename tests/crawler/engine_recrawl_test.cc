@@ -56,7 +56,7 @@ class Site {
     }
     if (request.path == "/login")
       return MakeReply(200, "text/html", "<title>in</title>", {{"Set-Cookie", "session=abc; Path=/"}});
-    if (request.path != "/page") return std::nullopt;
+    if (request.path != "/page") return MakeReply(404, "text/plain", "");  // robots.txt names no sitemap
     if (!etag_.empty() && request.head.find("If-None-Match: " + etag_) != std::string::npos)
       return MakeReply(304, "", "", {{"ETag", etag_}});
     ReplyFields fields;
