@@ -44,7 +44,7 @@ mkdir -p /var/lib/trawl && touch /var/lib/trawl/trawl.db
 dpkg --remove trawl >/dev/null
 test -e /etc/trawl/trawl.toml && test -e /var/lib/trawl/trawl.db && echo kept
 dpkg --purge trawl >/dev/null 2>&1
-find / -xdev -path /proc -prune -o -path /tmp -prune -o -path /run -prune -o -newer /run/trawl_package/trawl.deb -name '*trawl*' -print | grep -v -e '^/var/lib/dpkg' -e '^/dev' || true
+find /etc /usr /var -xdev -newer /run/trawl_package/trawl.deb -name '*trawl*' | grep -v '^/var/lib/dpkg' || true
 echo purged
 """
 

@@ -112,7 +112,7 @@ class Readme(unittest.TestCase):
             database.close()
 
     def test_each_view_it_names_exists(self):
-        named = set(re.findall(r"`(\w+)`", re.search(r"^Views: (.*?)\. Columns", README, re.M | re.S)[1]))
+        named = set(re.findall(r"`(\w+)`", re.search(r"^Views: (.*?)\.\s+Columns", README, re.M | re.S)[1]))
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "trawl.db")
             subprocess.run([TRAWL, "crawl", "--db", path, "--summary", "none", "--set", "http.retries=0", "--set", "crawl.patience=0s",
