@@ -9,21 +9,14 @@
 #include "parser/normalize.h"
 #include "parser/sitemap_wire.h"
 #include "parser/utf8.h"
+#include "parser/wire_frame.h"
 
 // The format. Integers are little-endian; a name with ':' is a field, `name.size` stands for the size of a
 // text that follows in `texts`. Sizes come before all texts so that one pass over `texts` can tell whether it
 // is pure ASCII.
 //
 //   frame   = version:u8 type:u8 number:u16 payload.size:u32 payload
-//   payload = job | answer | rules (wire_rules.cc)                      as `type` says
-//
-//   job     = kind:u8 flags:u8 tokens:u16 url.size:u32 content_type.size:u32 body.size:u32
-//             extract.size:u32 folds:u16 drops:u16 items:u16 token.size:u16 * tokens drop.size:u16 * drops
-//             rule:u16 * items texts
-//   texts   = url content_type token * tokens drop * drops extract body
-//   flags   = 1 want_text | 2 want_links | 4 want_source | 8 want_tree | 16 want_main | 32 want_structured |
-//             64 want_statements
-//   folds   = 1 sort_query | 2 drop_session_ids | 4 fold_trailing_slash | 8 fold_index_page
+//   payload = job (wire_job.cc) | answer | rules (wire_rules.cc)        as `type` says
 //
 //   answer  = head link * links rule * rules sitemap.size:u16 * sitemaps heading * headings
 //             property * properties block.size:u32 * blocks statement * statements item * items texts
@@ -62,23 +55,6 @@ constexpr std::size_t kItemRecord = 8;
 constexpr std::size_t kMaxDefaulted = 8192;
 constexpr std::uint32_t kNoRefresh = 0xFFFFFFFF;
 
-enum JobFlag : std::uint8_t {
-  kWantText = 1,
-  kWantLinks = 2,
-  kWantSource = 4,
-  kWantTree = 8,
-  kWantMain = 16,
-  kWantStructured = 32,
-  kWantStatements = 64,
-  kAllJobFlags = 127
-};
-enum FoldFlag : std::uint16_t {
-  kSortQuery = 1,
-  kDropSessionIds = 2,
-  kFoldTrailingSlash = 4,
-  kFoldIndexPage = 8,
-  kAllFolds = 15,
-};
 enum PageFlag : std::uint8_t {
   kNoindex = 1,
   kNofollow = 2,
@@ -89,36 +65,6 @@ enum PageFlag : std::uint8_t {
   kAllPageFlags = 63,
 };
 enum LinkFlag : std::uint8_t { kLinkNofollow = 1, kAllLinkFlags = 1 };
-
-template <class T>
-T Size(std::string_view text) {
-  return static_cast<T>(text.size());
-}
-
-// Writes the frame's header; its length is filled in by the destructor, when the payload is there.
-class FrameWriter {
- public:
-  /// `to_follow`: bytes of the payload that somebody else will write.
-  FrameWriter(FrameType type, std::string& out, std::size_t to_follow = 0)
-      : writer(out), to_follow_(to_follow) {
-    writer.U8(kWireVersion);
-    writer.U8(static_cast<std::uint8_t>(type));
-    writer.U16(0);
-    writer.U32(0);
-    payload_ = writer.size();
-  }
-  FrameWriter(const FrameWriter&) = delete;
-  FrameWriter& operator=(const FrameWriter&) = delete;
-  ~FrameWriter() {
-    writer.PutU32At(payload_ - 4, static_cast<std::uint32_t>(writer.size() - payload_ + to_follow_));
-  }
-
-  ByteWriter writer;
-
- private:
-  const std::size_t to_follow_;
-  std::size_t payload_;
-};
 
 std::size_t FixedSize(const ParsedPage& page) {
   constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 4 * 4;
@@ -265,69 +211,7 @@ void ReadBlocks(ByteReader sizes, Texts& texts, ByteReader& reader, std::vector<
   if (!sizes.ok()) reader.Fail(sizes.error());
 }
 
-std::uint16_t FoldsOf(const NormalizeOptions& options) {
-  return static_cast<std::uint16_t>((options.sort_query ? kSortQuery : 0) |
-                                    (options.drop_session_ids ? kDropSessionIds : 0) |
-                                    (options.fold_trailing_slash ? kFoldTrailingSlash : 0) |
-                                    (options.fold_index_page ? kFoldIndexPage : 0));
-}
-
-NormalizeOptions OptionsOf(std::uint16_t folds) {
-  NormalizeOptions options;
-  options.sort_query = (folds & kSortQuery) != 0;
-  options.drop_session_ids = (folds & kDropSessionIds) != 0;
-  options.fold_trailing_slash = (folds & kFoldTrailingSlash) != 0;
-  options.fold_index_page = (folds & kFoldIndexPage) != 0;
-  options.max_length = kMaxUrl;
-  return options;
-}
-
 }  // namespace
-
-void EncodeJob(const PageJob& job, std::string& out) {
-  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() +
-              job.extract.size() + 64);
-  EncodeJobHead(job, out);
-  out += job.body;
-}
-
-void EncodeJobHead(const PageJob& job, std::string& out) {
-  assert(job.url.size() <= kMaxUrl && job.content_type.size() <= kMaxContentType &&
-         job.body.size() <= kMaxJobBody && job.extract.size() <= kMaxExtract);
-  assert(job.product_tokens.size() <= kMaxProductTokens);
-  const std::vector<std::string>& drops = job.normalize.drop_parameters;
-  assert(drops.size() <= kMaxDropParameters && job.items.size() <= kMaxJobItems);
-  FrameWriter frame(FrameType::kJob, out, job.body.size());
-  ByteWriter& writer = frame.writer;
-  writer.U8(static_cast<std::uint8_t>(job.kind));
-  writer.U8(static_cast<std::uint8_t>((job.want_text ? kWantText : 0) | (job.want_links ? kWantLinks : 0) |
-                                      (job.want_source ? kWantSource : 0) | (job.want_tree ? kWantTree : 0) |
-                                      (job.want_main ? kWantMain : 0) |
-                                      (job.want_structured ? kWantStructured : 0) |
-                                      (job.want_statements ? kWantStatements : 0)));
-  writer.U16(static_cast<std::uint16_t>(job.product_tokens.size()));
-  writer.U32(Size<std::uint32_t>(job.url));
-  writer.U32(Size<std::uint32_t>(job.content_type));
-  writer.U32(Size<std::uint32_t>(job.body));
-  writer.U32(Size<std::uint32_t>(job.extract));
-  writer.U16(FoldsOf(job.normalize));
-  writer.U16(static_cast<std::uint16_t>(drops.size()));
-  writer.U16(static_cast<std::uint16_t>(job.items.size()));
-  for (const std::string& token : job.product_tokens) {
-    assert(token.size() <= kMaxProductToken);
-    writer.U16(Size<std::uint16_t>(token));
-  }
-  for (const std::string& drop : drops) {
-    assert(drop.size() <= kMaxDropParameter);
-    writer.U16(Size<std::uint16_t>(drop));
-  }
-  for (const std::uint16_t item : job.items) writer.U16(item);
-  writer.Bytes(job.url);
-  writer.Bytes(job.content_type);
-  for (const std::string& token : job.product_tokens) writer.Bytes(token);
-  for (const std::string& drop : drops) writer.Bytes(drop);
-  writer.Bytes(job.extract);
-}
 
 void EncodeAnswer(const ParsedPage& page, std::string& out) {
   assert(page.links.size() <= kMaxLinks && page.text.size() <= kMaxText);
@@ -464,55 +348,6 @@ Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expecte
   if (type != static_cast<std::uint8_t>(expected) && !rules) return ParserErrc::kBadFrame;
   decoded.type = rules ? FrameType::kRules : expected;
   return decoded;
-}
-
-Result<PageJob> DecodeJob(std::string_view payload) {
-  ByteReader reader(payload);
-  PageJob job;
-  const std::uint8_t kind = reader.U8();
-  const std::uint8_t flags = reader.AtMost<std::uint8_t>(kAllJobFlags);
-  const auto tokens = reader.AtMost<std::uint16_t>(kMaxProductTokens);
-  const auto url_size = reader.AtMost<std::uint32_t>(kMaxUrl);
-  const auto content_type_size = reader.AtMost<std::uint32_t>(kMaxContentType);
-  const auto body_size = reader.AtMost<std::uint32_t>(kMaxJobBody);
-  const auto extract_size = reader.AtMost<std::uint32_t>(kMaxExtract);
-  const auto folds = reader.AtMost<std::uint16_t>(kAllFolds);
-  const auto drops = reader.AtMost<std::uint16_t>(kMaxDropParameters);
-  const auto items = reader.AtMost<std::uint16_t>(kMaxJobItems);
-  std::uint16_t token_sizes[kMaxProductTokens];
-  for (std::size_t i = 0; i < tokens; ++i) token_sizes[i] = reader.AtMost<std::uint16_t>(kMaxProductToken);
-  std::uint16_t drop_sizes[kMaxDropParameters];
-  for (std::size_t i = 0; i < drops; ++i) drop_sizes[i] = reader.AtMost<std::uint16_t>(kMaxDropParameter);
-  for (std::size_t i = 0; i < items; ++i) job.items.push_back(reader.U16());
-  const std::string_view url = reader.Bytes(url_size);
-  const std::string_view content_type = reader.Bytes(content_type_size);
-  for (std::size_t i = 0; reader.ok() && i < tokens; ++i) {
-    job.product_tokens.emplace_back(reader.Bytes(token_sizes[i]));
-  }
-  job.normalize = OptionsOf(folds);
-  for (std::size_t i = 0; reader.ok() && i < drops; ++i) {
-    job.normalize.drop_parameters.emplace_back(reader.Bytes(drop_sizes[i]));
-  }
-  const std::string_view extract = reader.Bytes(extract_size);
-  const std::string_view body = reader.Bytes(body_size);
-  if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
-  if (kind < static_cast<std::uint8_t>(DocumentKind::kHtml) ||
-      kind > static_cast<std::uint8_t>(DocumentKind::kSitemap)) {
-    return ParserErrc::kBadFrame;
-  }
-  job.kind = static_cast<DocumentKind>(kind);
-  job.want_text = (flags & kWantText) != 0;
-  job.want_links = (flags & kWantLinks) != 0;
-  job.want_source = (flags & kWantSource) != 0;
-  job.want_tree = (flags & kWantTree) != 0;
-  job.want_main = (flags & kWantMain) != 0;
-  job.want_structured = (flags & kWantStructured) != 0;
-  job.want_statements = (flags & kWantStatements) != 0;
-  job.url = url;
-  job.content_type = content_type;
-  job.extract = extract;
-  job.body = body;
-  return job;
 }
 
 Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {

@@ -10,8 +10,9 @@
 //
 //   rules   = count:u16 rule * count
 //   rule    = fields:u16 text field * fields                      text: the selector `each`
-//   field   = type:u8 flags:u8 text * 7                           name, css, meta, jsonld, attr, regex,
-//   default flags   = 1 list | 2 required | 4 has a default text    = size:u16 bytes
+//   field   = type:u8 flags:u8 text * 7        name, css, meta, jsonld, attr, regex, default
+//   flags   = 1 list | 2 required | 4 has a default
+//   text    = size:u16 bytes
 
 namespace trawl::parser {
 namespace {
