@@ -84,6 +84,18 @@ int MonthNamed(std::string_view word) {
   return 0;
 }
 
+// "10:30", "10:30:15.25" and the blanks behind it. `digits`: how many the hour has at least.
+void ReadClock(Scanner& scan, Fields& f, std::size_t digits) {
+  f.hour = scan.Digits(digits, 2);
+  scan.Need(':');
+  f.minute = scan.Digits(2, 2);
+  if (scan.Skip(':')) {
+    f.second = scan.Digits(2, 2);
+    if (scan.Skip('.')) scan.Digits(1, 9);
+  }
+  scan.Blanks();
+}
+
 }  // namespace
 
 std::optional<Instant> ReadW3cDate(std::string_view text) {
@@ -93,14 +105,7 @@ std::optional<Instant> ReadW3cDate(std::string_view text) {
   if (scan.Skip('-')) f.month = scan.Digits(2, 2);
   if (scan.Skip('-')) f.day = scan.Digits(2, 2);
   if (scan.ok && (scan.Skip('T') || scan.Skip('t') || scan.Skip(' '))) {
-    f.hour = scan.Digits(2, 2);
-    scan.Need(':');
-    f.minute = scan.Digits(2, 2);
-    if (scan.Skip(':')) {
-      f.second = scan.Digits(2, 2);
-      if (scan.Skip('.')) scan.Digits(1, 9);
-    }
-    scan.Blanks();
+    ReadClock(scan, f, 2);
     if (!scan.Skip('Z') && !scan.Skip('z')) f.offset = scan.Offset();
   }
   if (!scan.ok || !scan.text.empty()) return std::nullopt;
@@ -236,14 +241,7 @@ bool ReadTimeOfDay(Scanner& scan, Fields& f) {
   }
   if (scan.text.starts_with("at ")) scan.text.remove_prefix(3);
   scan.Blanks();
-  f.hour = scan.Digits(1, 2);
-  scan.Need(':');
-  f.minute = scan.Digits(2, 2);
-  if (scan.Skip(':')) {
-    f.second = scan.Digits(2, 2);
-    if (scan.Skip('.')) scan.Digits(1, 9);
-  }
-  scan.Blanks();
+  ReadClock(scan, f, 1);
   std::string_view word = scan.Letters();
   if (EqualsIgnoringCase(word, "am") || EqualsIgnoringCase(word, "pm")) {
     if (f.hour < 1 || f.hour > 12) return false;
