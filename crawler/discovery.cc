@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <utility>
 
+#include "parser/ascii.h"
 #include "parser/fingerprint.h"
 
 namespace trawl::crawler {
@@ -24,9 +24,7 @@ bool NamesPage(std::string_view rel) {
   bool page = false;
   for (std::size_t at = 0; at < rel.size();) {
     const std::size_t end = std::min(rel.find_first_of(" \t\n\f\r", at), rel.size());
-    std::string word(rel.substr(at, end - at));
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string word = parser::AsciiLowered(rel.substr(at, end - at));
     if (word == "stylesheet") return false;
     page = page || std::find(kPageRelations.begin(), kPageRelations.end(), word) != kPageRelations.end();
     at = end + 1;

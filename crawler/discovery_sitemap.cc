@@ -23,7 +23,7 @@ std::uint8_t PriorityOf(const parser::SitemapEntry& entry) {
   return static_cast<std::uint8_t>(kLastSitemapUrlPriority - entry.priority * kSpan / 100);
 }
 
-std::string_view NameOf(Role role) {
+std::string_view RoleName(Role role) {
   switch (role) {
     case Role::kPage:
       return "item";
@@ -114,7 +114,7 @@ void Discovery::FeedLinks(Step& step, std::string_view host, const parser::Sitem
     parser::UrlParts parts;
     if (!parser::SplitNormalized(entry.url, parts)) continue;
     step.batch.links.push_back(
-        {parser::FingerprintUrl(entry.url), NameOf(entry.role), "", "", parts.host != host});
+        {parser::FingerprintUrl(entry.url), RoleName(entry.role), "", "", parts.host != host});
   }
 }
 

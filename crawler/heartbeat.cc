@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kLongest = 500ms;
-constexpr Duration kShortest = 10ms;
+constexpr Duration kLongestBeat = 500ms;
+constexpr Duration kShortestBeat = 10ms;
 constexpr Duration kStatusEvery = 5s;
 
 }  // namespace
@@ -20,7 +20,8 @@ constexpr Duration kStatusEvery = 5s;
 // A third of the watchdog's interval: one beat may come late, and another be lost.
 Heartbeat::Heartbeat()
     : watchdog_(WatchdogInterval()),
-      interval_(watchdog_ ? std::clamp<Duration>(*watchdog_ / 3, kShortest, kLongest) : kLongest) {}
+      interval_(watchdog_ ? std::clamp<Duration>(*watchdog_ / 3, kShortestBeat, kLongestBeat)
+                          : kLongestBeat) {}
 
 void Heartbeat::Beat(const Progress& progress, bool ready, Instant now) {
   if (watchdog_) Notify("WATCHDOG=1");

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "crawler/url_rules.h"
+#include "parser/ascii.h"
 #include "parser/error.h"
 #include "parser/normalize.h"
 #include "parser/url.h"
@@ -11,16 +12,9 @@
 namespace trawl::crawler {
 namespace {
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
 /// The media type alone, in lower case.
 std::string TypeOf(std::string_view content_type) {
-  std::string type = Lower(content_type.substr(0, content_type.find(';')));
+  std::string type = parser::AsciiLowered(content_type.substr(0, content_type.find(';')));
   type.erase(0, type.find_first_not_of(" \t"));
   type.erase(type.find_last_not_of(" \t") + 1);
   return type;
@@ -39,7 +33,7 @@ std::string_view OriginOf(std::string_view url) {
 }
 
 std::string ProductToken(const std::string& user_agent) {
-  return Lower(user_agent.substr(0, user_agent.find_first_of("/ ")));
+  return parser::AsciiLowered(user_agent.substr(0, user_agent.find_first_of("/ ")));
 }
 
 bool IsHtml(std::string_view content_type) {

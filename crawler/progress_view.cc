@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLineEvery = 10s;
-constexpr Duration kRateOver = 2s;
+constexpr Duration kShownRateOver = 2s;
 
 std::string Number(std::uint64_t number) {
   std::string digits = std::to_string(number);
@@ -49,7 +49,7 @@ ProgressView::ProgressView() {
 
 void ProgressView::Show(const Progress& progress, Instant now) {
   if (rate_since_ == Instant{}) rate_since_ = now;
-  if (now - rate_since_ >= kRateOver) {
+  if (now - rate_since_ >= kShownRateOver) {
     rate_ = static_cast<double>(progress.pages - rate_pages_) * 1000.0 /
             static_cast<double>((now - rate_since_).count());
     rate_since_ = now;

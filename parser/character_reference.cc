@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "parser/ascii.h"
 #include "parser/byte_search.h"
 #include "parser/entity_table.h"
 
@@ -18,16 +19,13 @@ constexpr std::uint16_t kC1[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x202
                                    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 constexpr bool IsLetterOrDigit(char c) {
-  return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+  return IsAsciiDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
 // The value of a digit of base 10 or 16, or -1.
 constexpr int DigitValue(char c, bool hex) {
-  if (IsDigit(c)) return c - '0';
+  if (IsAsciiDigit(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
@@ -63,7 +61,7 @@ std::uint32_t Meaning(std::uint32_t code) {
 }
 
 // `text` begins with "&#".
-CharacterReference ReadNumber(std::string_view text) {
+CharacterReference ReadNumericReference(std::string_view text) {
   const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
   const std::size_t start = hex ? 3 : 2;
   std::size_t at = start;
@@ -109,7 +107,7 @@ CharacterReference ReadName(std::string_view text, bool in_attribute) {
 
 CharacterReference ReadCharacterReference(std::string_view text, bool in_attribute) {
   if (text.size() < 2) return {};
-  if (text[1] == '#') return ReadNumber(text);
+  if (text[1] == '#') return ReadNumericReference(text);
   return IsLetterOrDigit(text[1]) ? ReadName(text, in_attribute) : CharacterReference{};
 }
 

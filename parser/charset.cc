@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/charset_decode.h"
 #include "parser/charset_guess.h"
 #include "parser/html_names.h"
@@ -118,7 +119,7 @@ class Prescan {
     char bytes[kMaxPart];
     std::size_t size = 0;
     void Add(char c) {
-      if (size < kMaxPart) bytes[size++] = AsciiLower(c);
+      if (size < kMaxPart) bytes[size++] = ToAsciiLower(c);
     }
     std::string_view view() const { return {bytes, size}; }
   };
@@ -126,7 +127,7 @@ class Prescan {
   static bool IsTag(std::string_view rest) {
     const std::size_t letter = rest.size() > 1 && rest[1] == '/' ? 2 : 1;
     if (rest.size() <= letter) return false;
-    const char c = AsciiLower(rest[letter]);
+    const char c = ToAsciiLower(rest[letter]);
     return c >= 'a' && c <= 'z';
   }
 
@@ -232,7 +233,7 @@ std::optional<Charset> CharsetOfContentType(std::string_view content_type) {
     rest.remove_prefix(end + 1);
     if (!has_value) continue;
     const std::string_view value = ParameterValue(rest, kClosers);
-    if (EqualsIgnoreCase(name, "charset")) {
+    if (EqualsIgnoringCase(name, "charset")) {
       if (const auto charset = CharsetOfLabel(value)) return charset;
     }
   }

@@ -17,7 +17,7 @@
 namespace trawl::parser {
 namespace {
 
-constexpr char16_t kReplacement = 0xFFFD;
+constexpr char16_t kReplacementUnit = 0xFFFD;
 
 // ICU's name of a converter, null for the encodings that are decoded here.
 const char* IcuName(Charset charset) {
@@ -152,7 +152,7 @@ UpperHalf MakeUpperHalf(Charset charset) {
     const char byte = static_cast<char>(0x80 + i);
     UChar unit[4];
     const int32_t size = ucnv_toUChars(converter.get(), unit, 4, &byte, 1, &error);
-    units[i] = size == 1 ? unit[0] : kReplacement;
+    units[i] = size == 1 ? unit[0] : kReplacementUnit;
   }
   for (const SingleBytePatch& patch : kSingleBytePatches) {
     if (patch.charset == charset) units[patch.byte - 0x80] = patch.unit;
@@ -234,7 +234,7 @@ void OnUndecodable(const void* context, UConverterToUnicodeArgs* args, const cha
   *error = U_ZERO_ERROR;
   const Charset charset = *static_cast<const Charset*>(context);
   const auto byte = [bytes](int32_t i) { return static_cast<unsigned char>(bytes[i]); };
-  UChar units[4] = {kReplacement};
+  UChar units[4] = {kReplacementUnit};
   int32_t count = 1;
   if (size == 1 && byte(0) == 0x80 && (charset == Charset::kGbk || charset == Charset::kGb18030)) {
     units[0] = 0x20AC;
@@ -263,11 +263,11 @@ PatchedText Patched(Charset charset, char16_t unit) {
       break;
     case Charset::kBig5:
       if (is_private) text = Big5Private(unit);
-      if (!text && (is_private || is_c1)) return {{kReplacement, 0}};
+      if (!text && (is_private || is_c1)) return {{kReplacementUnit, 0}};
       break;
     case Charset::kEucJp:
     case Charset::kEucKr:
-      if (is_private || is_c1) return {{kReplacement, 0}};
+      if (is_private || is_c1) return {{kReplacementUnit, 0}};
       break;
     case Charset::kShiftJis:
       // IBM's code pages turn these three controls in a circle.
@@ -295,11 +295,11 @@ class Utf16Reader {
     if (unit >= 0xD800 && unit <= 0xDBFF) {
       high_ = unit;
     } else {
-      out_.Put(unit >= 0xDC00 && unit <= 0xDFFF ? kReplacement : unit);
+      out_.Put(unit >= 0xDC00 && unit <= 0xDFFF ? kReplacementUnit : unit);
     }
   }
   void Finish() {
-    if (high_ != 0) out_.Put(kReplacement);
+    if (high_ != 0) out_.Put(kReplacementUnit);
     high_ = 0;
   }
 

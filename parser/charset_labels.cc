@@ -269,7 +269,7 @@ std::optional<Charset> CharsetOfLabel(std::string_view label) {
   label = TrimHtmlSpace(label);
   if (label.size() > kLongestLabel) return std::nullopt;
   char buffer[kLongestLabel];
-  std::transform(label.begin(), label.end(), buffer, AsciiLower);
+  std::transform(label.begin(), label.end(), buffer, ToAsciiLower);
   const std::string_view lower(buffer, label.size());
   const auto* const row = std::lower_bound(std::begin(kLabels), std::end(kLabels), lower,
                                            [](const Row& a, std::string_view b) { return a.label < b; });

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "parser/ascii.h"
+
 namespace trawl::parser {
 namespace {
 
@@ -49,16 +51,11 @@ struct Scanner {
   }
 };
 
-std::string_view Trim(std::string_view text) {
+std::string_view TrimBlanks(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == text.npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return (a | 32) == b; });
 }
 
 struct Fields {
@@ -99,7 +96,7 @@ void ReadClock(Scanner& scan, Fields& f, std::size_t digits) {
 }  // namespace
 
 std::optional<Instant> ReadW3cDate(std::string_view text) {
-  Scanner scan{Trim(text)};
+  Scanner scan{TrimBlanks(text)};
   Fields f;
   f.year = scan.Digits(4, 4);
   if (scan.Skip('-')) f.month = scan.Digits(2, 2);
@@ -113,7 +110,7 @@ std::optional<Instant> ReadW3cDate(std::string_view text) {
 }
 
 std::optional<Instant> ReadRfc822Date(std::string_view text) {
-  Scanner scan{Trim(text)};
+  Scanner scan{TrimBlanks(text)};
   Fields f;
   if (!scan.Letters().empty()) {
     scan.Skip(',');
@@ -262,7 +259,7 @@ bool ReadTimeOfDay(Scanner& scan, Fields& f) {
 
 std::optional<PageDate> ReadPageDate(std::string_view text) {
   constexpr std::size_t kLongest = 64;
-  text = Trim(text);
+  text = TrimBlanks(text);
   if (text.empty() || text.size() > kLongest) return std::nullopt;
   if (const auto stamp = ReadTimestamp(text)) return stamp;
   if (const auto at = ReadW3cDate(text)) return PageDate{*at, text.find(':') != text.npos};
@@ -281,9 +278,9 @@ std::optional<PageDate> ReadPageDate(std::string_view text) {
   }
   scan.Skip('.');
   bool has_time = false;
-  if (!Trim(scan.text).empty()) {
+  if (!TrimBlanks(scan.text).empty()) {
     has_time = ReadTimeOfDay(scan, f);
-    if (!has_time || !scan.ok || !Trim(scan.text).empty()) return std::nullopt;
+    if (!has_time || !scan.ok || !TrimBlanks(scan.text).empty()) return std::nullopt;
   }
   const auto at = Moment(f);
   return at ? std::optional(PageDate{*at, has_time}) : std::nullopt;

@@ -5,7 +5,7 @@
 namespace trawl::parser {
 namespace {
 
-void SkipSpace(std::string_view& text) {
+void SkipDoctypeSpace(std::string_view& text) {
   while (!text.empty() && IsHtmlSpace(text.front())) text.remove_prefix(1);
 }
 
@@ -25,14 +25,14 @@ bool TakeQuoted(std::string_view& text, std::optional<std::string_view>& id) {
 
 Doctype ReadDoctype(std::string_view text, bool closed) {
   Doctype doctype;
-  SkipSpace(text);
+  SkipDoctypeSpace(text);
   if (text.empty()) {
     doctype.force_quirks = true;
     return doctype;
   }
   std::string_view rest = text;
   doctype.name = NextToken(rest);
-  SkipSpace(rest);
+  SkipDoctypeSpace(rest);
   // Whatever the document cuts off forces quirks.
   doctype.force_quirks = !closed;
   if (rest.empty()) return doctype;
@@ -42,13 +42,13 @@ Doctype ReadDoctype(std::string_view text, bool closed) {
     return doctype;
   }
   rest.remove_prefix(6);
-  SkipSpace(rest);
+  SkipDoctypeSpace(rest);
   if (is_public) {
     if (!BeginsQuoted(rest) || !TakeQuoted(rest, doctype.public_id)) {
       doctype.force_quirks = true;
       return doctype;
     }
-    SkipSpace(rest);
+    SkipDoctypeSpace(rest);
     if (rest.empty()) return doctype;
   }
   if (!BeginsQuoted(rest) || !TakeQuoted(rest, doctype.system_id)) {
@@ -57,7 +57,7 @@ Doctype ReadDoctype(std::string_view text, bool closed) {
   }
   // Anything behind a system identifier is passed over, and then not even the end of the document forces
   // quirks.
-  SkipSpace(rest);
+  SkipDoctypeSpace(rest);
   if (!rest.empty()) doctype.force_quirks = false;
   return doctype;
 }

@@ -4,16 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 
 namespace trawl::parser {
 namespace {
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return ToAsciiLower(a) == ToAsciiLower(b); });
-}
 
 bool MatchesName(std::string_view name, std::string_view pattern) {
   if (!pattern.ends_with('*')) return EqualsIgnoringCase(name, pattern);

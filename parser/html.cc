@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "parser/ascii.h"
 #include "parser/html_page.h"
 #include "parser/html_shape.h"
 #include "parser/html_tree.h"
@@ -143,8 +144,8 @@ Element UnknownElement(const GumboElement& element) {
   if (piece.length == 0) return Element::kOther;
   gumbo_tag_from_original_text(&piece);
   const std::string_view name(piece.data, piece.length);
-  if (EqualsIgnoreCase(name, "dialog")) return Element::kDialog;
-  if (EqualsIgnoreCase(name, "search")) return Element::kBlock;
+  if (EqualsIgnoringCase(name, "dialog")) return Element::kDialog;
+  if (EqualsIgnoringCase(name, "search")) return Element::kBlock;
   return Element::kOther;
 }
 

@@ -1,4 +1,5 @@
 #include "parser/html_links.h"
+#include "parser/ascii.h"
 #include "parser/error.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ void LinkCollector::Open(Element element, const Attributes& a) {
       break;
     }
     case Element::kInput:
-      if (EqualsIgnoreCase(a[Attribute::kType], "image")) {
+      if (EqualsIgnoringCase(a[Attribute::kType], "image")) {
         AddSource(LinkKind::kImage, a, Attribute::kSrc, Fold(a[Attribute::kAlt], kMaxAnchor, arena_));
       }
       break;
@@ -164,7 +165,7 @@ std::string_view LinkCollector::CleanRel(std::string_view rel) {
   rel = Fold(rel, kMaxRel, arena_);
   if (std::none_of(rel.begin(), rel.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) return rel;
   char* const lower = static_cast<char*>(arena_.Allocate(rel.size()));
-  std::transform(rel.begin(), rel.end(), lower, AsciiLower);
+  std::transform(rel.begin(), rel.end(), lower, ToAsciiLower);
   return {lower, rel.size()};
 }
 

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/html_text.h"
 #include "parser/normalize.h"
 
 namespace trawl::parser {
 namespace {
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string_view SkipSpace(std::string_view text) {
   while (!text.empty() && IsHtmlSpace(text.front())) text.remove_prefix(1);
@@ -36,20 +33,20 @@ std::string_view Unquoted(std::string_view text) {
 std::optional<Refresh> ParseRefresh(std::string_view content) {
   constexpr std::uint64_t kMaxMs = 0xFFFFFFFE;
   content = SkipSpace(content);
-  if (content.empty() || (!IsDigit(content[0]) && content[0] != '.')) return std::nullopt;
+  if (content.empty() || (!IsAsciiDigit(content[0]) && content[0] != '.')) return std::nullopt;
   std::uint64_t ms = 0;
-  while (!content.empty() && IsDigit(content[0])) {
+  while (!content.empty() && IsAsciiDigit(content[0])) {
     ms = std::min<std::uint64_t>(ms * 10 + static_cast<std::uint64_t>(content[0] - '0') * 1000, kMaxMs);
     content.remove_prefix(1);
   }
   std::uint64_t scale = 100;
   if (!content.empty() && content[0] == '.') {
     content.remove_prefix(1);
-    for (; !content.empty() && IsDigit(content[0]); content.remove_prefix(1), scale /= 10) {
+    for (; !content.empty() && IsAsciiDigit(content[0]); content.remove_prefix(1), scale /= 10) {
       ms = std::min<std::uint64_t>(ms + static_cast<std::uint64_t>(content[0] - '0') * scale, kMaxMs);
     }
   }
-  while (!content.empty() && (IsDigit(content[0]) || content[0] == '.')) content.remove_prefix(1);
+  while (!content.empty() && (IsAsciiDigit(content[0]) || content[0] == '.')) content.remove_prefix(1);
   Refresh refresh;
   refresh.delay_ms = static_cast<std::uint32_t>(ms);
   if (content.empty()) return refresh;
@@ -93,21 +90,22 @@ void MetaCollector::OpenMeta(const Attributes& a) {
   const std::string_view content = a[Attribute::kContent];
   if (a.Has(Attribute::kName)) {
     const std::string_view name = TrimHtmlSpace(a[Attribute::kName]);
-    if (description_.empty() && EqualsIgnoreCase(name, "description")) description_ = TrimHtmlSpace(content);
-    const auto is_name = [name](const std::string& token) { return EqualsIgnoreCase(name, token); };
-    if (EqualsIgnoreCase(name, "robots") ||
+    if (description_.empty() && EqualsIgnoringCase(name, "description"))
+      description_ = TrimHtmlSpace(content);
+    const auto is_name = [name](const std::string& token) { return EqualsIgnoringCase(name, token); };
+    if (EqualsIgnoringCase(name, "robots") ||
         std::any_of(job_.product_tokens.begin(), job_.product_tokens.end(), is_name)) {
       Robots(content);
     }
   }
   if (!a.Has(Attribute::kHttpEquiv)) return;
   const std::string_view pragma = TrimHtmlSpace(a[Attribute::kHttpEquiv]);
-  if (EqualsIgnoreCase(pragma, "content-language")) {
+  if (EqualsIgnoringCase(pragma, "content-language")) {
     // A list is no language (HTML 4.2.5.3, content language state).
     std::string_view rest = content;
     if (content_language_.empty() && content.find(',') == std::string_view::npos)
       content_language_ = NextToken(rest);
-  } else if (EqualsIgnoreCase(pragma, "refresh") && !refresh_) {
+  } else if (EqualsIgnoringCase(pragma, "refresh") && !refresh_) {
     refresh_ = ParseRefresh(content);
   }
 }
@@ -117,9 +115,9 @@ void MetaCollector::Robots(std::string_view content) {
     const std::size_t size = std::min(content.find(','), content.size());
     const std::string_view rule = TrimHtmlSpace(content.substr(0, size));
     content.remove_prefix(std::min(size + 1, content.size()));
-    const bool none = EqualsIgnoreCase(rule, "none");
-    noindex_ |= none || EqualsIgnoreCase(rule, "noindex");
-    nofollow_ |= none || EqualsIgnoreCase(rule, "nofollow");
+    const bool none = EqualsIgnoringCase(rule, "none");
+    noindex_ |= none || EqualsIgnoringCase(rule, "noindex");
+    nofollow_ |= none || EqualsIgnoringCase(rule, "nofollow");
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
+
 namespace trawl::parser {
 
 Display DisplayOf(Element element) {
@@ -83,11 +85,7 @@ Attribute Attributes::Named(std::string_view name) {
 bool StartsWithIgnoreCase(std::string_view text, std::string_view lower) {
   return text.size() >= lower.size() &&
          std::equal(lower.begin(), lower.end(), text.begin(),
-                    [](char want, char have) { return AsciiLower(have) == want; });
-}
-
-bool EqualsIgnoreCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && StartsWithIgnoreCase(text, lower);
+                    [](char want, char have) { return ToAsciiLower(have) == want; });
 }
 
 std::string_view TrimHtmlSpace(std::string_view text) {
@@ -107,7 +105,7 @@ std::string_view NextToken(std::string_view& rest) {
 
 bool HasToken(std::string_view text, std::string_view lower) {
   for (std::string_view token = NextToken(text); !token.empty(); token = NextToken(text)) {
-    if (EqualsIgnoreCase(token, lower)) return true;
+    if (EqualsIgnoringCase(token, lower)) return true;
   }
   return false;
 }

@@ -120,11 +120,6 @@ constexpr bool IsHtmlSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-constexpr char AsciiLower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-bool EqualsIgnoreCase(std::string_view text, std::string_view lower);
 bool StartsWithIgnoreCase(std::string_view text, std::string_view lower);
 std::string_view TrimHtmlSpace(std::string_view text);
 

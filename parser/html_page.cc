@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/fingerprint.h"
 
 namespace trawl::parser {
@@ -18,8 +19,8 @@ bool StyleHides(std::string_view style) {
     const std::string_view property = TrimHtmlSpace(declaration.substr(0, colon));
     std::string_view rest = declaration.substr(colon + 1);
     const std::string_view value = NextToken(rest);
-    if (EqualsIgnoreCase(property, "display") && StartsWithIgnoreCase(value, "none")) return true;
-    if (EqualsIgnoreCase(property, "visibility") && StartsWithIgnoreCase(value, "hidden")) return true;
+    if (EqualsIgnoringCase(property, "display") && StartsWithIgnoreCase(value, "none")) return true;
+    if (EqualsIgnoringCase(property, "visibility") && StartsWithIgnoreCase(value, "hidden")) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 
 namespace trawl::parser {
@@ -91,25 +92,25 @@ constexpr std::uint32_t Hash(std::string_view name) {
   return hash;
 }
 
-constexpr std::size_t Slot(std::uint32_t hash) {
+constexpr std::size_t RoleSlotOf(std::uint32_t hash) {
   return (hash ^ hash >> 11) & 511;
 }
 
 // Open addressing; the rows number a sixth of the slots.
-constexpr std::array<std::uint8_t, 512> MakeSlots() {
+constexpr std::array<std::uint8_t, 512> MakeRoleSlots() {
   std::array<std::uint8_t, 512> slots{};
   for (std::size_t i = 0; i < std::size(kRoles); ++i) {
-    std::size_t slot = Slot(Hash(kRoles[i].name));
+    std::size_t slot = RoleSlotOf(Hash(kRoles[i].name));
     while (slots[slot] != 0) slot = (slot + 1) & 511;
     slots[slot] = static_cast<std::uint8_t>(i + 1);
   }
   return slots;
 }
-constexpr std::array<std::uint8_t, 512> kSlots = MakeSlots();
+constexpr std::array<std::uint8_t, 512> kRoleSlots = MakeRoleSlots();
 
 Role RoleOf(const TagName& name) {
-  for (std::size_t slot = Slot(name.hash); kSlots[slot] != 0; slot = (slot + 1) & 511) {
-    const RoleRow& row = kRoles[kSlots[slot] - 1];
+  for (std::size_t slot = RoleSlotOf(name.hash); kRoleSlots[slot] != 0; slot = (slot + 1) & 511) {
+    const RoleRow& row = kRoles[kRoleSlots[slot] - 1];
     if (row.name.size() == name.size && row.name == name.view()) return row.role;
   }
   return Role::kPlain;
@@ -173,7 +174,7 @@ class Surveyor {
     TagName name;
     name.hash = 2166136261U;
     for (; at_ != end_ && *at_ != '>' && *at_ != '/' && !IsHtmlSpace(*at_); ++at_) {
-      const char c = AsciiLower(*at_);
+      const char c = ToAsciiLower(*at_);
       if (name.size < sizeof name.text) name.text[name.size] = c;
       ++name.size;
       name.hash = HashByte(name.hash, c);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/ascii.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
@@ -35,13 +36,13 @@ bool IsOfVocabulary(std::string_view name) {
 
 int DateRank(std::string_view name) {
   for (std::size_t i = std::size(kDates); i > 0; --i) {
-    if (EqualsIgnoreCase(name, kDates[i - 1])) return static_cast<int>(i);
+    if (EqualsIgnoringCase(name, kDates[i - 1])) return static_cast<int>(i);
   }
   return 0;
 }
 
 bool IsJsonLd(std::string_view type) {
-  return EqualsIgnoreCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json");
+  return EqualsIgnoringCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json");
 }
 
 }  // namespace
@@ -52,8 +53,8 @@ void StatementCollector::OpenMeta(const Attributes& attributes) {
   if (name.empty() || !attributes.Has(Attribute::kContent)) return;
   const std::string_view content = TrimHtmlSpace(attributes[Attribute::kContent]);
   if (!property) {
-    if (author_.empty() && EqualsIgnoreCase(name, "author")) author_ = content;
-    if (generator_.empty() && EqualsIgnoreCase(name, "generator")) generator_ = content;
+    if (author_.empty() && EqualsIgnoringCase(name, "author")) author_ = content;
+    if (generator_.empty() && EqualsIgnoringCase(name, "generator")) generator_ = content;
   }
   if (const int rank = DateRank(name); rank > date_rank_ && !content.empty()) {
     date_rank_ = rank;

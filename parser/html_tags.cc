@@ -130,7 +130,7 @@ constexpr TagRow kRows[] = {
 };
 static_assert(std::size(kRows) <= 256);
 
-constexpr std::size_t kSlots = 512;
+constexpr std::size_t kTagSlotCount = 512;
 
 constexpr std::size_t SlotOf(std::uint64_t key) {
   return key * 0x9E3779B97F4A7C15ULL >> 55;
@@ -143,17 +143,17 @@ struct Slot {
 };
 
 // Open addressing, a quarter full.
-constexpr std::array<Slot, kSlots> MakeSlots() {
-  std::array<Slot, kSlots> slots{};
+constexpr std::array<Slot, kTagSlotCount> MakeTagSlots() {
+  std::array<Slot, kTagSlotCount> slots{};
   for (std::size_t row = 1; row < std::size(kRows); ++row) {
     const std::uint64_t key = NameKey(kRows[row].name);
     std::size_t slot = SlotOf(key);
-    while (slots[slot].row != 0) slot = (slot + 1) % kSlots;
+    while (slots[slot].row != 0) slot = (slot + 1) % kTagSlotCount;
     slots[slot] = {key, static_cast<std::uint8_t>(kRows[row].name.size()), static_cast<std::uint8_t>(row)};
   }
   return slots;
 }
-constexpr std::array<Slot, kSlots> kSlotTable = MakeSlots();
+constexpr std::array<Slot, kTagSlotCount> kTagSlots = MakeTagSlots();
 
 struct AttributeRow {
   std::string_view name;
@@ -220,8 +220,8 @@ Attribute FindAttribute(std::uint64_t key, std::size_t size, bool foreign) {
 }
 
 const TagRow& FindTag(std::uint64_t key, std::size_t size) {
-  for (std::size_t slot = SlotOf(key); kSlotTable[slot].row != 0; slot = (slot + 1) % kSlots) {
-    if (kSlotTable[slot].key == key && kSlotTable[slot].size == size) return kRows[kSlotTable[slot].row];
+  for (std::size_t slot = SlotOf(key); kTagSlots[slot].row != 0; slot = (slot + 1) % kTagSlotCount) {
+    if (kTagSlots[slot].key == key && kTagSlots[slot].size == size) return kRows[kTagSlots[slot].row];
   }
   return kRows[0];
 }

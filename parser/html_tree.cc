@@ -20,7 +20,7 @@ void FreeTo(void* arena, void* pointer) {
 std::string_view Lower(std::string_view name, Arena& arena) {
   if (std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) return name;
   char* const lower = static_cast<char*>(arena.Allocate(name.size()));
-  std::transform(name.begin(), name.end(), lower, AsciiLower);
+  std::transform(name.begin(), name.end(), lower, ToAsciiLower);
   return {lower, name.size()};
 }
 
@@ -63,7 +63,7 @@ void Open(const GumboElement& element, std::string_view html, Tree& tree) {
   }
 }
 
-struct Frame {
+struct OutlineFrame {
   const GumboVector* children;
   unsigned next_child;
 };
@@ -84,7 +84,7 @@ Tree FlattenTree(const GumboOutput& output, std::string_view html, Arena& arena)
   Tree tree(html, quirks, arena);
   tree.Reserve(html.size() / 32, html.size() / 32, html.size() / 32);
   static constexpr GumboVector kNoChildren{};
-  std::vector<Frame> stack;
+  std::vector<OutlineFrame> stack;
   stack.reserve(64);
   const auto enter = [&](const GumboNode* node) {
     Open(node->v.element, html, tree);
@@ -92,7 +92,7 @@ Tree FlattenTree(const GumboOutput& output, std::string_view html, Arena& arena)
   };
   enter(output.root);
   while (!stack.empty()) {
-    Frame& frame = stack.back();
+    OutlineFrame& frame = stack.back();
     if (frame.next_child == frame.children->length) {
       tree.Close();
       stack.pop_back();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/html_text.h"
 #include "parser/item_value.h"
@@ -230,7 +231,7 @@ void ItemReader::FromMeta(const Field& field) {
     if (Enough(field) && !field.list) return;
     const bool same = name.size() == field.meta.size() &&
                       std::equal(name.begin(), name.end(), field.meta.begin(),
-                                 [](char a, char b) { return AsciiLower(a) == AsciiLower(b); });
+                                 [](char a, char b) { return ToAsciiLower(a) == ToAsciiLower(b); });
     if (same) Take(field, content);
   }
 }

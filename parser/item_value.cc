@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "parser/ascii.h"
 #include "parser/date_text.h"
 #include "parser/html_names.h"
 #include "parser/json_reader.h"
@@ -40,10 +41,10 @@ std::string MakeInteger(std::string_view text) {
 
 std::string MakeBoolean(std::string_view text) {
   for (const std::string_view word : {"true", "yes", "on", "1", "y", "t"}) {
-    if (EqualsIgnoreCase(text, word)) return "true";
+    if (EqualsIgnoringCase(text, word)) return "true";
   }
   for (const std::string_view word : {"false", "no", "off", "0", "n", "f"}) {
-    if (EqualsIgnoreCase(text, word)) return "false";
+    if (EqualsIgnoringCase(text, word)) return "false";
   }
   return {};
 }

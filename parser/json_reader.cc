@@ -4,20 +4,18 @@
 #include <bitset>
 #include <cstdint>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
 
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 constexpr bool IsJsonSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 constexpr bool IsHex(char c) {
-  return IsDigit(c) || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'f');
+  return IsAsciiDigit(c) || (ToAsciiLower(c) >= 'a' && ToAsciiLower(c) <= 'f');
 }
 
 // The size of the string, number or word at the beginning of `text`; 0 when there is none.
@@ -44,7 +42,7 @@ std::size_t NumberSize(std::string_view text) {
   std::size_t at = 0;
   const auto digits = [&] {
     const std::size_t from = at;
-    while (at < text.size() && IsDigit(text[at])) ++at;
+    while (at < text.size() && IsAsciiDigit(text[at])) ++at;
     return at > from;
   };
   const auto take = [&](char c) { return at < text.size() && text[at] == c && ++at; };
@@ -291,7 +289,7 @@ std::string JsonText(std::string_view string) {
   const auto unit = [&](std::size_t at) {
     std::uint32_t value = 0;
     for (const char c : string.substr(at, 4))
-      value = value * 16 + static_cast<std::uint32_t>(IsDigit(c) ? c - '0' : AsciiLower(c) - 'a' + 10);
+      value = value * 16 + static_cast<std::uint32_t>(IsAsciiDigit(c) ? c - '0' : ToAsciiLower(c) - 'a' + 10);
     return value;
   };
   for (std::size_t at = 1; at + 1 < string.size(); ++at) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/error.h"
 #include "parser/fold_target.h"
 #include "parser/percent_encode.h"
@@ -10,7 +11,7 @@
 namespace trawl::parser {
 namespace {
 
-std::string_view Trim(std::string_view text) {
+std::string_view TrimControlsAndSpaces(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= 0x20) text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.remove_suffix(1);
   return text;
@@ -41,7 +42,7 @@ LinkResolver::LinkResolver(const Url& base, const NormalizeOptions& options)
 
 Result<std::string_view> LinkResolver::Resolve(std::string_view href) {
   if (href.size() > Url::kMaxInput) return ParserErrc::kTooLong;
-  if (!base_url_.empty() && ResolveFast(Trim(href))) {
+  if (!base_url_.empty() && ResolveFast(TrimControlsAndSpaces(href))) {
     if (folds_) FoldTarget(options_, buffer_path_, buffer_);
     if (buffer_.size() > options_.max_length) return ParserErrc::kTooLong;
     return std::string_view(buffer_);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
 
@@ -85,13 +86,14 @@ class MainContent {
     std::string names(Value(element, "class"));
     names += ' ';
     names += Value(element, "id");
-    for (char& c : names) c = AsciiLower(c);
+    for (char& c : names) c = ToAsciiLower(c);
     return names;
   }
 
   bool IsHidden(const TreeElement& element) const {
     if (element.attributes_begin == element.attributes_end) return false;
-    if (tree_.Find(element, "hidden") || EqualsIgnoreCase(Value(element, "aria-hidden"), "true")) return true;
+    if (tree_.Find(element, "hidden") || EqualsIgnoringCase(Value(element, "aria-hidden"), "true"))
+      return true;
     std::string style(Value(element, "style"));
     std::erase_if(style, [](char c) { return IsHtmlSpace(c); });
     return style.find("display:none") != std::string::npos;
@@ -209,8 +211,8 @@ class MainContent {
       if (HoldsOneOf(names, kLikely)) weight += 25;
       if (HoldsOneOf(names, kUnlikely)) weight -= 25;
     }
-    if (EqualsIgnoreCase(Value(element, "itemprop"), "articleBody")) weight += 50;
-    if (EqualsIgnoreCase(Value(element, "role"), "main")) weight += 25;
+    if (EqualsIgnoringCase(Value(element, "itemprop"), "articleBody")) weight += 50;
+    if (EqualsIgnoringCase(Value(element, "role"), "main")) weight += 25;
     return weight;
   }
 

@@ -4,16 +4,13 @@
 #include <charconv>
 #include <string>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 
 namespace trawl::parser {
 namespace {
 
 constexpr std::size_t kMaxDigits = 300;
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Spaces that part thousands, and the apostrophes that do so in Switzerland: no-break, thin, narrow no-break
 // space, right single quotation mark.
@@ -29,7 +26,7 @@ std::size_t GroupMarkSize(std::string_view text) {
 
 std::size_t DigitsAt(std::string_view text) {
   std::size_t count = 0;
-  while (count < text.size() && IsDigit(text[count])) ++count;
+  while (count < text.size() && IsAsciiDigit(text[count])) ++count;
   return count;
 }
 
@@ -44,10 +41,10 @@ Written Take(std::string_view text, std::size_t at) {
   Written written;
   while (at < text.size() && written.text.size() < kMaxDigits) {
     const std::string_view rest = text.substr(at);
-    if (IsDigit(rest[0])) {
+    if (IsAsciiDigit(rest[0])) {
       written.text += rest[0];
       ++at;
-    } else if ((rest[0] == '.' || rest[0] == ',') && rest.size() > 1 && IsDigit(rest[1])) {
+    } else if ((rest[0] == '.' || rest[0] == ',') && rest.size() > 1 && IsAsciiDigit(rest[1])) {
       written.text += rest[0];
       ++at;
     } else if (const std::size_t mark = GroupMarkSize(rest); mark > 0 && DigitsAt(rest.substr(mark)) == 3) {
@@ -69,7 +66,7 @@ bool IsCurrencyAt(std::string_view text) {
                   [text](std::string_view sign) { return text.starts_with(sign); }))
     return true;
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto is_letter = [](char c) { return AsciiLower(c) >= 'a' && AsciiLower(c) <= 'z'; };
+  const auto is_letter = [](char c) { return ToAsciiLower(c) >= 'a' && ToAsciiLower(c) <= 'z'; };
   return text.size() >= 3 && std::all_of(text.begin(), text.begin() + 3, is_capital) &&
          (text.size() == 3 || !is_letter(text[3]));
 }
@@ -138,7 +135,7 @@ std::optional<double> ReadNumber(std::string_view text) {
     if (read.ec == std::errc() && read.ptr == end && number - number == 0) return number;
   }
   std::size_t first = 0;
-  while (first < text.size() && !IsDigit(text[first])) ++first;
+  while (first < text.size() && !IsAsciiDigit(text[first])) ++first;
   if (first == text.size()) return std::nullopt;
   const bool leading_point = first > 0 && (text[first - 1] == '.' || text[first - 1] == ',') &&
                              (first == 1 || text[first - 2] == ' ' || text[first - 2] == '-');
@@ -148,7 +145,7 @@ std::optional<double> ReadNumber(std::string_view text) {
   const std::size_t sign = DecimalSign(written.text, IsPrice(before, text.substr(written.end)));
   std::string plain;
   for (std::size_t i = 0; i < written.text.size(); ++i) {
-    if (IsDigit(written.text[i])) plain += written.text[i];
+    if (IsAsciiDigit(written.text[i])) plain += written.text[i];
     if (i == sign) plain += '.';
   }
   const auto read = std::from_chars(plain.data(), plain.data() + plain.size(), number);

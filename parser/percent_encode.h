@@ -71,16 +71,6 @@ constexpr bool MustEncode(char c, EncodeSet set) {
   return internal::kEncodeSets[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(set);
 }
 
-constexpr bool IsAsciiDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-constexpr bool IsAsciiAlpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr char ToAsciiLower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
-}
-
 /// The value of a hexadecimal digit, or -1.
 constexpr int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';

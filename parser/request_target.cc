@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 
 namespace trawl::parser {
@@ -10,7 +11,7 @@ namespace {
 
 enum Class : std::uint8_t { kPathByte = 1, kQueryByte = 2, kUnreserved = 4, kHostByte = 8, kUpperHex = 16 };
 
-constexpr std::array<std::uint8_t, 256> MakeClasses() {
+constexpr std::array<std::uint8_t, 256> MakeTargetClasses() {
   std::array<std::uint8_t, 256> classes{};
   const auto add = [&classes](std::string_view bytes, int bits) {
     for (const char c : bytes) classes[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(bits);
@@ -25,10 +26,10 @@ constexpr std::array<std::uint8_t, 256> MakeClasses() {
   return classes;
 }
 
-constexpr std::array<std::uint8_t, 256> kClasses = MakeClasses();
+constexpr std::array<std::uint8_t, 256> kTargetClasses = MakeTargetClasses();
 
 bool Is(char c, Class wanted) {
-  return kClasses[static_cast<unsigned char>(c)] & wanted;
+  return kTargetClasses[static_cast<unsigned char>(c)] & wanted;
 }
 
 void AppendNormalized(std::string_view text, Class allowed, std::string& out) {

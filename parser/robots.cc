@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 #include "parser/robots_lines.h"
 #include "parser/robots_pattern.h"
@@ -13,11 +14,6 @@ namespace {
 using Agents = std::uint64_t;
 constexpr Agents kEveryAgent = 1;
 constexpr std::size_t kMaxTokens = 63;
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ToAsciiLower(x) == ToAsciiLower(y); });
-}
 
 // Whether a User-agent value names this token: its letters, '-' and '_' up to anything else (RFC 9309 2.2.1),
 // or, for tokens that the RFC would not allow, its first word.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 #include "parser/robots.h"
 
@@ -27,7 +28,7 @@ constexpr KeySpelling kSpellings[] = {
 
 constexpr std::string_view kWhiteSpace = " \t\v\f";
 
-std::string_view Trim(std::string_view text) {
+std::string_view TrimRobotsSpace(std::string_view text) {
   text.remove_prefix(std::min(text.size(), text.find_first_not_of(kWhiteSpace)));
   return text.substr(0, text.find_last_not_of(kWhiteSpace) + 1);
 }
@@ -45,14 +46,14 @@ RobotsKey KeyOf(std::string_view text) {
 
 // Splits at the colon, or without one between exactly two words.
 RobotsLine ReadLine(std::string_view text) {
-  text = Trim(text.substr(0, text.find('#')));
+  text = TrimRobotsSpace(text.substr(0, text.find('#')));
   std::size_t separator = text.find(':');
   if (separator == text.npos) {
     separator = text.find_first_of(kWhiteSpace);
     if (separator == text.npos) return {};
-    if (Trim(text.substr(separator)).find_first_of(kWhiteSpace) != text.npos) return {};
+    if (TrimRobotsSpace(text.substr(separator)).find_first_of(kWhiteSpace) != text.npos) return {};
   }
-  return {KeyOf(Trim(text.substr(0, separator))), Trim(text.substr(separator + 1)), 0};
+  return {KeyOf(TrimRobotsSpace(text.substr(0, separator))), TrimRobotsSpace(text.substr(separator + 1)), 0};
 }
 
 }  // namespace

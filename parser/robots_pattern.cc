@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 
 namespace trawl::parser {

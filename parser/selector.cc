@@ -13,7 +13,7 @@ namespace {
 
 std::string LowerOf(std::string_view text) {
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), AsciiLower);
+  std::transform(lower.begin(), lower.end(), lower.begin(), ToAsciiLower);
   return lower;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 
 namespace trawl::parser {
@@ -31,7 +32,7 @@ std::string_view NextSubtag(std::string_view& rest) {
 bool EqualText(std::string_view one, std::string_view other, bool ignore_case) {
   if (!ignore_case || one.size() != other.size()) return one == other;
   return std::equal(one.begin(), one.end(), other.begin(),
-                    [](char a, char b) { return AsciiLower(a) == AsciiLower(b); });
+                    [](char a, char b) { return ToAsciiLower(a) == ToAsciiLower(b); });
 }
 
 bool HasWord(std::string_view text, std::string_view word, bool ignore_case) {
@@ -62,7 +63,7 @@ bool TestAttribute(AttributeTest test, std::string_view value, std::string_view 
     return EqualText(value.substr(value.size() - wanted.size()), wanted, ignore_case);
   if (!ignore_case) return value.find(wanted) != std::string_view::npos;
   return std::search(value.begin(), value.end(), wanted.begin(), wanted.end(),
-                     [](char a, char b) { return AsciiLower(a) == AsciiLower(b); }) != value.end();
+                     [](char a, char b) { return ToAsciiLower(a) == ToAsciiLower(b); }) != value.end();
 }
 
 bool IsCaselessAttribute(std::string_view name) {

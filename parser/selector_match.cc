@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/selector_attribute.h"
 
@@ -18,12 +19,12 @@ bool IsNth(std::uint32_t place, std::int32_t step, std::int32_t offset) {
   return difference % step == 0 && difference / step >= 0;
 }
 
-bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
+bool IsAnyOf(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool IsFormControl(std::string_view name) {
-  return IsOneOf(name, {"button", "input", "select", "textarea", "optgroup", "option", "fieldset"});
+  return IsAnyOf(name, {"button", "input", "select", "textarea", "optgroup", "option", "fieldset"});
 }
 
 bool AsksForScope(const ComplexSelector& complex) {
@@ -191,7 +192,7 @@ bool SelectorMatcher::MatchSimple(const SimpleSelector& simple, std::uint32_t el
     case SimpleKind::kEmpty:
       return of.end == element + 1 && of.texts_begin == of.texts_end;
     case SimpleKind::kLink:
-      return of.html && IsOneOf(of.name, {"a", "area"}) && tree_.Find(of, "href") != nullptr;
+      return of.html && IsAnyOf(of.name, {"a", "area"}) && tree_.Find(of, "href") != nullptr;
     case SimpleKind::kEnabled:
       return of.html && IsFormControl(of.name) && !IsDisabled(element);
     case SimpleKind::kDisabled:
@@ -201,12 +202,12 @@ bool SelectorMatcher::MatchSimple(const SimpleSelector& simple, std::uint32_t el
       if (of.name == "option") return tree_.Find(of, "selected") != nullptr;
       const TreeAttribute* const type = of.name == "input" ? tree_.Find(of, "type") : nullptr;
       return type != nullptr &&
-             (EqualsIgnoreCase(type->value, "checkbox") || EqualsIgnoreCase(type->value, "radio")) &&
+             (EqualsIgnoringCase(type->value, "checkbox") || EqualsIgnoringCase(type->value, "radio")) &&
              tree_.Find(of, "checked") != nullptr;
     }
     case SimpleKind::kRequired:
     case SimpleKind::kOptional:
-      return of.html && IsOneOf(of.name, {"input", "select", "textarea"}) &&
+      return of.html && IsAnyOf(of.name, {"input", "select", "textarea"}) &&
              (tree_.Find(of, "required") != nullptr) == (simple.kind == SimpleKind::kRequired);
     case SimpleKind::kNoNamespace:
     case SimpleKind::kNever:

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool IsNewline(char c) {
   return c == '\n' || c == '\r' || c == '\f';
 }
@@ -20,11 +18,11 @@ bool IsNameStart(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 bool IsNameByte(char c) {
-  return IsNameStart(c) || IsDigit(c) || c == '-';
+  return IsNameStart(c) || IsAsciiDigit(c) || c == '-';
 }
 int HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  const char lower = AsciiLower(c);
+  if (IsAsciiDigit(c)) return c - '0';
+  const char lower = ToAsciiLower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -133,9 +131,9 @@ bool SelectorReader::ReadString(std::string& out) {
 }
 
 bool SelectorReader::ReadDigits(std::int32_t& number) {
-  if (!IsDigit(Peek())) return false;
+  if (!IsAsciiDigit(Peek())) return false;
   std::int64_t value = 0;
-  for (; IsDigit(Peek()); ++at_) {
+  for (; IsAsciiDigit(Peek()); ++at_) {
     value = std::min<std::int64_t>(value * 10 + (text_[at_] - '0'), std::numeric_limits<std::int32_t>::max());
   }
   number = static_cast<std::int32_t>(value);
@@ -145,7 +143,7 @@ bool SelectorReader::ReadDigits(std::int32_t& number) {
 bool SelectorReader::ReadWord(std::string_view lower) {
   const std::size_t start = at_;
   std::string word;
-  if (ReadIdentifier(word) && EqualsIgnoreCase(word, lower)) return true;
+  if (ReadIdentifier(word) && EqualsIgnoringCase(word, lower)) return true;
   at_ = start;
   return false;
 }
@@ -171,7 +169,7 @@ bool SelectorReader::ReadNth(std::int32_t& step, std::int32_t& offset) {
   std::int32_t number = 1;
   const bool digits = ReadDigits(number);
   if (minus) number = -number;
-  if (AsciiLower(Peek()) != 'n') {
+  if (ToAsciiLower(Peek()) != 'n') {
     if (!digits || IsNameByte(Peek())) return fail();
     offset = number;
     return true;

@@ -12,7 +12,7 @@
 namespace trawl::parser {
 namespace {
 
-using Role = SitemapEntry::Role;
+using EntryRole = SitemapEntry::Role;
 
 constexpr std::size_t kMaxField = 16 * 1024;  ///< bytes of one element's text that are kept
 constexpr std::size_t kMaxDepth = 64;         ///< open elements that are remembered
@@ -28,7 +28,7 @@ bool IsBlankByte(char c) {
 }
 
 /// Without white space at both ends, also that of Unicode, which editors leave there.
-std::string_view Trim(std::string_view text) {
+std::string_view TrimWide(std::string_view text) {
   constexpr std::string_view kWide[] = {
       "\xC2\xA0",     "\xEF\xBB\xBF", "\xE3\x80\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
       "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
@@ -47,7 +47,7 @@ std::string_view Trim(std::string_view text) {
 
 /// "0.8" as 80; nothing when it is no number from 0 to 1.
 std::optional<std::uint8_t> ReadPriority(std::string_view text) {
-  const std::string number(Trim(text).substr(0, 16));
+  const std::string number(TrimWide(text).substr(0, 16));
   char* end = nullptr;
   const double value = std::strtod(number.c_str(), &end);
   if (end == number.c_str() || *end != '\0' || !(value >= 0 && value <= 1)) return std::nullopt;
@@ -61,7 +61,7 @@ class Entries {
       : resolver_(base, options), out_(out) {}
 
   void Add(std::string_view href, const SitemapEntry& like) {
-    href = Trim(href);
+    href = TrimWide(href);
     if (href.empty()) return;
     const auto url = resolver_.Resolve(href);
     if (!url) return;
@@ -94,7 +94,8 @@ class SitemapSink final : public XmlSink {
     if (!in_item_) return;
     if (name == "link" && HasHref(attributes)) OnLink(attributes);
     if (name == "enclosure" || name == "content") {
-      if (const std::string_view url = ValueOf(attributes, "url"); !url.empty()) AddRole(url, Role::kMedia);
+      if (const std::string_view url = ValueOf(attributes, "url"); !url.empty())
+        AddRole(url, EntryRole::kMedia);
     }
   }
 
@@ -110,7 +111,7 @@ class SitemapSink final : public XmlSink {
     const std::string innermost = open_.empty() ? std::string() : open_.back();
     if (name.empty()) name = innermost;
     if (in_item_ && IsItem(name)) {
-      if (name == "url" && Trim(loc_).empty() && !Trim(text_).empty() && Inside("loc")) {
+      if (name == "url" && TrimWide(loc_).empty() && !TrimWide(text_).empty() && Inside("loc")) {
         loc_ = text_;  // <loc><url>http://...</url></loc>
       } else {
         EndItem();
@@ -162,15 +163,15 @@ class SitemapSink final : public XmlSink {
   static bool HasHref(const Attributes& attributes) { return !ValueOf(attributes, "href").empty(); }
 
   void BeginItem() {
-    if (in_item_ && (Inside("loc") || Trim(loc_).empty())) return;  // <loc><url>: the same item
+    if (in_item_ && (Inside("loc") || TrimWide(loc_).empty())) return;  // <loc><url>: the same item
     if (in_item_) EndItem();
     in_item_ = true;
   }
 
   void EndItem() {
     in_item_ = false;
-    item_.role = out_.kind == SitemapKind::kIndex ? Role::kSitemap : Role::kPage;
-    const std::string_view loc = !Trim(loc_).empty() ? loc_ : !Trim(guid_).empty() ? guid_ : bare_;
+    item_.role = out_.kind == SitemapKind::kIndex ? EntryRole::kSitemap : EntryRole::kPage;
+    const std::string_view loc = !TrimWide(loc_).empty() ? loc_ : !TrimWide(guid_).empty() ? guid_ : bare_;
     entries_.Add(loc, item_);
     for (const auto& [url, role] : others_) {
       SitemapEntry other;
@@ -184,17 +185,17 @@ class SitemapSink final : public XmlSink {
     others_.clear();
   }
 
-  void AddRole(std::string_view url, Role role) {
+  void AddRole(std::string_view url, EntryRole role) {
     if (others_.size() < 1000) others_.emplace_back(std::string(url.substr(0, kMaxField)), role);
   }
 
   void OnLink(const Attributes& attributes) {
     const std::string_view rel = ValueOf(attributes, "rel"), href = ValueOf(attributes, "href");
     if (out_.kind == SitemapKind::kXml) {
-      if (rel == "alternate") AddRole(href, Role::kAlternate);  // a language of it
+      if (rel == "alternate") AddRole(href, EntryRole::kAlternate);  // a language of it
     } else if (rel == "enclosure") {
-      AddRole(href, Role::kMedia);
-    } else if ((rel.empty() || rel == "alternate") && Trim(loc_).empty()) {
+      AddRole(href, EntryRole::kMedia);
+    } else if ((rel.empty() || rel == "alternate") && TrimWide(loc_).empty()) {
       loc_ = href.substr(0, kMaxField);
     }
   }
@@ -202,8 +203,8 @@ class SitemapSink final : public XmlSink {
   void OnField(std::string_view name) {
     const bool feed = out_.kind == SitemapKind::kRss || out_.kind == SitemapKind::kAtom;
     if (feed) {
-      if (name == "link" && Trim(loc_).empty()) loc_ = text_;
-      if (name == "guid" && Trim(text_).find("://") != std::string_view::npos) guid_ = text_;
+      if (name == "link" && TrimWide(loc_).empty()) loc_ = text_;
+      if (name == "guid" && TrimWide(text_).find("://") != std::string_view::npos) guid_ = text_;
       if (name == "pubDate" || name == "date" || name == "updated" || name == "published" ||
           name == "modified") {
         std::optional<Instant> at = ReadW3cDate(text_);
@@ -214,24 +215,24 @@ class SitemapSink final : public XmlSink {
     }
     if (name == "loc") {
       if (Inside("image")) {
-        AddRole(text_, Role::kImage);
+        AddRole(text_, EntryRole::kImage);
       } else {
-        if (!Trim(loc_).empty()) {  // two in one item: each is one
+        if (!TrimWide(loc_).empty()) {  // two in one item: each is one
           EndItem();
           in_item_ = true;
         }
         loc_ = text_;
       }
     } else if (name == "content_loc" || name == "player_loc") {
-      AddRole(text_, Role::kVideo);
+      AddRole(text_, EntryRole::kVideo);
     } else if (name == "thumbnail_loc") {
-      AddRole(text_, Role::kImage);
+      AddRole(text_, EntryRole::kImage);
     } else if (name == "lastmod") {
       item_.lastmod = ReadW3cDate(text_);
     } else if (name == "publication_date" && !item_.lastmod) {
       item_.lastmod = ReadW3cDate(text_);
     } else if (name == "changefreq") {
-      std::string word(Trim(text_));
+      std::string word(TrimWide(text_));
       std::transform(word.begin(), word.end(), word.begin(),
                      [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
       for (const auto& [text, frequency] : kFrequencies) {
@@ -246,7 +247,7 @@ class SitemapSink final : public XmlSink {
   Sitemap& out_;
   std::vector<std::string> open_;
   std::string text_, loc_, guid_, bare_;
-  std::vector<std::pair<std::string, Role>> others_;
+  std::vector<std::pair<std::string, EntryRole>> others_;
   SitemapEntry item_;
   bool in_item_ = false;
   bool foreign_ = false;  ///< the root is that of another kind of document
@@ -255,7 +256,7 @@ class SitemapSink final : public XmlSink {
 void ReadText(std::string_view text, Entries& entries, Sitemap& out) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    const std::string_view line = Trim(text.substr(0, end));
+    const std::string_view line = TrimWide(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.starts_with("http://") || line.starts_with("https://")) entries.Add(line, {});
   }
@@ -288,7 +289,7 @@ Sitemap ReadSitemap(std::string_view utf8, std::string_view url, const Normalize
     return sitemap;
   }
   Entries entries(*base, options, sitemap);
-  utf8 = Trim(utf8);
+  utf8 = TrimWide(utf8);
   if (!utf8.starts_with('<')) {
     ReadText(utf8, entries, sitemap);
     return sitemap;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "parser/ascii.h"
 #include "parser/byte_search.h"
 #include "parser/html_names.h"
 #include "parser/json_reader.h"
@@ -19,14 +20,14 @@ namespace {
 using Pair = std::pair<std::string_view, std::string_view>;
 
 // https://ogp.me/ and the vocabularies in use beside it.
-constexpr Pair kVocabularies[] = {{"og", "http://ogp.me/ns#"},
-                                  {"article", "http://ogp.me/ns/article#"},
-                                  {"book", "http://ogp.me/ns/book#"},
-                                  {"music", "http://ogp.me/ns/music#"},
-                                  {"product", "http://ogp.me/ns/product#"},
-                                  {"profile", "http://ogp.me/ns/profile#"},
-                                  {"video", "http://ogp.me/ns/video#"}};
-constexpr std::string_view kElements = "http://purl.org/dc/elements/1.1/";
+constexpr Pair kPrefixes[] = {{"og", "http://ogp.me/ns#"},
+                              {"article", "http://ogp.me/ns/article#"},
+                              {"book", "http://ogp.me/ns/book#"},
+                              {"music", "http://ogp.me/ns/music#"},
+                              {"product", "http://ogp.me/ns/product#"},
+                              {"profile", "http://ogp.me/ns/profile#"},
+                              {"video", "http://ogp.me/ns/video#"}};
+constexpr std::string_view kDublinCoreElements = "http://purl.org/dc/elements/1.1/";
 constexpr std::string_view kTerms = "http://purl.org/dc/terms/";
 // The fifteen of the Dublin Core Metadata Element Set.
 constexpr std::string_view kElementSet[] = {
@@ -38,7 +39,7 @@ constexpr std::string_view kPartRelations[] = {"stylesheet",   "preload",       
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = AsciiLower(c);
+  for (char& c : lower) c = ToAsciiLower(c);
   return lower;
 }
 
@@ -97,7 +98,7 @@ class Collector {
 
   void Script(const Tree& tree, std::uint32_t index) {
     const std::string_view type = Value(tree, tree[index], "type");
-    if (!EqualsIgnoreCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json")) return;
+    if (!EqualsIgnoringCase(TrimHtmlSpace(type.substr(0, type.find(';'))), "application/ld+json")) return;
     JsonLd(tree.TextContent(index));
   }
 
@@ -131,7 +132,7 @@ class Collector {
   }
 
   static bool IsVocabulary(std::string_view prefix) {
-    return std::any_of(std::begin(kVocabularies), std::end(kVocabularies),
+    return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
                        [prefix](const Pair& row) { return row.first == prefix; });
   }
 
@@ -147,7 +148,8 @@ class Collector {
     out += ',';
     Member("content", content, out);
     out += ',';
-    Member("URI", std::string(element ? kElements : kTerms) + (element ? lower : std::string(term)), out);
+    Member("URI", std::string(element ? kDublinCoreElements : kTerms) + (element ? lower : std::string(term)),
+           out);
     out += '}';
   }
 
@@ -187,7 +189,7 @@ class Collector {
     std::string json = "{";
     if (vocabularies) {
       json += "\"namespace\":{";
-      for (const auto& [prefix, uri] : kVocabularies) {
+      for (const auto& [prefix, uri] : kPrefixes) {
         const std::string_view name = prefix;
         const bool used = std::any_of(properties.begin(), properties.end(), [name](const Pair& property) {
           return Lower(property.first.substr(0, property.first.find(':'))) == name;

@@ -20,7 +20,7 @@ std::string Characters(std::string_view raw, RawText kind) {
 
 std::string LowerName(std::string_view raw) {
   std::string name = Characters(raw, RawText::kRawText);
-  std::transform(name.begin(), name.end(), name.begin(), AsciiLower);
+  std::transform(name.begin(), name.end(), name.begin(), ToAsciiLower);
   return name;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "parser/ascii.h"
 #include "parser/byte_search.h"
 #include "parser/html_names.h"
 
@@ -268,7 +269,7 @@ bool Tokenizer::IsEndTag(const char* less_than) const {
   const std::size_t size = end_tag_name_.size();
   if (size == 0 || rest.size() < size + 2 || rest[0] != '/' || !Is(rest[size + 1], kEndsName)) return false;
   for (std::size_t i = 0; i < size; ++i) {
-    if (AsciiLower(rest[i + 1]) != AsciiLower(end_tag_name_[i])) return false;
+    if (ToAsciiLower(rest[i + 1]) != ToAsciiLower(end_tag_name_[i])) return false;
   }
   return true;
 }

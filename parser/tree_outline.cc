@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "parser/ascii.h"
 #include "parser/character_reference.h"
 
 namespace trawl::parser {
@@ -112,7 +113,7 @@ void TreeOutline::StartHtml(const TagRow& row) {
       if (row.flags & kClosesP) CloseParagraph();
       if (!Told()) return;
       ReadAttributes();
-      if (row.element == Element::kInput && !EqualsIgnoreCase(attributes_[Attribute::kType], "hidden"))
+      if (row.element == Element::kInput && !EqualsIgnoringCase(attributes_[Attribute::kType], "hidden"))
         frameset_ok_ = false;
       return Void(row.element);
     case TagRole::kRaw:
@@ -367,8 +368,8 @@ void TreeOutline::StartForeign(TagRole space) {
     flags |= kSpecial | kScope;
     for (const RawAttribute& attribute : tokenizer_.attributes()) {
       if (attribute.key == NameKey("encoding") &&
-          (EqualsIgnoreCase(attribute.value, "text/html") ||
-           EqualsIgnoreCase(attribute.value, "application/xhtml+xml")))
+          (EqualsIgnoringCase(attribute.value, "text/html") ||
+           EqualsIgnoringCase(attribute.value, "application/xhtml+xml")))
         flags |= kHtmlInside;
     }
   } else if (key == NameKey("mi") || key == NameKey("mo") || key == NameKey("mn") || key == NameKey("ms") ||

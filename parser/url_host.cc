@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "parser/ascii.h"
 #include "parser/idna.h"
 #include "parser/percent_encode.h"
 #include "parser/utf8.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/percent_encode.h"
 #include "parser/url_host.h"
 

@@ -157,7 +157,7 @@ struct Strict {
   void Seen() { done = XML_GetCurrentByteIndex(parser) + XML_GetCurrentByteCount(parser); }
 };
 
-void XMLCALL Start(void* user, const XML_Char* name, const XML_Char** attributes) {
+void XMLCALL HandleStart(void* user, const XML_Char* name, const XML_Char** attributes) {
   auto& strict = *static_cast<Strict*>(user);
   strict.attributes.clear();
   for (; *attributes != nullptr; attributes += 2)
@@ -165,21 +165,21 @@ void XMLCALL Start(void* user, const XML_Char* name, const XML_Char** attributes
   strict.sink.OnStart(LocalName(name), strict.attributes);
   strict.Seen();
 }
-void XMLCALL End(void* user, const XML_Char* name) {
+void XMLCALL HandleEnd(void* user, const XML_Char* name) {
   auto& strict = *static_cast<Strict*>(user);
   strict.sink.OnEnd(LocalName(name));
   strict.Seen();
 }
-void XMLCALL Text(void* user, const XML_Char* text, int size) {
+void XMLCALL HandleText(void* user, const XML_Char* text, int size) {
   auto& strict = *static_cast<Strict*>(user);
   strict.sink.OnText({text, static_cast<std::size_t>(size)});
   strict.Seen();
 }
-void XMLCALL CdataEnd(void* user) {
+void XMLCALL HandleCdataEnd(void* user) {
   static_cast<Strict*>(user)->Seen();
 }
-void XMLCALL Entity(void* user, const XML_Char*, int, const XML_Char*, int, const XML_Char*, const XML_Char*,
-                    const XML_Char*, const XML_Char*) {
+void XMLCALL HandleEntity(void* user, const XML_Char*, int, const XML_Char*, int, const XML_Char*,
+                          const XML_Char*, const XML_Char*, const XML_Char*) {
   auto& strict = *static_cast<Strict*>(user);
   strict.entities = true;
   XML_StopParser(strict.parser, XML_FALSE);
@@ -193,10 +193,10 @@ XmlEnd ReadXml(std::string_view utf8, XmlSink& sink) {
   if (!parser) return XmlEnd::kBroken;
   Strict strict{sink, parser.get(), false, 0, {}};
   XML_SetUserData(parser.get(), &strict);
-  XML_SetElementHandler(parser.get(), Start, End);
-  XML_SetCharacterDataHandler(parser.get(), Text);
-  XML_SetCdataSectionHandler(parser.get(), nullptr, CdataEnd);
-  XML_SetEntityDeclHandler(parser.get(), Entity);
+  XML_SetElementHandler(parser.get(), HandleStart, HandleEnd);
+  XML_SetCharacterDataHandler(parser.get(), HandleText);
+  XML_SetCdataSectionHandler(parser.get(), nullptr, HandleCdataEnd);
+  XML_SetEntityDeclHandler(parser.get(), HandleEntity);
   for (std::size_t at = 0; at < utf8.size(); at += kSlice) {
     const std::string_view slice = utf8.substr(at, kSlice);
     const bool last = at + kSlice >= utf8.size();

@@ -42,7 +42,7 @@ std::vector<std::string> PassedEnvironment() {
   return passed;
 }
 
-struct Start {
+struct ZygoteStart {
   const char* program;
   char* const* arguments;
   char* const* environment;
@@ -51,7 +51,7 @@ struct Start {
 };
 
 // Between fork and exec: only calls that are safe there. Returns when exec fails.
-void BecomeZygote(const Start& start) {
+void BecomeZygote(const ZygoteStart& start) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -119,7 +119,7 @@ Result<ZygoteClient> ZygoteClient::Start(const config::ParserOptions& options, c
   std::vector<char*> environment;
   for (std::string& variable : passed) environment.push_back(variable.data());
   environment.push_back(nullptr);
-  const struct Start start { program.c_str(), arguments, environment.data(), ::getpid(), zygotes.Get() };
+  const ZygoteStart start{program.c_str(), arguments, environment.data(), ::getpid(), zygotes.Get()};
   client.pid_ = ::fork();
   if (client.pid_ < 0) return LastError();
   if (client.pid_ == 0) {

@@ -13,10 +13,6 @@ using parser::PageJob;
 using parser::ParsedLink;
 using parser::ParsedPage;
 
-json::string Text(std::string_view text) {
-  return json::string(text.data(), text.size());
-}
-
 Result<PageJob> JobOf(const json::object& in, const parser::NormalizeOptions& normalize) {
   PageJob job;
   job.normalize = normalize;
@@ -36,11 +32,11 @@ Result<PageJob> JobOf(const json::object& in, const parser::NormalizeOptions& no
 json::array LinksOf(const ParsedPage& page) {
   json::array links;
   for (const ParsedLink& link : page.links) {
-    links.push_back(json::object{{"url", Text(link.url)},
-                                 {"kind", Text(Name(link.kind))},
-                                 {"rel", Text(link.rel)},
-                                 {"anchor", Text(link.anchor)},
-                                 {"hreflang", Text(link.hreflang)}});
+    links.push_back(json::object{{"url", json::string(link.url)},
+                                 {"kind", json::string(Name(link.kind))},
+                                 {"rel", json::string(link.rel)},
+                                 {"anchor", json::string(link.anchor)},
+                                 {"hreflang", json::string(link.hreflang)}});
   }
   return links;
 }
@@ -50,21 +46,21 @@ json::value RefreshOf(const ParsedPage& page) {
     return candidate.kind == parser::LinkKind::kMetaRefresh;
   });
   if (!page.refresh_ms || link == page.links.end()) return nullptr;
-  return json::array{*page.refresh_ms / 1000.0, Text(link->url)};
+  return json::array{*page.refresh_ms / 1000.0, json::string(link->url)};
 }
 
 void AddLinks(const PageJob& job, const ParsedPage& page, json::object& out) {
-  out["base"] = Text(page.base.empty() ? std::string_view(job.url) : page.base);
+  out["base"] = json::string(page.base.empty() ? std::string_view(job.url) : page.base);
   out["links"] = LinksOf(page);
   out["meta_refresh"] = RefreshOf(page);
   out["truncated"] = page.links_truncated;
 }
 
 void AddText(const ParsedPage& page, json::object& out) {
-  out["text"] = Text(page.text);
-  out["title"] = Text(page.title);
-  out["language"] = Text(page.language);
-  out["description"] = Text(page.description);
+  out["text"] = json::string(page.text);
+  out["title"] = json::string(page.title);
+  out["language"] = json::string(page.language);
+  out["description"] = json::string(page.description);
 }
 
 // Reads the line, has it parsed, and lets `answer(job, page, out)` tell of it.
@@ -90,8 +86,8 @@ json::object Debug(const json::object& in, DebugContext& context, const PageJob&
 json::object DebugHtml(const json::object& in, DebugContext& context) {
   return Debug(in, context, {}, [](const PageJob& job, const ParsedPage& page, json::object& out) {
     AddText(page, out);
-    out["canonical"] = Text(page.canonical);
-    out["charset"] = Text(page.charset);
+    out["canonical"] = json::string(page.canonical);
+    out["charset"] = json::string(page.charset);
     out["noindex"] = page.noindex;
     out["nofollow"] = page.nofollow;
     out["words"] = page.words;
@@ -108,9 +104,9 @@ json::object DebugText(const json::object& in, DebugContext& context) {
   wanted.want_main = true;
   return Debug(in, context, wanted, [](const PageJob&, const ParsedPage& page, json::object& out) {
     AddText(page, out);
-    out["main"] = Text(page.main);
-    out["author"] = Text(page.author);
-    out["date"] = Text(page.date);
+    out["main"] = json::string(page.main);
+    out["author"] = json::string(page.author);
+    out["date"] = json::string(page.date);
   });
 }
 
@@ -137,9 +133,9 @@ json::object DebugCharset(const json::object& in, DebugContext& context) {
   PageJob wanted;
   wanted.want_source = true;
   return Debug(in, context, wanted, [](const PageJob&, const ParsedPage& page, json::object& out) {
-    out["encoding"] = Text(page.charset);
-    out["source"] = Text(Name(page.charset_source));
-    out["text"] = Text(page.text);
+    out["encoding"] = json::string(page.charset);
+    out["source"] = json::string(Name(page.charset_source));
+    out["text"] = json::string(page.text);
   });
 }
 

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view kGap = "  ";
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";  // one column
-constexpr std::string_view kBold = "\x1b[1m", kFaint = "\x1b[2m", kPlain = "\x1b[0m";
 
 std::string ShowNumber(double value) {
   char text[32];
@@ -97,7 +96,7 @@ void TableWriter::WriteLine(const std::vector<Cell>& cells, bool header) {
     if (i > 0) line += kGap;
     if (columns_[i].right) line += padding;
     if (terminal_.colour && (header || cell.null)) {
-      line.append(header ? kBold : kFaint).append(text).append(kPlain);
+      line.append(header ? kBoldText : kFaintText).append(text).append(kPlainText);
     } else {
       line += text;
     }

@@ -16,6 +16,10 @@ struct Terminal {
   static Terminal Of(int fd);
 };
 
+/// What switches an output that shows colours (ECMA-48, SGR).
+inline constexpr std::string_view kPlainText = "\x1b[0m", kBoldText = "\x1b[1m", kFaintText = "\x1b[2m",
+                                  kBadText = "\x1b[31m", kGoodText = "\x1b[32m", kNoteText = "\x1b[33m";
+
 /// Columns that UTF-8 text takes: none for combining marks, two for wide characters. Invalid bytes take one
 /// each.
 std::size_t DisplayWidth(std::string_view text);

@@ -11,16 +11,10 @@ namespace trawl::crawler {
 namespace {
 
 constexpr std::size_t kMaxSource = 40;  // columns
-constexpr std::string_view kBold = "\x1b[1m", kDim = "\x1b[2m", kBad = "\x1b[31m", kNote = "\x1b[33m",
-                           kPlain = "\x1b[0m";
-
-json::string Text(std::string_view text) {
-  return json::string(text.data(), text.size());
-}
 
 json::array Texts(const std::vector<std::string>& texts) {
   json::array array;
-  for (const std::string& text : texts) array.push_back(Text(text));
+  for (const std::string& text : texts) array.push_back(json::string(text));
   return array;
 }
 
@@ -82,17 +76,17 @@ class RuleWriter {
   void Run() {
     const std::size_t count = tried_.items.size();
     out_ << Coloured(tried_.rule.name + ": " + std::to_string(count) + (count == 1 ? " item" : " items"),
-                     kBold);
+                     kBoldText);
     if (!tried_.matches)
-      out_ << Coloured("; its match does not take this URL, so a crawl would not read it", kNote);
+      out_ << Coloured("; its match does not take this URL, so a crawl would not read it", kNoteText);
     out_ << '\n';
     if (count == 0) {
-      out_ << "  " << Coloured("nothing is selected by each = " + config::Quoted(tried_.rule.each), kBad)
+      out_ << "  " << Coloured("nothing is selected by each = " + config::Quoted(tried_.rule.each), kBadText)
            << '\n';
     }
     for (std::size_t i = 0; i < count; ++i) Item(i);
     if (tried_.truncated)
-      out_ << "  " << Coloured("cut: the page gives more than a crawl would keep of it", kNote) << '\n';
+      out_ << "  " << Coloured("cut: the page gives more than a crawl would keep of it", kNoteText) << '\n';
   }
 
  private:
@@ -105,25 +99,25 @@ class RuleWriter {
       const std::string front =
           "  " + Padded(i == 0 ? number : "", digits) + "  " + Padded(field.name, names_) + "  ";
       const std::string source = Padded(Shortened(Printable(SourceOf(field)), kMaxSource), sources_);
-      out_ << front << Coloured(source, kDim) << "  "
+      out_ << front << Coloured(source, kFaintText) << "  "
            << Value(item, field, DisplayWidth(front) + sources_ + 2) << '\n';
     }
   }
 
   std::string Value(const TriedItem& item, const config::ItemField& field, std::size_t column) const {
-    if (Holds(item.missing, field.name)) return Coloured("missing, and required", kBad);
+    if (Holds(item.missing, field.name)) return Coloured("missing, and required", kBadText);
     const std::string_view value = parser::JsonValueAt(item.data, field.name);
-    if (value.empty() || value == "null") return Coloured("NULL", kDim);
+    if (value.empty() || value == "null") return Coloured("NULL", kFaintText);
     const bool defaulted = Holds(item.defaulted, field.name);
     const std::size_t room = terminal_.columns > column + 12 ? terminal_.columns - column : 0;
     const std::string text = value[0] == '"' ? parser::JsonText(value) : std::string(value);
     const std::string shown =
         Shortened(Printable(text), terminal_.is_terminal && room > 10 ? room - 10 * defaulted : 0);
-    return defaulted ? Coloured(shown + " (default)", kNote) : shown;
+    return defaulted ? Coloured(shown + " (default)", kNoteText) : shown;
   }
 
   std::string Coloured(const std::string& text, std::string_view colour) const {
-    return terminal_.colour ? std::string(colour) + text + std::string(kPlain) : text;
+    return terminal_.colour ? std::string(colour) + text + std::string(kPlainText) : text;
   }
 
   const TriedRule& tried_;
@@ -163,13 +157,13 @@ void WriteTriedRule(const TriedRule& tried, std::ostream& out, const Terminal& t
 std::string TriedRuleToJson(const TriedRule& tried) {
   json::array fields;
   for (const config::ItemField& field : tried.rule.fields) {
-    fields.push_back(json::object{{"name", Text(field.name)},
-                                  {"from", Text(SourceOf(field))},
-                                  {"type", Text(TypeOf(field))},
+    fields.push_back(json::object{{"name", json::string(field.name)},
+                                  {"from", json::string(SourceOf(field))},
+                                  {"type", json::string(TypeOf(field))},
                                   {"list", field.list},
                                   {"required", field.required}});
   }
-  std::string out = ToJson(json::object{{"rule", Text(tried.rule.name)},
+  std::string out = ToJson(json::object{{"rule", json::string(tried.rule.name)},
                                         {"matches", tried.matches},
                                         {"truncated", tried.truncated},
                                         {"fields", fields}});

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kLabelWidth = 14;
 constexpr std::size_t kTextShown = 600;  // columns
 constexpr std::size_t kUsualWidth = 100;
-constexpr std::string_view kBold = "\x1b[1m", kPlain = "\x1b[0m", kGood = "\x1b[32m", kBad = "\x1b[31m";
 
 /// Fields that say how a page may be stored and asked for again.
 constexpr std::string_view kFields[] = {
@@ -27,12 +26,12 @@ std::string Grouped(std::uint64_t number) {
   return text;
 }
 
-struct Step {
+struct Phase {
   const char* name;
   std::optional<std::uint32_t> ms;
 };
 
-std::vector<Step> StepsOf(const FetchTimings& timings) {
+std::vector<Phase> PhasesOf(const FetchTimings& timings) {
   return {{"dns", timings.dns_ms},
           {"connect", timings.connect_ms},
           {"tls", timings.tls_ms},
@@ -41,11 +40,11 @@ std::vector<Step> StepsOf(const FetchTimings& timings) {
 }
 
 /// The report as lines of a label and a value.
-class Writer {
+class LineWriter {
  public:
-  Writer(std::ostream& out, const Terminal& terminal) : out_(out), terminal_(terminal) {}
+  LineWriter(std::ostream& out, const Terminal& terminal) : out_(out), terminal_(terminal) {}
 
-  void Title(std::string_view text) { out_ << Coloured(Printable(text), kBold) << '\n'; }
+  void Title(std::string_view text) { out_ << Coloured(Printable(text), kBoldText) << '\n'; }
 
   void Line(std::string_view label, std::string_view value, std::string_view colour = {}) {
     if (value.empty()) return;
@@ -60,9 +59,9 @@ class Writer {
   void Fetch(const TryReport& report) {
     const FetchResult& fetch = *report.fetch;
     bool good = fetch.outcome == Outcome::kOk && fetch.status < 400;
-    Line("outcome", Name(fetch.outcome), good ? kGood : kBad);
+    Line("outcome", Name(fetch.outcome), good ? kGoodText : kBadText);
     Line("detail", fetch.detail);
-    if (fetch.status != 0) Line("status", std::to_string(fetch.status), good ? kGood : kBad);
+    if (fetch.status != 0) Line("status", std::to_string(fetch.status), good ? kGoodText : kBadText);
     Line("location", report.location);
     std::string where = fetch.ip;
     for (const std::string& part : {fetch.protocol, fetch.security}) {
@@ -70,7 +69,7 @@ class Writer {
     }
     Line("server", where);
     std::string times;
-    for (const Step& step : StepsOf(fetch.timings)) {
+    for (const Phase& step : PhasesOf(fetch.timings)) {
       if (step.ms)
         times +=
             (times.empty() ? "" : ", ") + std::string(step.name) + " " + std::to_string(*step.ms) + " ms";
@@ -135,31 +134,32 @@ class Writer {
  private:
   std::string Coloured(const std::string& text, std::string_view colour) const {
     if (!terminal_.colour || colour.empty()) return text;
-    return std::string(colour) + text + std::string(kPlain);
+    return std::string(colour) + text + std::string(kPlainText);
   }
 
   std::ostream& out_;
   const Terminal& terminal_;
 };
 
-json::string Text(std::string_view text) {
+json::string ScrubbedText(std::string_view text) {
   return json::string(parser::ScrubUtf8(text));
 }
 
 json::object FetchToJson(const TryReport& report) {
   const FetchResult& fetch = *report.fetch;
   json::array headers;
-  for (const auto& [name, value] : fetch.headers) headers.push_back(json::array{Text(name), Text(value)});
+  for (const auto& [name, value] : fetch.headers)
+    headers.push_back(json::array{ScrubbedText(name), ScrubbedText(value)});
   json::object timings;
-  for (const Step& step : StepsOf(fetch.timings)) {
+  for (const Phase& step : PhasesOf(fetch.timings)) {
     if (step.ms) timings[std::string(step.name) + "_ms"] = *step.ms;
   }
-  return {{"outcome", Text(Name(fetch.outcome))},
-          {"detail", Text(fetch.detail)},
+  return {{"outcome", ScrubbedText(Name(fetch.outcome))},
+          {"detail", ScrubbedText(fetch.detail)},
           {"status", fetch.status},
-          {"location", Text(report.location)},
-          {"ip", Text(fetch.ip)},
-          {"protocol", Text(fetch.protocol)},
+          {"location", ScrubbedText(report.location)},
+          {"ip", ScrubbedText(fetch.ip)},
+          {"protocol", ScrubbedText(fetch.protocol)},
           {"headers", headers},
           {"timings", timings},
           {"bytes_wire", fetch.bytes_wire},
@@ -171,38 +171,38 @@ json::object PageToJson(const TryReport& report) {
   const parser::ParsedPage& page = report.parse->page;
   json::array links;
   for (const TriedLink& link : report.links) {
-    links.push_back(json::object{{"follow", Text(link.follow)},
-                                 {"kind", Text(link.kind)},
-                                 {"url", Text(link.url)},
-                                 {"rel", Text(link.rel)},
-                                 {"anchor", Text(link.anchor)}});
+    links.push_back(json::object{{"follow", ScrubbedText(link.follow)},
+                                 {"kind", ScrubbedText(link.kind)},
+                                 {"url", ScrubbedText(link.url)},
+                                 {"rel", ScrubbedText(link.rel)},
+                                 {"anchor", ScrubbedText(link.anchor)}});
   }
-  return {{"title", Text(page.title)},
-          {"description", Text(page.description)},
-          {"canonical", Text(page.canonical)},
-          {"base", Text(page.base)},
-          {"language", Text(page.language)},
-          {"charset", Text(page.charset)},
+  return {{"title", ScrubbedText(page.title)},
+          {"description", ScrubbedText(page.description)},
+          {"canonical", ScrubbedText(page.canonical)},
+          {"base", ScrubbedText(page.base)},
+          {"language", ScrubbedText(page.language)},
+          {"charset", ScrubbedText(page.charset)},
           {"noindex", page.noindex},
           {"nofollow", page.nofollow},
           {"words", page.words},
           {"parse_us", page.parse_us},
           {"links_truncated", page.links_truncated},
           {"links", links},
-          {"text", Text(page.text)}};
+          {"text", ScrubbedText(page.text)}};
 }
 
 }  // namespace
 
 void WriteTry(const TryReport& report, std::ostream& out, const Terminal& terminal) {
-  Writer writer(out, terminal);
+  LineWriter writer(out, terminal);
   writer.Title(report.file.empty() ? report.url : report.file);
   writer.Line("target", report.target);
   if (report.fetch) writer.Fetch(report);
   if (report.file != "") writer.Line("size", Grouped(report.body_bytes) + " bytes");
   if (!report.parse) return;
   if (report.parse->outcome != Outcome::kOk) {
-    writer.Line("parser", std::string(Name(report.parse->outcome)) + ": " + report.parse->detail, kBad);
+    writer.Line("parser", std::string(Name(report.parse->outcome)) + ": " + report.parse->detail, kBadText);
     return;
   }
   writer.Page(report.parse->page);
@@ -213,11 +213,11 @@ void WriteTry(const TryReport& report, std::ostream& out, const Terminal& termin
 }
 
 json::object TryToJson(const TryReport& report) {
-  json::object out{{"url", Text(report.url)}, {"target", Text(report.target)}};
-  if (!report.file.empty()) out["file"] = Text(report.file);
+  json::object out{{"url", ScrubbedText(report.url)}, {"target", ScrubbedText(report.target)}};
+  if (!report.file.empty()) out["file"] = ScrubbedText(report.file);
   if (report.fetch) out["fetch"] = FetchToJson(report);
   if (!report.parse) return out;
-  out["parse"] = Text(Name(report.parse->outcome));
+  out["parse"] = ScrubbedText(Name(report.parse->outcome));
   if (report.parse->outcome == Outcome::kOk) {
     for (auto& [key, value] : PageToJson(report)) out[key] = value;
     json::array items, structured;
@@ -226,13 +226,13 @@ json::object TryToJson(const TryReport& report) {
     }
     for (const parser::ParsedStatement& statement : report.parse->page.statements) {
       const auto data = ParseJson(statement.data);
-      structured.push_back(json::object{{"kind", Text(Name(statement.kind))},
-                                        {"data", data ? *data : json::value(Text(statement.data))}});
+      structured.push_back(json::object{{"kind", ScrubbedText(Name(statement.kind))},
+                                        {"data", data ? *data : json::value(ScrubbedText(statement.data))}});
     }
     out["items"] = std::move(items);
     out["structured"] = std::move(structured);
   } else {
-    out["parse_detail"] = Text(report.parse->detail);
+    out["parse_detail"] = ScrubbedText(report.parse->detail);
   }
   return out;
 }

@@ -7,7 +7,7 @@
 namespace trawl::crawler {
 namespace {
 
-std::string NumberText(double number) {
+std::string SampleText(double number) {
   char text[40];
   const auto [end, error] = std::to_chars(text, text + sizeof text, number);
   return std::string(text, error == std::errc() ? end : text);
@@ -24,7 +24,7 @@ class Page {
   void Value(double value, std::string_view label = {}, std::string_view word = {}) {
     text_ += name_;
     if (!label.empty()) text_ += "{" + std::string(label) + "=\"" + std::string(word) + "\"}";
-    text_ += " " + NumberText(value) + "\n";
+    text_ += " " + SampleText(value) + "\n";
   }
   void One(std::string_view name, std::string_view type, std::string_view help, double value) {
     Family(name, type, help);

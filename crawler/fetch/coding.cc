@@ -3,12 +3,12 @@
 namespace trawl::crawler {
 namespace {
 
-struct Row {
+struct CodingRow {
   std::string_view name;
   std::unique_ptr<Coding> (*open)();
 };
 
-constexpr Row kCodings[] = {
+constexpr CodingRow kCodings[] = {
     {"gzip", OpenGzip}, {"x-gzip", OpenGzip}, {"deflate", OpenDeflate},
     {"br", OpenBrotli}, {"zstd", OpenZstd},
 };
@@ -16,7 +16,7 @@ constexpr Row kCodings[] = {
 }  // namespace
 
 std::unique_ptr<Coding> OpenCoding(std::string_view name) {
-  for (const Row& row : kCodings) {
+  for (const CodingRow& row : kCodings) {
     if (row.name == name) return row.open();
   }
   return nullptr;

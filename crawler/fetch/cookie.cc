@@ -6,16 +6,10 @@
 #include "crawler/fetch/cookie_place.h"
 #include "crawler/fetch/fields.h"
 #include "crawler/public_suffix.h"
+#include "parser/ascii.h"
 
 namespace trawl::crawler {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
 
 bool IsAddress(std::string_view host) {
   if (host.starts_with('[')) return true;
@@ -61,7 +55,7 @@ struct Attributes {
       if (const auto end = FromMaxAge(value, now)) max_age = end;
     } else if (SameToken(name, "domain")) {
       if (value.starts_with('.')) value.remove_prefix(1);
-      domain = Lower(value);
+      domain = parser::AsciiLowered(value);
     } else if (SameToken(name, "path")) {
       path = value.starts_with('/') ? value : std::string_view();
     } else if (SameToken(name, "secure")) {

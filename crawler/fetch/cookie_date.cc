@@ -3,13 +3,10 @@
 
 #include "crawler/fetch/cookie.h"
 #include "crawler/fetch/fields.h"
+#include "parser/ascii.h"
 
 namespace trawl::crawler {
 namespace {
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// delimiter of section 5.1.1
 bool IsDelimiter(char c) {
@@ -22,7 +19,7 @@ bool IsDelimiter(char c) {
 std::optional<int> TakeNumber(std::string_view& text, std::size_t least, std::size_t most) {
   std::size_t size = 0;
   int number = 0;
-  while (size < text.size() && IsDigit(text[size])) {
+  while (size < text.size() && parser::IsAsciiDigit(text[size])) {
     if (size == most) return std::nullopt;
     number = number * 10 + (text[size++] - '0');
   }

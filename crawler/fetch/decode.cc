@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "crawler/fetch/gzip_file.h"
+#include "parser/ascii.h"
 
 namespace trawl::crawler {
 
@@ -15,9 +15,7 @@ FetchFailure Decoder::Open(const Fields& fields) {
     if (!SameToken(name, "content-encoding")) continue;
     std::string_view list = value, element;
     while (NextElement(list, element)) {
-      std::string coding(element);
-      std::transform(coding.begin(), coding.end(), coding.begin(),
-                     [](unsigned char c) { return std::tolower(c); });
+      std::string coding = parser::AsciiLowered(element);
       if (coding.empty() || coding == "identity") continue;
       if (stages_.size() == kMaxCodings) return {Outcome::kDecodeFailed, "more than two content codings"};
       auto decoder = OpenCoding(coding);

@@ -5,12 +5,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "parser/ascii.h"
+
 namespace trawl::crawler {
 namespace {
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+std::string KeyOf(std::string_view name) {
+  std::string lower = parser::AsciiLowered(name);
   if (!lower.empty() && lower.back() == '.') lower.pop_back();
   return lower;
 }
@@ -21,7 +22,7 @@ bool HostsFile::Add(std::string_view name, std::string_view address) {
   boost::system::error_code error;
   const auto parsed = boost::asio::ip::make_address(std::string(address), error);
   if (error) return false;
-  Entry& entry = entries_[Lower(name)];
+  Entry& entry = entries_[KeyOf(name)];
   if (!entry.own) entry.addresses.clear();
   entry.own = true;
   entry.addresses.push_back(parsed);
@@ -38,7 +39,7 @@ void HostsFile::Parse(std::string_view text) {
     const auto address = boost::asio::ip::make_address(word, error);
     if (error) continue;
     while (words >> word) {
-      Entry& entry = entries_[Lower(word)];
+      Entry& entry = entries_[KeyOf(word)];
       if (!entry.own) entry.addresses.push_back(address);
     }
   }

@@ -4,15 +4,13 @@
 #include <charconv>
 #include <utility>
 
+#include "parser/ascii.h"
+
 namespace trawl::crawler {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsTokenChar(char c) {  // tchar, RFC 9110 section 5.6.2
-  if (IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  if (parser::IsAsciiDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -106,11 +104,12 @@ void Http1HeadReader::Line(std::string_view line) {
 }
 
 bool Http1HeadReader::StatusLine(std::string_view line) {
-  if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || !IsDigit(line[7]) || line[8] != ' ') return false;
+  if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || !parser::IsAsciiDigit(line[7]) || line[8] != ' ')
+    return false;
   head_.minor_version = line[7] == '0' ? 0 : 1;
   line.remove_prefix(8);
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, IsDigit)) return false;
+  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, parser::IsAsciiDigit)) return false;
   if (line.size() > 3 && line[3] != ' ' && line[3] != '\t') return false;
   head_.status = static_cast<std::uint16_t>((line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0'));
   return head_.status >= 100;
@@ -196,7 +195,7 @@ bool Http1HeadReader::ContentLength(bool& present) {
       std::uint64_t number = 0;
       const char* const end = digits.data() + digits.size();
       const auto [stop, error] = std::from_chars(digits.data(), end, number);
-      if (digits.empty() || stop != end || error != std::errc() || !IsDigit(digits.front())) {
+      if (digits.empty() || stop != end || error != std::errc() || !parser::IsAsciiDigit(digits.front())) {
         Fail(Outcome::kMalformed, "Content-Length is no number: " + value);
         return false;
       }

@@ -30,9 +30,9 @@ bool Reserved(std::string_view name) {
   return false;
 }
 
-class Head {
+class RequestHead {
  public:
-  explicit Head(std::string& text) : text_(text) {}
+  explicit RequestHead(std::string& text) : text_(text) {}
   void Add(std::string_view name, std::string_view value) {
     if (value.empty() || !Sendable(name, value)) return;
     text_.append(name).append(": ").append(value).append("\r\n");
@@ -51,7 +51,7 @@ std::string Http1Request(const FetchRequest& request, const Origin& origin,
   text.append(request.method).append(" ");
   if (proxy != nullptr) text.append(origin.scheme).append("://").append(origin.host_port);
   text.append(origin.target).append(" HTTP/1.1\r\n");
-  Head head(text);
+  RequestHead head(text);
   head.Add("Host", origin.host_port);
   const auto standard = [&](std::string_view name, std::string_view value) {
     if (!Contains(request.headers, name) && !Contains(options.headers, name)) head.Add(name, value);

@@ -12,13 +12,13 @@ struct Opening {
   const std::string& origin;
 };
 
-struct Row {
+struct TransportRow {
   std::string_view scheme;
   std::uint16_t port;
   std::unique_ptr<Transport> (*open)(Opening&);
 };
 
-constexpr Row kTransports[] = {
+constexpr TransportRow kTransports[] = {
     {"http", 80,
      [](Opening& how) -> std::unique_ptr<Transport> {
        return std::make_unique<PlainTransport>(std::move(how.socket));
@@ -32,14 +32,14 @@ std::unique_ptr<Transport> OpenTransport(std::string_view scheme, std::unique_pt
                                          TlsContext& tls, const std::string& host,
                                          const std::string& origin) {
   Opening how{std::move(socket), tls, host, origin};
-  for (const Row& row : kTransports) {
+  for (const TransportRow& row : kTransports) {
     if (row.scheme == scheme) return row.open(how);
   }
   return nullptr;
 }
 
 std::uint16_t DefaultPort(std::string_view scheme) {
-  for (const Row& row : kTransports) {
+  for (const TransportRow& row : kTransports) {
     if (row.scheme == scheme) return row.port;
   }
   return 0;

@@ -6,6 +6,7 @@
 
 #include "crawler/fetch/address_guard.h"
 #include "crawler/fetch/fields.h"
+#include "parser/ascii.h"
 
 namespace trawl::crawler {
 namespace {
@@ -21,14 +22,6 @@ constexpr Scheme kSchemes[] = {
     {"socks5", Proxy::Kind::kSocks5, 1080},
     {"socks5h", Proxy::Kind::kSocks5h, 1080},
 };
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return lower;
-}
 
 std::optional<std::string> DecodePercent(std::string_view text) {
   std::string decoded;
@@ -59,7 +52,7 @@ bool InNetwork(std::string_view host, std::string_view block) {
 bool ReadPlace(std::string_view place, Proxy& proxy) {
   const std::size_t bracket = place.rfind(']');
   const std::size_t colon = place.find(':', bracket == place.npos ? 0 : bracket);
-  proxy.host = Lower(place.substr(0, colon));
+  proxy.host = parser::AsciiLowered(place.substr(0, colon));
   if (proxy.host.empty() || proxy.host.find_first_of("/?#@ \t") != proxy.host.npos) return false;
   if (colon == place.npos) return true;
   const std::string_view port = place.substr(colon + 1);
@@ -72,7 +65,7 @@ bool ReadPlace(std::string_view place, Proxy& proxy) {
 std::optional<Proxy> ParseProxy(std::string_view text) {
   const std::size_t colon = text.find("://");
   if (colon == text.npos) return std::nullopt;
-  const std::string name = Lower(text.substr(0, colon));
+  const std::string name = parser::AsciiLowered(text.substr(0, colon));
   const auto scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
                                    [&](const Scheme& one) { return one.name == name; });
   if (scheme == std::end(kSchemes)) return std::nullopt;
@@ -117,7 +110,7 @@ Proxies::Proxies(std::string_view configured, const Environment& environment) {
   const std::string http = either("http_proxy", nullptr), https = either("https_proxy", "HTTPS_PROXY");
   Add(http_, http.empty() ? all : http, http.empty() ? "all_proxy" : "http_proxy");
   Add(https_, https.empty() ? all : https, https.empty() ? "all_proxy" : "https_proxy");
-  const std::string exceptions = Lower(either("no_proxy", "NO_PROXY"));
+  const std::string exceptions = parser::AsciiLowered(either("no_proxy", "NO_PROXY"));
   std::string_view list = exceptions, element;
   while (!exceptions.empty() && NextElement(list, element)) {
     if (element == "*") except_all_ = true;

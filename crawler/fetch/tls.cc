@@ -27,12 +27,12 @@ struct FreeMethod {
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
 };
 
-using Session = std::unique_ptr<SSL_SESSION, FreeSession>;
+using TlsSession = std::unique_ptr<SSL_SESSION, FreeSession>;
 
 /// Sessions by origin, the last used first.
 class Sessions {
  public:
-  void Keep(const std::string& origin, Session session) {
+  void Keep(const std::string& origin, TlsSession session) {
     const auto found = by_origin_.find(origin);
     if (found != by_origin_.end()) {
       found->second->second = std::move(session);
@@ -61,8 +61,8 @@ class Sessions {
   }
 
  private:
-  std::list<std::pair<std::string, Session>> entries_;
-  std::unordered_map<std::string_view, std::list<std::pair<std::string, Session>>::iterator> by_origin_;
+  std::list<std::pair<std::string, TlsSession>> entries_;
+  std::unordered_map<std::string_view, std::list<std::pair<std::string, TlsSession>>::iterator> by_origin_;
 };
 
 // What lies below as OpenSSL sees it: the socket's descriptor without a copy, never SIGPIPE, and by the same
@@ -71,7 +71,7 @@ class Sessions {
 int BelowWrite(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
   const Transfer step = static_cast<Transport*>(BIO_get_data(bio))
-                        ->Write(std::string_view(bytes, static_cast<std::size_t>(size)));
+                            ->Write(std::string_view(bytes, static_cast<std::size_t>(size)));
   if (step.bytes > 0) return static_cast<int>(step.bytes);
   if (step.error.empty()) BIO_set_retry_write(bio);
   errno = step.error.empty() ? EAGAIN : ECONNRESET;
@@ -81,7 +81,7 @@ int BelowWrite(BIO* bio, const char* bytes, int size) {
 int BelowRead(BIO* bio, char* bytes, int size) {
   BIO_clear_retry_flags(bio);
   const Transfer step = static_cast<Transport*>(BIO_get_data(bio))
-                        ->Read(std::span<char>(bytes, static_cast<std::size_t>(size)));
+                            ->Read(std::span<char>(bytes, static_cast<std::size_t>(size)));
   if (step.bytes > 0) return static_cast<int>(step.bytes);
   if (step.ended) {
     BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
@@ -234,7 +234,7 @@ class TlsTransport final : public Transport {
 
   static int NewSession(SSL* ssl, SSL_SESSION* session) {
     auto& self = *static_cast<TlsTransport*>(SSL_get_ex_data(ssl, OriginIndex()));
-    self.shared_.sessions.Keep(self.origin_, Session(session));
+    self.shared_.sessions.Keep(self.origin_, TlsSession(session));
     return 1;  // the session is ours now
   }
 

@@ -11,13 +11,13 @@ namespace {
 constexpr std::size_t kMinHead = 4;
 constexpr std::size_t kMaxHead = 4096;
 /// A time read off the clock lies up to this before the true one.
-constexpr Duration kTick = std::chrono::milliseconds(1);
+constexpr Duration kDueTick = std::chrono::milliseconds(1);
 /// Hosts that one call of Next takes off the schedule: with more due at once, the loop must not stop.
 constexpr int kRipenAtOnce = 64;
 
 /// How far apart two readings of the clock must be for `delay` to have passed.
 Duration Apart(Duration delay) {
-  return delay > Duration(0) ? delay + kTick : Duration(0);
+  return delay > Duration(0) ? delay + kDueTick : Duration(0);
 }
 
 }  // namespace
@@ -312,7 +312,7 @@ void Frontier::Unhold(HostId id, Instant now, bool asked) {
 void Frontier::Block(HostId id, Instant now, Instant until, WaitReason reason) {
   Host& host = hosts_.at(id);
   if (until <= now || until <= host.blocked_until) return;
-  host.blocked_until = until + kTick;
+  host.blocked_until = until + kDueTick;
   host.blocked_reason = reason;
   Reschedule(id, host);
 }

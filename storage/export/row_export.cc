@@ -34,11 +34,11 @@ constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
     {"robots_txt", "rowid"}, {"change", "n"},
 };
 
-QueryError Wrong(std::string message) {
+QueryError WrongRequest(std::string message) {
   return {false, std::move(message), true};
 }
 
-std::string Quoted(std::string_view name) {
+std::string QuotedName(std::string_view name) {
   std::string quoted = "\"";
   for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + "\"";
@@ -86,7 +86,7 @@ std::unique_ptr<RowExport> RowExport::Open(const ExportRequest& request, QueryEr
   const auto table = std::find_if(std::begin(kTables), std::end(kTables),
                                   [&](const ExportTable& t) { return t.name == request.table; });
   if (table == std::end(kTables)) {
-    error = Wrong("there is no table \"" + request.table + "\"; there are " + TableNames());
+    error = WrongRequest("there is no table \"" + request.table + "\"; there are " + TableNames());
     return nullptr;
   }
   std::unique_ptr<RowExport> rows(new RowExport);
@@ -107,10 +107,10 @@ std::unique_ptr<RowExport> RowExport::Open(const ExportRequest& request, QueryEr
   std::string list;
   for (const std::string& column : rows->columns_) {
     if (std::find(all.begin(), all.end(), column) == all.end()) {
-      error = Wrong(request.table + " has no column \"" + column + "\"; it has " + Listed(all));
+      error = WrongRequest(request.table + " has no column \"" + column + "\"; it has " + Listed(all));
       return nullptr;
     }
-    list += (list.empty() ? "" : ", ") + Quoted(column);
+    list += (list.empty() ? "" : ", ") + QuotedName(column);
   }
   const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
                                 [&](const auto& k) { return k.first == table->table; });
@@ -123,7 +123,7 @@ std::unique_ptr<RowExport> RowExport::Open(const ExportRequest& request, QueryEr
                     filter + " ORDER BY export_key";
   std::string_view tail;
   if (!db.Prepare(rows->rows_sql_, &tail) || tail.find_first_not_of(" \n") != std::string_view::npos) {
-    error = Wrong("--where: " + (db.failed() ? db.failure().message : "is more than one expression"));
+    error = WrongRequest("--where: " + (db.failed() ? db.failure().message : "is more than one expression"));
     return nullptr;
   }
   return rows;

@@ -3,13 +3,13 @@
 namespace trawl::storage::sqlite {
 namespace {
 
-constexpr std::size_t kMaxKnown = 8192;     // entries in memory; then it starts afresh
+constexpr std::size_t kMaxEntries = 8192;   // entries in memory; then it starts afresh
 constexpr std::size_t kMaxKnownText = 256;  // bytes; a longer text is looked up each time
 
 template <class Map>
 void Remember(Map& known, std::string_view text, std::int64_t number) {
   if (text.size() > kMaxKnownText) return;
-  if (known.size() >= kMaxKnown) known.clear();
+  if (known.size() >= kMaxEntries) known.clear();
   known.emplace(text, number);
 }
 

@@ -7,7 +7,7 @@
 namespace trawl::storage::sqlite {
 namespace {
 
-constexpr std::size_t kMaxKnown = 65536;  // hosts whose number is in memory; then it starts afresh
+constexpr std::size_t kMaxHosts = 65536;  // hosts whose number is in memory; then it starts afresh
 
 std::optional<std::int64_t> MsOrNull(const std::optional<Instant>& at) {
   return at ? std::optional(ToMs(*at)) : std::nullopt;
@@ -33,7 +33,7 @@ std::int64_t HostRows::Find(HostId id) {
   if (!find_.With(ToKey(id)).Step()) return 0;
   const std::int64_t number = find_.Int(0);
   find_.Reset();
-  if (known_.size() >= kMaxKnown) known_.clear();
+  if (known_.size() >= kMaxHosts) known_.clear();
   known_.emplace(id, number);
   return number;
 }

@@ -31,7 +31,7 @@ bool IsAddress(std::string_view host) {
   return host.starts_with('[') || host.find_first_not_of("0123456789.") == host.npos;
 }
 
-std::string Quoted(std::string_view text) {
+std::string JsonText(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') quoted += '\\';
@@ -91,9 +91,9 @@ QueryError ListCdxj(const std::string& database, const std::function<bool(const 
         const std::string url = TextOf(row[0]);
         static constexpr std::string_view kNames[] = {"mime",   "status", "digest",
                                                       "length", "offset", "filename"};
-        std::string text = SurtKey(url) + " " + TextOf(row[1]) + " {\"url\": " + Quoted(url);
+        std::string text = SurtKey(url) + " " + TextOf(row[1]) + " {\"url\": " + JsonText(url);
         for (std::size_t i = 0; i < std::size(kNames); ++i)
-          text.append(", \"").append(kNames[i]).append("\": ").append(Quoted(TextOf(row[i + 2])));
+          text.append(", \"").append(kNames[i]).append("\": ").append(JsonText(TextOf(row[i + 2])));
         lines.push_back(text + "}");
         return true;
       });

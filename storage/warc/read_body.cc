@@ -22,16 +22,16 @@ FROM (SELECT n FROM url WHERE id = ?1) u JOIN body b ON b.url = u.n JOIN warc_fi
   LEFT JOIN body o ON o.visit = b.original LEFT JOIN warc_file g ON g.n = o.file
 WHERE b.kind <> 2 ORDER BY b.visit DESC LIMIT 1)sql";
 
-QueryError Wrong(std::string message) {
+QueryError Unreadable(std::string message) {
   return {false, std::move(message), false};
 }
 
 QueryError ReadRecord(const std::string& path, std::int64_t offset, std::int64_t length,
                       std::string& record) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return Wrong(path + " cannot be opened: " + std::strerror(errno));
+  if (!file) return Unreadable(path + " cannot be opened: " + std::strerror(errno));
   if (length <= 0 || static_cast<std::uint64_t>(length) > kMaxRecord)
-    return Wrong(path + ": the database names a record of " + std::to_string(length) + " bytes");
+    return Unreadable(path + ": the database names a record of " + std::to_string(length) + " bytes");
   std::string member(static_cast<std::size_t>(length), '\0');
   std::size_t have = 0;
   while (have < member.size()) {
@@ -42,7 +42,7 @@ QueryError ReadRecord(const std::string& path, std::int64_t offset, std::int64_t
     have += static_cast<std::size_t>(size);
   }
   if (have == member.size() && Gunzip(member, kMaxRecord, record) && record.starts_with("WARC/1.")) return {};
-  return Wrong(path + " has no whole record at " + std::to_string(offset));
+  return Unreadable(path + " has no whole record at " + std::to_string(offset));
 }
 
 /// Cuts a record into its head, the head of its answer and the payload.
@@ -71,21 +71,21 @@ QueryError ReadBody(const std::string& database, UrlId url, StoredBody& body) {
         return true;
       },
       {}, {static_cast<std::int64_t>(url)});
-  if (error.usage) return Wrong(database + " was written by an earlier trawl, which kept no bodies");
+  if (error.usage) return Unreadable(database + " was written by an earlier trawl, which kept no bodies");
   if (!error.ok) return error;
-  if (place.empty()) return Wrong(database + " has no body of this URL");
+  if (place.empty()) return Unreadable(database + " has no body of this URL");
   const std::string folder = database + ".warc/";
   const std::string path = folder + std::get<std::string>(place[0]);
   std::string record;
   error = ReadRecord(path, std::get<std::int64_t>(place[1]), std::get<std::int64_t>(place[2]), record);
   if (!error.ok) return error;
-  if (!Split(record, body)) return Wrong(path + " has a record that is no answer");
+  if (!Split(record, body)) return Unreadable(path + " has a record that is no answer");
   if (!std::holds_alternative<std::string>(place[3])) return {};
   const std::string other = folder + std::get<std::string>(place[3]);
   error = ReadRecord(other, std::get<std::int64_t>(place[4]), std::get<std::int64_t>(place[5]), record);
   if (!error.ok) return error;
   StoredBody original;
-  if (!Split(record, original)) return Wrong(other + " has a record that is no answer");
+  if (!Split(record, original)) return Unreadable(other + " has a record that is no answer");
   body.payload = std::move(original.payload);
   return {};
 }
@@ -98,7 +98,7 @@ QueryError ListWarcFiles(const std::string& database, std::vector<WarcListed>& f
                          static_cast<std::uint64_t>(std::get<std::int64_t>(row[1]))});
         return true;
       });
-  if (error.usage) return Wrong(database + " was written by an earlier trawl, which kept no bodies");
+  if (error.usage) return Unreadable(database + " was written by an earlier trawl, which kept no bodies");
   return error;
 }
 

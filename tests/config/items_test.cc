@@ -8,10 +8,10 @@ using namespace trawl::config;
 
 namespace {
 
-constexpr const char* kTarget = "[[target]]\nname = 'shop'\nseeds = ['https://shop.test/']\n";
+constexpr const char* kShop = "[[target]]\nname = 'shop'\nseeds = ['https://shop.test/']\n";
 
 Loaded LoadRules(const std::string& rules) {
-  return Load(kTarget + rules, "t.toml");
+  return Load(kShop + rules, "t.toml");
 }
 
 /// The only error, or all of them a line each.
@@ -110,7 +110,7 @@ TEST_CASE("Rules are shown with a run's configuration, and cannot be set on a co
                                     "fields.t = { css = \"p\", type = \"number\", default = \"0\" }\n"
                                     "fields.u = { css = \"h1\" }\n"));
   CHECK(Load(shown, "shown").errors.empty());
-  const Loaded set = Load(kTarget, "t.toml", {"target.item.name=x"});
+  const Loaded set = Load(kShop, "t.toml", {"target.item.name=x"});
   REQUIRE(set.errors.size() == 1);
   CHECK_THAT(set.errors[0].ToString(), Catch::StartsWith("--set: target.item: cannot be set here"));
 }

@@ -30,7 +30,7 @@ std::string UncommentExamples(const std::string& text) {
   return std::regex_replace(text, std::regex("(^|\n)#     (?=[a-z_.]+ += |\\[\\[)"), "$1");
 }
 
-std::string Messages(const Loaded& loaded) {
+std::string AllMessages(const Loaded& loaded) {
   std::string text;
   for (const ConfigError& error : loaded.errors) text += error.ToString() + "\n";
   return text;
@@ -40,7 +40,7 @@ std::string Messages(const Loaded& loaded) {
 
 TEST_CASE("The reference configuration loads as it is") {
   Loaded loaded = Load(ReadReference(), "trawl.toml");
-  CHECK(Messages(loaded) == "");
+  CHECK(AllMessages(loaded) == "");
   REQUIRE(loaded.options.targets.size() == 1);
   CHECK(loaded.options.targets[0].name == "example");
   CHECK(loaded.places.size() ==
@@ -49,7 +49,7 @@ TEST_CASE("The reference configuration loads as it is") {
 
 TEST_CASE("The reference shows every knob with its default") {
   Loaded loaded = Load(Uncomment(ReadReference()), "trawl.toml");
-  REQUIRE(Messages(loaded) == "");
+  REQUIRE(AllMessages(loaded) == "");
   Options defaults;
   for (const Knob<Options>& knob : OptionKnobs()) {
     INFO(knob.key);
@@ -70,7 +70,7 @@ TEST_CASE("The examples within the reference are valid, and cover what has no de
   std::string text = UncommentExamples(ReadReference());
   REQUIRE(text != ReadReference());
   Loaded loaded = Load(text, "trawl.toml");
-  CHECK(Messages(loaded) == "");
+  CHECK(AllMessages(loaded) == "");
   for (const Knob<Target>& knob : TargetKnobs()) {
     INFO(knob.key);
     Target target;
@@ -103,7 +103,7 @@ TEST_CASE("Every knob has a sentence, and a default that its own check accepts")
     INFO(knob.key);
     CHECK(knob.sentence.ends_with('.'));
     std::string value = ShowValue(knob.kind, knob.slot(defaults));
-    CHECK(Messages(Load(std::string(knob.key) + " = " + value, "default")) == "");
+    CHECK(AllMessages(Load(std::string(knob.key) + " = " + value, "default")) == "");
   }
   for (const Knob<Target>& knob : TargetKnobs()) CHECK(knob.sentence.ends_with('.'));
   std::string manual = KnobManual();

@@ -148,4 +148,12 @@ void RunUntil(boost::asio::io_context& loop, Stop stop) {
   }
 }
 
+/// Runs one crawl to its end.
+inline crawler::EndReason Crawl(const config::Loaded& configuration, storage::Store& store) {
+  boost::asio::io_context loop(1);
+  EngineRig rig(loop, configuration, store);
+  RunUntil(loop, [&] { return rig.ended.has_value(); });
+  return rig.ended.value();
+}
+
 }  // namespace trawl::test

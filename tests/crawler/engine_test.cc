@@ -45,15 +45,6 @@ std::vector<std::string> Pages(const Database& database) {
   return database.Rows("SELECT url FROM pages WHERE content_type LIKE 'text/html%' ORDER BY url");
 }
 
-/// Runs one crawl to its end.
-EndReason Crawl(const config::Loaded& configuration, storage::Store& store) {
-  boost::asio::io_context loop(1);
-  EngineRig rig(loop, configuration, store);
-  RunUntil(loop, [&] { return rig.ended.has_value(); });
-  REQUIRE(rig.ended);
-  return *rig.ended;
-}
-
 }  // namespace
 
 TEST_CASE("engine:StoresEveryPageThatCanBeReached") {

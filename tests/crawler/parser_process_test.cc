@@ -13,11 +13,13 @@
 #include "parser/wire_rules.h"
 #include "tests/crawler/parse_loop.h"
 #include "tests/support/catch.h"
+#include "tests/support/repeat.h"
 
 using namespace std::chrono_literals;
 using trawl::Outcome;
 using trawl::crawler::ParseAnswer;
 using trawl::test::ParseLoop;
+using trawl::test::Repeat;
 
 namespace {
 
@@ -32,13 +34,6 @@ trawl::config::ParserOptions RealParser() {
     options.wall_max *= 20;
   }
   return options;
-}
-
-std::string Repeat(std::string_view piece, std::size_t times) {
-  std::string all;
-  all.reserve(piece.size() * times);
-  for (std::size_t i = 0; i < times; ++i) all += piece;
-  return all;
 }
 
 std::string OrdinaryPage(std::size_t links) {

@@ -8,12 +8,12 @@ using namespace std::chrono_literals;
 using Meaning = RobotsEntry::Meaning;
 
 namespace {
-constexpr Instant kNow{1'000'000s};
+constexpr Instant kFetched{1'000'000s};
 }
 
 TEST_CASE("RFC 9309 2.3.1: what an answer for robots.txt means") {
   const auto meaning = [](Outcome outcome, std::uint16_t status) {
-    return RobotsCache::Judge(outcome, status, "", kNow).meaning;
+    return RobotsCache::Judge(outcome, status, "", kFetched).meaning;
   };
   CHECK(meaning(Outcome::kOk, 200) == Meaning::kRules);
   CHECK(meaning(Outcome::kIncomplete, 200) == Meaning::kRules);
@@ -30,25 +30,25 @@ TEST_CASE("RFC 9309 2.3.1: what an answer for robots.txt means") {
 
 TEST_CASE("An entry holds a day, a failure five minutes") {
   RobotsCache cache;
-  cache.Put("http://a", RobotsCache::Judge(Outcome::kOk, 200, "", kNow));
-  cache.Put("http://b", RobotsCache::Judge(Outcome::kTimeout, 0, "", kNow));
-  CHECK(cache.Find("http://a", kNow + 24h - 1ms));
-  CHECK_FALSE(cache.Find("http://a", kNow + 24h));
-  CHECK(cache.Find("http://b", kNow + 5min - 1ms));
-  CHECK_FALSE(cache.Find("http://b", kNow + 5min));
-  CHECK_FALSE(cache.Find("http://c", kNow));
+  cache.Put("http://a", RobotsCache::Judge(Outcome::kOk, 200, "", kFetched));
+  cache.Put("http://b", RobotsCache::Judge(Outcome::kTimeout, 0, "", kFetched));
+  CHECK(cache.Find("http://a", kFetched + 24h - 1ms));
+  CHECK_FALSE(cache.Find("http://a", kFetched + 24h));
+  CHECK(cache.Find("http://b", kFetched + 5min - 1ms));
+  CHECK_FALSE(cache.Find("http://b", kFetched + 5min));
+  CHECK_FALSE(cache.Find("http://c", kFetched));
 }
 
 TEST_CASE("A body of an earlier run is given once, and not after its time") {
   RobotsCache cache;
   RobotsEntry entry;
-  entry.expires_at = kNow + 1h;
+  entry.expires_at = kFetched + 1h;
   cache.PutStored("http://a", entry, "body a");
   cache.PutStored("http://b", entry, "body b");
   RobotsEntry got;
-  CHECK(cache.TakeStored("http://a", kNow, got) == "body a");
-  CHECK_FALSE(cache.TakeStored("http://a", kNow, got));
-  CHECK_FALSE(cache.TakeStored("http://b", kNow + 1h, got));
+  CHECK(cache.TakeStored("http://a", kFetched, got) == "body a");
+  CHECK_FALSE(cache.TakeStored("http://a", kFetched, got));
+  CHECK_FALSE(cache.TakeStored("http://b", kFetched + 1h, got));
 }
 
 TEST_CASE("A receipt names the line that decided") {
@@ -62,26 +62,26 @@ TEST_CASE("Rules that have run out serve on, once, for as long as a failure coun
   RobotsEntry entry;
   entry.meaning = Meaning::kRules;
   entry.rules.rules = {{false, 2, "/a"}};
-  entry.expires_at = kNow;
+  entry.expires_at = kFetched;
   cache.Put("http://a.test", entry);
-  CHECK(cache.Find("http://a.test", kNow) == nullptr);
-  const auto copy = cache.TakeStale("http://a.test", kNow);
+  CHECK(cache.Find("http://a.test", kFetched) == nullptr);
+  const auto copy = cache.TakeStale("http://a.test", kFetched);
   REQUIRE(copy.has_value());
   CHECK_FALSE(copy->body.has_value());
   CHECK(copy->entry.rules.rules.size() == 1);
-  CHECK(copy->entry.expires_at == kNow + RobotsCache::kFailureLifetime);
-  CHECK_FALSE(cache.TakeStale("http://a.test", kNow).has_value());
+  CHECK(copy->entry.expires_at == kFetched + RobotsCache::kFailureLifetime);
+  CHECK_FALSE(cache.TakeStale("http://a.test", kFetched).has_value());
 }
 
 TEST_CASE("Rules of an earlier run serve on too, and have yet to be parsed") {
   RobotsCache cache;
   RobotsEntry entry;
   entry.meaning = Meaning::kRules;
-  entry.expires_at = kNow;
+  entry.expires_at = kFetched;
   cache.PutStored("http://a.test", entry, "User-agent: *");
   RobotsEntry unused;
-  CHECK_FALSE(cache.TakeStored("http://a.test", kNow, unused).has_value());
-  const auto copy = cache.TakeStale("http://a.test", kNow);
+  CHECK_FALSE(cache.TakeStored("http://a.test", kFetched, unused).has_value());
+  const auto copy = cache.TakeStale("http://a.test", kFetched);
   REQUIRE(copy.has_value());
   CHECK(copy->body == "User-agent: *");
 }
@@ -91,8 +91,8 @@ TEST_CASE("That all was allowed, or that nothing was, does not serve on") {
   for (const Meaning meaning : {Meaning::kAllowAll, Meaning::kDisallowAll}) {
     RobotsEntry entry;
     entry.meaning = meaning;
-    entry.expires_at = kNow;
+    entry.expires_at = kFetched;
     cache.Put("http://a.test", entry);
-    CHECK_FALSE(cache.TakeStale("http://a.test", kNow).has_value());
+    CHECK_FALSE(cache.TakeStale("http://a.test", kFetched).has_value());
   }
 }

@@ -30,15 +30,7 @@ SyntheticWebOptions ListedWeb() {
   return options;
 }
 
-EndReason Crawl(const config::Loaded& configuration, storage::Store& store) {
-  boost::asio::io_context loop(1);
-  EngineRig rig(loop, configuration, store);
-  RunUntil(loop, [&] { return rig.ended.has_value(); });
-  REQUIRE(rig.ended);
-  return *rig.ended;
-}
-
-std::vector<std::string> Pages(const Database& database) {
+std::vector<std::string> PagePaths(const Database& database) {
   std::vector<std::string> paths;
   for (const std::string& url : database.Rows("SELECT url FROM pages ORDER BY url"))
     paths.push_back(url.substr(url.find('/', 8)));
@@ -87,7 +79,7 @@ TEST_CASE("sitemaps:WhateverWriteFailsTheNextRunFindsWhatTheSitemapsName") {
     REQUIRE(database.Open() == "");
     CHECK(Crawl(configuration, *database.store) == EndReason::kDone);
     REQUIRE(database.Close());
-    CHECK(Pages(database) == kAll);
+    CHECK(PagePaths(database) == kAll);
     CHECK(database.Violations().empty());
     CHECK(database.Row("SELECT count(*) FROM sitemaps WHERE outcome = 'ok'") == "2");
     CHECK(database.Row("SELECT reason || ' ' || rule FROM skipped") ==
@@ -105,7 +97,7 @@ TEST_CASE("sitemaps:AreNoPagesForTheLimitOfPages") {
   configuration.options.targets[0].max_pages = 4;
   Crawl(configuration, *database.store);
   REQUIRE(database.Close());
-  CHECK(Pages(database) == kAll);
+  CHECK(PagePaths(database) == kAll);
 }
 
 TEST_CASE("robots:WhatCannotBeRenewedServesOn") {
@@ -122,7 +114,7 @@ TEST_CASE("robots:WhatCannotBeRenewedServesOn") {
     PutExpiredRobots(*database.store, origin, "User-agent: *\nDisallow: /no\n");
     CHECK(Crawl(OwnSite(web.Url("/")), *database.store) == EndReason::kDone);
     REQUIRE(database.Close());
-    CHECK(Pages(database) == std::vector<std::string>{"/", "/one"});
+    CHECK(PagePaths(database) == std::vector<std::string>{"/", "/one"});
     CHECK(database.Row("SELECT reason FROM skipped") == "robots");
     CHECK(database.Row("SELECT status || ' ' || (renewal_error <> '') || ' ' || (expires_at > '2024') || ' ' "
                        "|| body FROM robots") == "200 1 1 User-agent: *\nDisallow: /no\n");
@@ -141,7 +133,7 @@ TEST_CASE("robots:WithoutACopyAServerThatFailsDisallowsAllAndIsAskedAgain") {
     configuration.options.http.retries = 2;
     CHECK(Crawl(configuration, *database.store) == EndReason::kWaiting);
     REQUIRE(database.Close());
-    CHECK(Pages(database).empty());
+    CHECK(PagePaths(database).empty());
     CHECK(database.Row("SELECT status || ' ' || outcome FROM visits") ==
           std::to_string(status) + " robots_unreachable");
     CHECK(database.Row("SELECT count(*) FROM queue") == "1");

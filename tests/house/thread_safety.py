@@ -7,14 +7,16 @@ The flags are those of BUILD_FOLDER/compile_commands.json. Before the house is j
 found broken: the check cannot pass by seeing nothing.
 """
 import concurrent.futures
-import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import house_rules
+from compile_flags import CompileFlags
 
 FOLDERS = ("storage/",)
 CLANG = shutil.which("clang++")
@@ -30,20 +32,17 @@ class Lane {
 """
 
 
-def commands(root, build):
-    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
-        entries = json.load(file)
-    for entry in entries:
-        name = os.path.relpath(entry["file"], root)
-        if not name.startswith(FOLDERS):
-            continue
-        words, flags = shlex.split(entry["command"]), []
-        for at, word in enumerate(words):
-            if word == "-isystem":
-                flags += words[at:at + 2]
-            elif KEPT.match(word):
-                flags.append(word)
-        yield entry["file"], flags
+def files_and_flags(root, build):
+    compiled = CompileFlags(root, build)
+    for name in house_rules.tracked(root):
+        if name.startswith(FOLDERS) and name.endswith(".cc"):
+            words, flags = compiled.of(name)[1], []
+            for at, word in enumerate(words):
+                if word == "-isystem":
+                    flags += words[at:at + 2]
+                elif KEPT.match(word):
+                    flags.append(word)
+            yield os.path.join(root, name), flags
 
 
 def check(source, flags):
@@ -56,9 +55,9 @@ def main():
     if CLANG is None:
         print("SKIPPED: clang++ is not installed")
         return 0
-    files = list(commands(root, build))
+    files = list(files_and_flags(root, build))
     if not files:
-        print(f"no file of {FOLDERS} in compile_commands.json")
+        print(f"no file of {FOLDERS}")
         return 1
     with tempfile.NamedTemporaryFile("w", suffix=".cc") as broken:
         broken.write(BROKEN)

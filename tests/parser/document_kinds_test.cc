@@ -13,8 +13,10 @@
 #include "parser/tokenizer.h"
 #include "parser/zygote_client.h"
 #include "tests/support/catch.h"
+#include "tests/support/repeat.h"
 
 using namespace trawl::parser;
+using trawl::test::Repeat;
 
 namespace {
 
@@ -25,13 +27,6 @@ PageJob Job(std::string body, DocumentKind kind = DocumentKind::kHtml) {
   job.body = std::move(body);
   job.product_tokens = {"trawl"};
   return job;
-}
-
-std::string Repeat(std::string_view text, std::size_t times) {
-  std::string all;
-  all.reserve(text.size() * times);
-  for (std::size_t i = 0; i < times; ++i) all += text;
-  return all;
 }
 
 std::string Attributes(int count) {

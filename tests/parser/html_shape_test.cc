@@ -3,16 +3,12 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/repeat.h"
 
 using namespace trawl::parser;
+using trawl::test::Repeat;
 
 namespace {
-
-std::string Repeat(const std::string& text, std::size_t times) {
-  std::string all;
-  for (std::size_t i = 0; i < times; ++i) all += text;
-  return all;
-}
 
 bool Fits(const std::string& html) {
   return ShapeOf(html).fits_tree;
@@ -58,7 +54,9 @@ TEST_CASE("What does not nest is not counted, though its end tags are left out")
                                  "<",
                                  "<>",
                                  "< div>",
-                                 "<div></DIV\n>", "<a name=x>", "<nobr>"}) {
+                                 "<div></DIV\n>",
+                                 "<a name=x>",
+                                 "<nobr>"}) {
     INFO(html);
     CHECK(Fits("<table>" + Repeat(html, 5000)));
   }

@@ -1,4 +1,5 @@
 #include "parser/html_text.h"
+#include "parser/ascii.h"
 
 #include <string>
 
@@ -26,7 +27,7 @@ std::uint32_t CountOneByOne(std::string_view text) {
   std::uint32_t words = 0;
   bool word = false;
   for (const char c : text) {
-    const char lower = AsciiLower(c);
+    const char lower = ToAsciiLower(c);
     if (IsHtmlSpace(c)) {
       words += word;
       word = false;

@@ -6,12 +6,14 @@
 #include "parser/document_kinds.h"
 #include "parser/json_reader.h"
 #include "tests/support/catch.h"
+#include "tests/support/repeat.h"
 
 using namespace trawl;
 using namespace trawl::parser;
 using config::FieldType;
 using config::ItemField;
 using config::ItemRule;
+using trawl::test::Repeat;
 
 namespace {
 
@@ -62,12 +64,6 @@ struct Page {
 
 std::string Field(std::string html, ItemField field) {
   return Page(std::move(html)).Field(std::move(field));
-}
-
-std::string Repeat(std::string_view text, std::size_t times) {
-  std::string all;
-  for (std::size_t i = 0; i < times; ++i) all += text;
-  return all;
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string Article(int count, const std::string& open, const std::string& close
   return text;
 }
 
-std::map<std::string, int> Words(const std::string& text) {
+std::map<std::string, int> WordCounts(const std::string& text) {
   std::map<std::string, int> words;
   std::istringstream in(text);
   for (std::string word; in >> word;) ++words[word];
@@ -37,7 +37,7 @@ std::map<std::string, int> Words(const std::string& text) {
 
 // F1 of the words of `found` against those of `wanted`.
 double Agreement(const std::string& found, const std::string& wanted) {
-  const auto a = Words(found), b = Words(wanted);
+  const auto a = WordCounts(found), b = WordCounts(wanted);
   int both = 0, total = 0;
   for (const auto& [word, count] : a) {
     total += count;

@@ -9,6 +9,7 @@
 #include "parser/document_kinds.h"
 #include "parser/html_names.h"
 #include "parser/url.h"
+#include "tests/crawler/cli/suite_json.h"
 #include "tests/support/catch.h"
 #include "tests/support/suites.h"
 
@@ -18,15 +19,6 @@ namespace {
 namespace json = crawler::json;
 using Exceptions = std::map<std::string, std::string>;  // case -> why it differs
 
-std::vector<json::object> ReadJsonLines(const std::filesystem::path& path) {
-  std::vector<json::object> objects;
-  std::ifstream lines(path, std::ios::binary);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) objects.push_back(crawler::ParseJson(line)->get_object());
-  }
-  return objects;
-}
-
 // What a worker would answer, over the wire and back.
 Result<parser::ParsedPage> Parse(const parser::PageJob& job) {
   parser::Arena arena(64 << 20);
@@ -35,17 +27,10 @@ Result<parser::ParsedPage> Parse(const parser::PageJob& job) {
   return parser::DecodeAnswer(std::vector<char>(frame.begin() + parser::kFrameHeader, frame.end()));
 }
 
-json::object Ask(std::string_view kind, const json::object& in) {
+json::object AskParser(std::string_view kind, const json::object& in) {
   crawler::DebugContext context;
   context.parse = Parse;
-  const auto answer =
-      crawler::ParseJson(crawler::DebugLine(*crawler::FindDebugKind(kind), crawler::ToJson(in), context));
-  REQUIRE(answer.has_value());
-  return answer->get_object();
-}
-
-std::string Text(const json::object& object, std::string_view key) {
-  return std::string(crawler::StringAt(object, key).value_or("(none)"));
+  return AskDebug(kind, in, context);
 }
 
 // Two spellings of one URL are one.
@@ -74,7 +59,7 @@ json::object LinksCase(const json::object& test) {
   // Their functions take characters, or bytes with an encoding.
   in["content_type"] = "text/html; charset=utf-8";
   if (test.contains("encoding") && test.contains("text_b64")) {
-    in["content_type"] = "text/html; charset=" + Text(test, "encoding");
+    in["content_type"] = "text/html; charset=" + TextAt(test, "encoding");
   }
   return in;
 }
@@ -94,11 +79,11 @@ TEST_CASE("Suite: base URLs of w3lib") {
   if (!path) return;
   const Exceptions exceptions = {};
   for (const json::object& test : ReadJsonLines(*path)) {
-    const json::object answer = Ask("links", LinksCase(test));
-    const std::string expected = Text(test, "expected");
-    const bool agrees = expected.empty() ? Href(Text(answer, "base")) == "http://localhost/"
-                                         : Href(Text(answer, "base")) == Href(expected);
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+    const json::object answer = AskParser("links", LinksCase(test));
+    const std::string expected = TextAt(test, "expected");
+    const bool agrees = expected.empty() ? Href(TextAt(answer, "base")) == "http://localhost/"
+                                         : Href(TextAt(answer, "base")) == Href(expected);
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 
@@ -110,7 +95,7 @@ TEST_CASE("Suite: meta refreshes of w3lib") {
       {"w3lib-get_meta_refresh-021", "the case asks to look inside noscript, which we never do"},
       {"w3lib-get_meta_refresh-023", "the case asks to look inside scripts, which we never do"}};
   for (const json::object& test : ReadJsonLines(*path)) {
-    const json::object answer = Ask("links", LinksCase(test));
+    const json::object answer = AskParser("links", LinksCase(test));
     const json::array& expected = test.at("expected").get_array();
     const json::value& refresh = answer.at("meta_refresh");
     bool agrees = false;
@@ -122,7 +107,7 @@ TEST_CASE("Suite: meta refreshes of w3lib") {
           found[0].to_number<double>() == expected[0].to_number<double>() &&
           Href(std::string_view(found[1].get_string())) == Href(std::string_view(expected[1].get_string()));
     }
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 
@@ -131,9 +116,9 @@ TEST_CASE("Suite: charset prescan of html5lib") {
   if (!path) return;
   const Exceptions exceptions = {{"h5enc-001", "the declaration is written by a script"}};
   for (const json::object& test : ReadJsonLines(*path)) {
-    const json::object answer = Ask("charset", {{"body_b64", test.at("data_b64")}});
-    const bool agrees = Text(answer, "encoding") == EncodingName(Text(test, "expected"));
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+    const json::object answer = AskParser("charset", {{"body_b64", test.at("data_b64")}});
+    const bool agrees = TextAt(answer, "encoding") == EncodingName(TextAt(test, "expected"));
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 
@@ -149,12 +134,12 @@ TEST_CASE("Suite: HTML to Unicode of w3lib") {
       {"w3lib-html_to_unicode-027", "the Encoding Standard has no UTF-32"}};
   for (const json::object& test : ReadJsonLines(*path)) {
     json::object in{{"body_b64", test.at("html_body_b64")}};
-    std::string header = Text(test, "content_type_header");
+    std::string header = TextAt(test, "content_type_header");
     if (header.starts_with("Content-Type: ")) in["content_type"] = header.substr(14);
-    const json::object answer = Ask("charset", in);
+    const json::object answer = AskParser("charset", in);
     const json::array& expected = test.at("expected").get_array();
     const bool agrees = answer.contains("text") && answer.at("text") == expected[1];
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 
@@ -167,13 +152,13 @@ TEST_CASE("Suite: charset parameters of w3lib") {
       {"w3lib-http_content_type_encoding-017",
        "what follows a quoted string is skipped (MIME Sniffing 4.4)"}};
   for (const json::object& test : ReadJsonLines(*path)) {
-    std::string header = Text(test, "content_type");
+    std::string header = TextAt(test, "content_type");
     if (header.starts_with("Content-Type: ")) header.erase(0, 14);
-    const json::object answer = Ask("charset", {{"body", "x"}, {"content_type", header}});
+    const json::object answer = AskParser("charset", {{"body", "x"}, {"content_type", header}});
     const bool agrees = test.at("expected").is_null()
-                            ? Text(answer, "source") == "default"
-                            : Text(answer, "encoding") == EncodingName(Text(test, "expected"));
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+                            ? TextAt(answer, "source") == "default"
+                            : TextAt(answer, "encoding") == EncodingName(TextAt(test, "expected"));
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 
@@ -193,11 +178,11 @@ TEST_CASE("Suite: selectors of the Web Platform Tests") {
       {"wpt-0104", "a link element is no :link any more (HTML 4.16.3)"}};
   std::map<std::string, json::value> documents;
   for (const json::object& document : ReadJsonLines(*Suite("css/docs.jsonl")))
-    documents[Text(document, "doc")] = document.at("html");
+    documents[TextAt(document, "doc")] = document.at("html");
   for (const json::object& test : ReadJsonLines(*path)) {
     const json::object answer =
-        Ask("select", {{"html", documents.at(Text(test, "doc"))}, {"selector", test.at("selector")}});
-    CheckAgreement(Text(test, "id"), Strings(answer, "ids") == Strings(test, "expected_ids"), exceptions,
+        AskParser("select", {{"html", documents.at(TextAt(test, "doc"))}, {"selector", test.at("selector")}});
+    CheckAgreement(TextAt(test, "id"), Strings(answer, "ids") == Strings(test, "expected_ids"), exceptions,
                    answer);
   }
 }
@@ -209,9 +194,10 @@ TEST_CASE("Suite: counts of selectors on a play of Shakespeare's") {
   std::ostringstream html;
   html << file.rdbuf();
   for (const json::object& test : ReadJsonLines(*path)) {
-    const json::object answer = Ask("select", {{"html", html.str()}, {"selector", test.at("selector")}});
+    const json::object answer =
+        AskParser("select", {{"html", html.str()}, {"selector", test.at("selector")}});
     const bool agrees = Strings(answer, "ids").size() == test.at("count").to_number<std::size_t>();
-    CheckAgreement(Text(test, "selector"), agrees, {}, answer);
+    CheckAgreement(TextAt(test, "selector"), agrees, {}, answer);
   }
 }
 
@@ -219,13 +205,14 @@ TEST_CASE("Suite: texts and attributes of parsel") {
   const auto path = Suite("css/parsel_text_attr.jsonl");
   if (!path) return;
   for (const json::object& test : ReadJsonLines(*path)) {
-    const json::object answer = Ask("select", {{"html", test.at("html")}, {"selector", test.at("selector")}});
+    const json::object answer =
+        AskParser("select", {{"html", test.at("html")}, {"selector", test.at("selector")}});
     std::vector<std::string> values;
     for (const std::string& value : Strings(answer, "values")) {
       const std::string_view trimmed = parser::TrimHtmlSpace(value);
       if (!trimmed.empty()) values.emplace_back(trimmed);
     }
-    CheckAgreement(Text(test, "id"), values == Strings(test, "expected_nonblank_trimmed"), {}, answer);
+    CheckAgreement(TextAt(test, "id"), values == Strings(test, "expected_nonblank_trimmed"), {}, answer);
   }
 }
 
@@ -264,15 +251,15 @@ TEST_CASE("Suite: structured data of extruct") {
   const Exceptions exceptions = {
       {"extruct-033", "the case asks for a flat list, ours are items within items"}};
   for (const json::object& test : ReadJsonLines(*path)) {
-    std::ifstream file(path->parent_path() / Text(test, "page"), std::ios::binary);
+    std::ifstream file(path->parent_path() / TextAt(test, "page"), std::ios::binary);
     std::stringstream body;
     body << file.rdbuf();
     json::object in{{"body", body.str()}, {"url", "http://localhost/"}};
     if (!test.at("base_url").is_null()) in["url"] = test.at("base_url");
-    const json::object answer = Ask("structured", in);
-    const bool agrees = answer.contains(Text(test, "kind")) &&
-                        Plain(answer.at(Text(test, "kind"))) == Plain(test.at("expected"));
-    CheckAgreement(Text(test, "id"), agrees, exceptions, answer);
+    const json::object answer = AskParser("structured", in);
+    const bool agrees = answer.contains(TextAt(test, "kind")) &&
+                        Plain(answer.at(TextAt(test, "kind"))) == Plain(test.at("expected"));
+    CheckAgreement(TextAt(test, "id"), agrees, exceptions, answer);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "crawler/cli/debug.h"
 #include "parser/robots.h"
+#include "tests/crawler/cli/suite_json.h"
 #include "tests/support/catch.h"
 
 namespace trawl::test {
@@ -27,36 +28,20 @@ json::value ReadJson(const std::filesystem::path& path) {
   return std::move(*value);
 }
 
-std::vector<json::object> ReadJsonLines(const std::filesystem::path& path) {
-  std::vector<json::object> objects;
-  std::istringstream lines(ReadFile(path));
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) objects.push_back(crawler::ParseJson(line)->get_object());
-  }
-  return objects;
-}
-
-json::object Ask(std::string_view kind, const json::object& in) {
+json::object AskRobots(std::string_view kind, const json::object& in) {
   crawler::DebugContext context;
   context.parse = [](const parser::PageJob& job) -> Result<parser::ParsedPage> {
     parser::ParsedPage page;
     page.robots = parser::ParseRobots(job.body, job.product_tokens);
     return page;
   };
-  const auto answer =
-      crawler::ParseJson(crawler::DebugLine(*crawler::FindDebugKind(kind), crawler::ToJson(in), context));
-  REQUIRE(answer.has_value());
-  return answer->get_object();
-}
-
-std::string Text(const json::object& object, std::string_view key) {
-  return std::string(crawler::StringAt(object, key).value_or("(none)"));
+  return AskDebug(kind, in, context);
 }
 
 bool RobotsAgrees(const json::object& test) {
-  const json::object answer = Ask("robots", {{"robots_txt", test.at("robots_txt")},
-                                             {"user_agents", json::array{test.at("user_agent")}},
-                                             {"url", test.at("url")}});
+  const json::object answer = AskRobots("robots", {{"robots_txt", test.at("robots_txt")},
+                                                   {"user_agents", json::array{test.at("user_agent")}},
+                                                   {"url", test.at("url")}});
   return answer.contains("allowed") && answer.at("allowed") == test.at("allowed");
 }
 
@@ -72,16 +57,16 @@ TEST_CASE("Suite: urltestdata of web-platform-tests") {
     if (!test) continue;
     ++cases;
     INFO(crawler::ToJson(*test));
-    const json::object answer = Ask("url", {{"input", test->at("input")}, {"base", test->at("base")}});
+    const json::object answer = AskRobots("url", {{"input", test->at("input")}, {"base", test->at("base")}});
     if (test->contains("failure")) {
       CHECK(answer.contains("failure"));
       continue;
     }
     for (const char* key : {"href", "protocol", "username", "password", "host", "hostname", "port",
                             "pathname", "search", "hash"}) {
-      if (test->contains(key)) CHECK(Text(answer, key) == Text(*test, key));
+      if (test->contains(key)) CHECK(TextAt(answer, key) == TextAt(*test, key));
     }
-    CHECK(Text(Ask("url", {{"input", test->at("href")}}), "href") == Text(*test, "href"));
+    CHECK(TextAt(AskRobots("url", {{"input", test->at("href")}}), "href") == TextAt(*test, "href"));
   }
   CHECK(cases >= 891);
 }
@@ -96,11 +81,11 @@ TEST_CASE("Suite: toascii of web-platform-tests") {
     if (!test) continue;
     ++cases;
     INFO(crawler::ToJson(*test));
-    const json::object answer = Ask("idna", {{"input", test->at("input")}});
+    const json::object answer = AskRobots("idna", {{"input", test->at("input")}});
     if (test->at("output").is_null()) {
       CHECK(answer.contains("failure"));
     } else {
-      CHECK(Text(answer, "output") == Text(*test, "output"));
+      CHECK(TextAt(answer, "output") == TextAt(*test, "output"));
     }
   }
   CHECK(cases >= 87);
@@ -116,7 +101,7 @@ TEST_CASE("Suite: google/robotstxt") {
   CHECK(tests.size() >= 145);
   for (const json::object& test : tests) {
     INFO(crawler::ToJson(test).substr(0, 2000));
-    CHECK(RobotsAgrees(test) != against_the_rfc.contains(Text(test, "id")));
+    CHECK(RobotsAgrees(test) != against_the_rfc.contains(TextAt(test, "id")));
   }
 }
 
@@ -125,7 +110,7 @@ TEST_CASE("Suite: protego, where engines agree") {
   if (!path) return;
   int cases = 0;
   for (const json::object& test : ReadJsonLines(*path)) {
-    if (Text(test, "tier") == "C") continue;
+    if (TextAt(test, "tier") == "C") continue;
     ++cases;
     INFO(crawler::ToJson(test).substr(0, 2000));
     CHECK(RobotsAgrees(test));
@@ -137,10 +122,10 @@ TEST_CASE("Suite: protego's crawl delays and sitemaps") {
   const auto path = Suite("robots/protego_extensions.jsonl");
   if (!path) return;
   for (const json::object& test : ReadJsonLines(*path)) {
-    const std::string query = Text(test, "query");
+    const std::string query = TextAt(test, "query");
     if (query != "crawl_delay" && query != "sitemaps") continue;
     INFO(crawler::ToJson(test));
-    const json::object answer = Ask(
+    const json::object answer = AskRobots(
         "robots", {{"robots_txt", test.at("robots_txt")}, {"user_agents", test.at("args")}, {"url", "/"}});
     const json::value& expected = test.at("expected");
     if (query == "sitemaps") {
@@ -158,13 +143,13 @@ TEST_CASE("Suite: http-state's cookies, where engines agree") {
   if (!path) return;
   int cases = 0;
   for (const json::object& test : ReadJsonLines(*path)) {
-    if (test.at("disabled") == true || Text(test, "tier") != "A") continue;
+    if (test.at("disabled") == true || TextAt(test, "tier") != "A") continue;
     ++cases;
     INFO(crawler::ToJson(test));
     json::array set;
     for (const json::value& header : test.at("set_cookie").get_array())
       set.push_back(json::object{{"url", test.at("set_at")}, {"header", header}});
-    const json::object answer = Ask("cookie", {{"set", set}, {"send_to", test.at("send_to")}});
+    const json::object answer = AskRobots("cookie", {{"set", set}, {"send_to", test.at("send_to")}});
     CHECK(answer.contains("cookie"));
     if (answer.contains("cookie")) CHECK(answer.at("cookie") == test.at("expected_cookie_header"));
   }
@@ -172,8 +157,8 @@ TEST_CASE("Suite: http-state's cookies, where engines agree") {
 }
 
 TEST_CASE("A date of a cookie is told as ISO 8601") {
-  CHECK(Text(Ask("cookie", {{"date", "Sun Nov  6 08:49:37 1994"}}), "iso") == "1994-11-06T08:49:37Z");
-  CHECK(Ask("cookie", {{"date", "yesterday"}}).at("iso").is_null());
+  CHECK(TextAt(AskRobots("cookie", {{"date", "Sun Nov  6 08:49:37 1994"}}), "iso") == "1994-11-06T08:49:37Z");
+  CHECK(AskRobots("cookie", {{"date", "yesterday"}}).at("iso").is_null());
 }
 
 }  // namespace trawl::test

@@ -11,7 +11,7 @@ using crawler::DnsCache;
 using crawler::HostsFile;
 using namespace std::chrono_literals;
 
-const DnsCache::Clock::time_point kNow{1000h};
+const DnsCache::Clock::time_point kAsked{1000h};
 
 DnsAnswer One(const std::string& address) {
   return {{boost::asio::ip::make_address(address)}, {}, false};
@@ -24,39 +24,39 @@ TEST_CASE("AnAnswerLivesForItsTtlWithinBounds") {
   for (const auto& one : cases) {
     INFO(one.ttl.count());
     DnsCache cache;
-    cache.Store("a.example", One("192.0.2.1"), one.ttl, kNow);
-    CHECK(cache.Find("a.example", kNow + one.lives - 1ms) != nullptr);
-    CHECK(cache.Find("a.example", kNow + one.lives) == nullptr);
+    cache.Store("a.example", One("192.0.2.1"), one.ttl, kAsked);
+    CHECK(cache.Find("a.example", kAsked + one.lives - 1ms) != nullptr);
+    CHECK(cache.Find("a.example", kAsked + one.lives) == nullptr);
     CHECK(cache.size() == 0);
   }
 }
 
 TEST_CASE("AnAbsenceLivesAMinuteAndATroubleNotAtAll") {
   DnsCache cache;
-  cache.Store("gone.example", {{}, "the name does not exist", true}, 1h, kNow);
-  CHECK(cache.Find("gone.example", kNow + 59s)->absent);
-  CHECK(cache.Find("gone.example", kNow + 60s) == nullptr);
-  cache.Store("sick.example", {{}, "SERVFAIL", false}, 1h, kNow);
-  CHECK(cache.Find("sick.example", kNow) == nullptr);
+  cache.Store("gone.example", {{}, "the name does not exist", true}, 1h, kAsked);
+  CHECK(cache.Find("gone.example", kAsked + 59s)->absent);
+  CHECK(cache.Find("gone.example", kAsked + 60s) == nullptr);
+  cache.Store("sick.example", {{}, "SERVFAIL", false}, 1h, kAsked);
+  CHECK(cache.Find("sick.example", kAsked) == nullptr);
 }
 
 TEST_CASE("TheLongestUnusedNameMakesRoom") {
   DnsCache cache(3);
-  for (const char* name : {"a", "b", "c"}) cache.Store(name, One("192.0.2.1"), 1h, kNow);
+  for (const char* name : {"a", "b", "c"}) cache.Store(name, One("192.0.2.1"), 1h, kAsked);
   CHECK(cache.size() == 3);
-  CHECK(cache.Find("a", kNow) != nullptr);
-  cache.Store("d", One("192.0.2.1"), 1h, kNow);
+  CHECK(cache.Find("a", kAsked) != nullptr);
+  cache.Store("d", One("192.0.2.1"), 1h, kAsked);
   CHECK(cache.size() == 3);
-  CHECK(cache.Find("b", kNow) == nullptr);
-  CHECK(cache.Find("a", kNow) != nullptr);
+  CHECK(cache.Find("b", kAsked) == nullptr);
+  CHECK(cache.Find("a", kAsked) != nullptr);
 }
 
 TEST_CASE("ANewAnswerReplacesTheOld") {
   DnsCache cache;
-  cache.Store("a", One("192.0.2.1"), 1h, kNow);
-  cache.Store("a", One("192.0.2.2"), 1h, kNow + 1s);
+  cache.Store("a", One("192.0.2.1"), 1h, kAsked);
+  cache.Store("a", One("192.0.2.2"), 1h, kAsked + 1s);
   CHECK(cache.size() == 1);
-  CHECK(cache.Find("a", kNow + 2s)->addresses.front().to_string() == "192.0.2.2");
+  CHECK(cache.Find("a", kAsked + 2s)->addresses.front().to_string() == "192.0.2.2");
 }
 
 TEST_CASE("HostsTablesAreReadAsHosts5HasIt") {

@@ -86,12 +86,12 @@ void Walk(const std::string& url, const config::Options& options, FailOnNth::Mod
   CHECK(OpenFiles() == files);
 }
 
-void Serve(Peer& peer) {
+void ServeLongPage(Peer& peer) {
   while (!peer.ReadHead().empty()) peer.Send(Answer(std::string(100'000, 'w')));
 }
 
 TEST_CASE("EveryOperationOfAPlainFetchMayFail") {
-  ScriptedServer server(Serve);
+  ScriptedServer server(ServeLongPage);
   for (const auto mode : {FailOnNth::Mode::kOnce, FailOnNth::Mode::kForever}) {
     for (const int error : {ECONNRESET, EMFILE, ENOBUFS, ETIMEDOUT})
       Walk(server.Url(), FetchLoop::DefaultOptions(), mode, error);
@@ -106,14 +106,14 @@ TEST_CASE("EveryOperationOfATlsFetchMayFail") {
   config::Options options = FetchLoop::DefaultOptions();
   options.tls.verify = true;
   options.tls.ca_file = (folder / "ca.pem").string();
-  ScriptedServer server(Serve, {&certificate});
+  ScriptedServer server(ServeLongPage, {&certificate});
   for (const auto mode : {FailOnNth::Mode::kOnce, FailOnNth::Mode::kForever}) {
     Walk(server.Url(), options, mode, ECONNRESET);
   }
 }
 
 TEST_CASE("AnInterruptedOperationIsRepeatedUnseen") {
-  ScriptedServer server(Serve);
+  ScriptedServer server(ServeLongPage);
   std::uint64_t calls = 0;
   ForEachFailure(FailOnNth::Mode::kOnce, 400, [&](FailOnNth& failure) {
     class Interrupting final : public SocketDoor {

@@ -1,6 +1,7 @@
 #include "tests/crawler/fetch/http1_cases.h"
 
 #include "tests/support/compress.h"
+#include "tests/support/repeat.h"
 
 namespace trawl::test {
 
@@ -76,12 +77,6 @@ std::string Chunked(const std::string& chunks, const std::string& fields = "") {
 
 std::string Coded(const std::string& coding, const std::string& body) {
   return Sized("Content-Encoding: " + coding + "\r\n", body);
-}
-
-std::string Repeated(const std::string& what, std::size_t times) {
-  std::string all;
-  for (std::size_t i = 0; i < times; ++i) all += what;
-  return all;
 }
 
 std::string BareLf(std::string bytes) {
@@ -163,7 +158,7 @@ std::vector<Http1Case> FramingCases() {
       {"ch-huge-size", kIncomplete, Closed(Chunked("FFFFFFFFFFFFFFF\r\n" + kPage))},
       {"ch-missing-crlf", kMalformed, Open(Chunked("5\r\n" + kPage)), "GET", 20'000, false},
       {"ch-lf-only", kOk, Open(Chunked(BareLf(InChunks(kPage, 30) + "0\r\n\r\n")))},
-      {"ch-many-tiny", kOk, Open(Chunked(Repeated("1\r\n.\r\n", 2000) + "0\r\n\r\n")), "GET", 20'000, false},
+      {"ch-many-tiny", kOk, Open(Chunked(Repeat("1\r\n.\r\n", 2000) + "0\r\n\r\n")), "GET", 20'000, false},
       {"ch-long-ext", kMalformed, Open(Chunked(Chunk(kPage, ";" + std::string(200'000, 'e')) + "0\r\n\r\n")),
        "GET", 20'000, false},
       {"ch-name-case", kOk, Open(Raw("Transfer-Encoding: Chunked\r\n", Chunk(kPage) + "0\r\n\r\n"))},
@@ -194,8 +189,7 @@ std::vector<Http1Case> StatusCases() {
       {"s100", kOk, Open("HTTP/1.1 100 Continue\r\n\r\n" + Sized(""))},
       {"s103", kOk, Open(early + early + Sized(""))},
       {"s1xx-unknown", kOk, Open("HTTP/1.1 199 Odd\r\n\r\n" + Sized(""))},
-      {"s1xx-flood", kMalformed, Closed(Repeated("HTTP/1.1 100 Continue\r\n\r\n", 2000)), "GET", 20'000,
-       false},
+      {"s1xx-flood", kMalformed, Closed(Repeat("HTTP/1.1 100 Continue\r\n\r\n", 2000)), "GET", 20'000, false},
       {"s101", kMalformed, Open("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "GET", 20'000,
        false},
       {"s204-body", kOk, Open("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nstray"), "GET", 20'000,
@@ -244,12 +238,12 @@ std::vector<Http1Case> FieldCases() {
       {"h-empty-name", kOk, Open(Sized(": nothing\r\n"))},
       {"h-space-colon", kOk, Open(Sized("Content-Type : text/html\r\n"))},
       {"h-name-case", kOk, Open(Raw("cOnTeNt-LeNgTh: " + Size(kPage) + "\r\n"))},
-      {"h-many", kTooLarge, Open(Sized(Repeated("X-A: b\r\n", 10'000))), "GET", 20'000, false},
+      {"h-many", kTooLarge, Open(Sized(Repeat("X-A: b\r\n", 10'000))), "GET", 20'000, false},
       {"h-huge-value", kTooLarge, Open(Sized("X-A: " + std::string(2 << 20, 'v') + "\r\n")), "GET", 20'000,
        false},
       {"h-endless", kTooLarge,
-       Closed("HTTP/1.1 200 OK\r\n" + Repeated("X-A: " + std::string(1000, 'v') + "\r\n", 5000)), "GET",
-       20'000, false},
+       Closed("HTTP/1.1 200 OK\r\n" + Repeat("X-A: " + std::string(1000, 'v') + "\r\n", 5000)), "GET", 20'000,
+       false},
       {"h-cut", kConnectionLost, Closed("HTTP/1.1 200 OK\r\nContent-Le"), "GET", 20'000, false},
       {"h-cut-after-line", kConnectionLost, Closed("HTTP/1.1 200 OK\r\nContent-Length: 79\r\n"), "GET",
        20'000, false},

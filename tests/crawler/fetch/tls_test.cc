@@ -10,7 +10,7 @@ namespace {
 
 using crawler::FetchResult;
 
-void Serve(Peer& peer) {
+void ServeSealed(Peer& peer) {
   while (!peer.ReadHead().empty()) peer.Send(Answer("<p>sealed"));
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("ATrustedNameIsFetchedAndReused") {
   TestAuthority authority;
   const Certificate certificate =
       authority.Sign({{"DNS:good.example", "DNS:*.wild.example", "IP:127.0.0.1"}});
-  ScriptedServer server(Serve, {&certificate});
+  ScriptedServer server(ServeSealed, {&certificate});
   Client client(authority);
   const FetchResult result = client.Get(server);
   INFO(result.detail);
@@ -74,7 +74,7 @@ TEST_CASE("EachFailedCheckOfACertificateIsNamed") {
   };
   for (const auto& one : cases) {
     const Certificate certificate = one.by.Sign(one.subject);
-    ScriptedServer server(Serve, {&certificate});
+    ScriptedServer server(ServeSealed, {&certificate});
     const FetchResult result = client.Get(server, one.host);
     INFO(one.words << " / " << result.detail);
     CHECK(Says(result, one.words));
@@ -87,7 +87,7 @@ TEST_CASE("EachFailedCheckOfACertificateIsNamed") {
 TEST_CASE("WithoutVerificationAnyCertificateWillDo") {
   TestAuthority stranger;
   const Certificate certificate = stranger.Sign({{"DNS:nobody.example"}, -7200, -3600});
-  ScriptedServer server(Serve, {&certificate});
+  ScriptedServer server(ServeSealed, {&certificate});
   FetchLoop loop;
   CHECK(loop.Get(server.Url()).outcome == Outcome::kOk);
 }
@@ -116,7 +116,7 @@ TEST_CASE("ASessionIsResumedOnTheNextConnection") {
 TEST_CASE("ObsoleteVersionsAreRefused") {
   TestAuthority authority;
   const Certificate certificate = authority.Sign({{"DNS:good.example"}});
-  ScriptedServer server(Serve, {&certificate, false, true});
+  ScriptedServer server(ServeSealed, {&certificate, false, true});
   Client client(authority);
   CHECK(Says(client.Get(server), "handshake: "));
 }

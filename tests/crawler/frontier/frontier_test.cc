@@ -19,13 +19,13 @@ HostId Host(int n) {
 }
 
 /// A frontier and the rows a store would hold for it.
-struct Crawl {
+struct FrontierRig {
   Frontier frontier;
   HostPolicy policy;
   std::uint64_t next_id = 1;
   std::map<std::uint64_t, storage::QueuedUrl> stored;  ///< by seq
 
-  explicit Crawl(std::size_t memory_urls = 1000) : frontier(memory_urls) {}
+  explicit FrontierRig(std::size_t memory_urls = 1000) : frontier(memory_urls) {}
 
   void Queue(int host, std::uint8_t priority = 10, Instant due = Instant::min()) {
     storage::QueuedUrl url;
@@ -65,7 +65,7 @@ struct Crawl {
 }  // namespace
 
 TEST_CASE("A host is handed out once, until it is released and its delay has passed") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(1);
   auto first = crawl.frontier.Next(kStart);
@@ -79,7 +79,7 @@ TEST_CASE("A host is handed out once, until it is released and its delay has pas
 }
 
 TEST_CASE("The wait is at least one latency of the host") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(1);
   auto first = crawl.frontier.Next(kStart);
@@ -89,7 +89,7 @@ TEST_CASE("The wait is at least one latency of the host") {
 }
 
 TEST_CASE("A delay of zero with many connections hands out as many at once") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy = {0ms, 3, 0ms, 30s};
   for (int i = 0; i < 5; ++i) crawl.Queue(1);
   for (int i = 0; i < 3; ++i) CHECK(crawl.frontier.Next(kStart));
@@ -99,7 +99,7 @@ TEST_CASE("A delay of zero with many connections hands out as many at once") {
 }
 
 TEST_CASE("Better priority first, then arrival") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy = {0ms, 10, 0ms, 0s};
   crawl.Queue(1, 20);
   crawl.Queue(1, 10);
@@ -110,7 +110,7 @@ TEST_CASE("Better priority first, then arrival") {
 }
 
 TEST_CASE("Hosts of one address start apart") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(2);
   auto one = crawl.frontier.Next(kStart);
@@ -128,7 +128,7 @@ TEST_CASE("Hosts of one address start apart") {
 }
 
 TEST_CASE("A held host waits, a blocked one until its time") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   auto task = crawl.frontier.Next(kStart);
   crawl.frontier.Hold(Host(1), WaitReason::kRobots);
@@ -143,7 +143,7 @@ TEST_CASE("A held host waits, a blocked one until its time") {
 }
 
 TEST_CASE("A URL that is not due does not hold back the others") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy.delay = 0ms;
   crawl.Queue(1, 10, kStart + 1h);
   crawl.Queue(1, 20);
@@ -156,7 +156,7 @@ TEST_CASE("A URL that is not due does not hold back the others") {
 }
 
 TEST_CASE("What earlier visits left of a URL stays with it while it waits, is given out and returned") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy.delay = 0ms;
   storage::QueuedUrl url;
   url.id = UrlId{7};
@@ -182,7 +182,7 @@ TEST_CASE("What earlier visits left of a URL stays with it while it waits, is gi
 }
 
 TEST_CASE("A host with many URLs does not starve one with few") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy = {0ms, 1, 0ms, 0s};
   for (int i = 0; i < 100; ++i) crawl.Queue(1);
   for (int i = 0; i < 3; ++i) crawl.Queue(2);
@@ -201,7 +201,7 @@ TEST_CASE("Whatever spills to the store comes back exactly once", "[random]") {
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937_64 random(seed);
-  Crawl crawl(40);
+  FrontierRig crawl(40);
   crawl.policy = {0ms, 4, 0ms, 0s};
   std::set<std::string> fetched;
   std::vector<FetchTask> open;
@@ -258,7 +258,7 @@ TEST_CASE("The seen set tells new from known, also across growth and for a finge
 }
 
 TEST_CASE("A paused host is not handed out until everybody who paused it has resumed it") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(2);
   crawl.frontier.Pause(Host(1), PausedBy::kOperator);
@@ -278,7 +278,7 @@ TEST_CASE("A paused host is not handed out until everybody who paused it has res
 }
 
 TEST_CASE("A pause survives what else happens to its host") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(1);
   auto task = crawl.frontier.Next(kStart);
@@ -295,7 +295,7 @@ TEST_CASE("A pause survives what else happens to its host") {
 }
 
 TEST_CASE("A host that the operator paused is paused after a restart; nothing else leaves a pause behind") {
-  Crawl crawl;
+  FrontierRig crawl;
   storage::StoredHost stored;
   stored.host = Host(1);
   stored.name = "h1";
@@ -314,7 +314,7 @@ TEST_CASE("A host that the operator paused is paused after a restart; nothing el
 }
 
 TEST_CASE("Each waiting host counts once, under the reason that holds it now") {
-  Crawl crawl;
+  FrontierRig crawl;
   for (int host = 1; host <= 6; ++host) crawl.Queue(host);
   crawl.Queue(6);
   crawl.Queue(7, 10, kStart + 1h);
@@ -333,7 +333,7 @@ TEST_CASE("Each waiting host counts once, under the reason that holds it now") {
 }
 
 TEST_CASE("A second connection's return does not cut short the rest after an answer") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy = {1s, 2, 0ms, 0s};
   for (int i = 0; i < 4; ++i) crawl.Queue(1);
   auto one = crawl.frontier.Next(kStart);
@@ -346,7 +346,7 @@ TEST_CASE("A second connection's return does not cut short the rest after an ans
 }
 
 TEST_CASE("The answer that a host was held for counts as one of its answers, a stored one does not") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   auto task = crawl.frontier.Next(kStart);
   crawl.frontier.Hold(Host(1), WaitReason::kRobots);
@@ -362,7 +362,7 @@ TEST_CASE("The answer that a host was held for counts as one of its answers, a s
 }
 
 TEST_CASE("A start that asked nothing of its host does not cost its address a turn") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.Queue(1);
   crawl.Queue(2);
   Instant not_before;
@@ -378,7 +378,7 @@ TEST_CASE("A start that asked nothing of its host does not cost its address a tu
 }
 
 TEST_CASE("Hosts of one registrable domain start apart when the policy says so") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy.domain_delay = 2s;
   storage::QueuedUrl url;
   for (int host = 1; host <= 3; ++host) {
@@ -396,7 +396,7 @@ TEST_CASE("Hosts of one registrable domain start apart when the policy says so")
 }
 
 TEST_CASE("A target with many hosts does not starve one with few; an operator's URL overtakes both") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.policy = {0ms, 1, 0ms, 0s};
   for (int host = 1; host <= 100; ++host) crawl.Queue(host);
   storage::QueuedUrl url;
@@ -423,7 +423,7 @@ TEST_CASE("A target with many hosts does not starve one with few; an operator's 
 }
 
 TEST_CASE("A stored host takes the policy of its target once a refill names it") {
-  Crawl crawl;
+  FrontierRig crawl;
   crawl.frontier.SetPolicies({{0ms, 5, 0ms, 0s}, {10s, 1, 0ms, 0s}});
   storage::StoredHost stored;
   stored.host = Host(1);

@@ -10,14 +10,14 @@ using config::Recrawl;
 namespace {
 
 constexpr Recrawl kAdaptive{Recrawl::Kind::kAdaptive, Duration(0)};
-constexpr auto kDay = 24h;
+constexpr auto kOneDay = 24h;
 
 Recrawl Every(Duration interval) {
   return {Recrawl::Kind::kFixed, interval};
 }
 
 std::optional<storage::Earlier> Page(std::uint64_t hash, std::uint8_t misses = 0) {
-  return storage::Earlier{kDay, hash, misses, true};
+  return storage::Earlier{kOneDay, hash, misses, true};
 }
 
 constexpr VisitFound kMissing404{Outcome::kHttpError, 404, 0};
@@ -28,41 +28,41 @@ constexpr VisitFound kTrouble{Outcome::kTimeout, 0, 0};
 
 TEST_CASE("recrawl: never has no interval, a duration has its own, adaptive begins with a day") {
   CHECK_FALSE(FirstInterval({}));
-  CHECK(FirstInterval(Every(7 * kDay)) == 7 * kDay);
-  CHECK(FirstInterval(kAdaptive) == kDay);
+  CHECK(FirstInterval(Every(7 * kOneDay)) == 7 * kOneDay);
+  CHECK(FirstInterval(kAdaptive) == kOneDay);
 }
 
 TEST_CASE("recrawl: adaptive grows by 1.4 when unchanged, shrinks by 0.8 when changed, exactly") {
-  CHECK(NextInterval(kAdaptive, Finding::kFirst, 0s) == kDay);
+  CHECK(NextInterval(kAdaptive, Finding::kFirst, 0s) == kOneDay);
   CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 10h) == 14h);
   CHECK(NextInterval(kAdaptive, Finding::kChanged, 10h) == 8h);
   CHECK(NextInterval(kAdaptive, Finding::kUnchanged, Duration(36'000'007)) == Duration(50'400'009));
   CHECK(NextInterval(kAdaptive, Finding::kMissing, 10h) == 10h);
   CHECK(NextInterval(kAdaptive, Finding::kFailed, 10h) == 14h);
-  CHECK(NextInterval(kAdaptive, Finding::kBack, 90 * kDay) == kDay);
+  CHECK(NextInterval(kAdaptive, Finding::kBack, 90 * kOneDay) == kOneDay);
   CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 0s) == 33h + 36min);
 }
 
 TEST_CASE("recrawl: adaptive stays between an hour and 90 days, from wherever it comes") {
-  Duration interval = kDay;
+  Duration interval = kOneDay;
   for (int i = 0; i < 50; ++i) interval = NextInterval(kAdaptive, Finding::kChanged, interval);
   CHECK(interval == 1h);
   for (int i = 0; i < 50; ++i) interval = NextInterval(kAdaptive, Finding::kUnchanged, interval);
-  CHECK(interval == 90 * kDay);
+  CHECK(interval == 90 * kOneDay);
   CHECK(NextInterval(kAdaptive, Finding::kUnchanged, Duration(1)) == 1h);
-  CHECK(NextInterval(kAdaptive, Finding::kChanged, 3650 * kDay) == 90 * kDay);
+  CHECK(NextInterval(kAdaptive, Finding::kChanged, 3650 * kOneDay) == 90 * kOneDay);
 }
 
 TEST_CASE("recrawl: a fixed interval is the same whatever was found, but for what is gone") {
   for (const Finding finding : {Finding::kFirst, Finding::kUnchanged, Finding::kChanged, Finding::kMissing,
                                 Finding::kBack, Finding::kFailed}) {
-    CHECK(NextInterval(Every(5s), finding, 400 * kDay) == 5s);
+    CHECK(NextInterval(Every(5s), finding, 400 * kOneDay) == 5s);
   }
   Duration interval = 5s;
   CHECK(NextInterval(Every(5s), Finding::kGone, interval) == 10s);
   for (int i = 0; i < 50; ++i) interval = NextInterval(Every(5s), Finding::kGone, interval);
-  CHECK(interval == 90 * kDay);
-  CHECK(NextInterval(Every(200 * kDay), Finding::kGone, 200 * kDay) == 200 * kDay);
+  CHECK(interval == 90 * kOneDay);
+  CHECK(NextInterval(Every(200 * kOneDay), Finding::kGone, 200 * kOneDay) == 200 * kOneDay);
   CHECK(NextInterval(Every(5s), Finding::kGone, 1s) == 5s);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("recrawl: content is compared by its hash, a 304 is unchanged") {
   CHECK(Judge({Outcome::kNotModified, 304, 0}, Page(7)) == Finding::kUnchanged);
   CHECK(Judge({Outcome::kRedirect, 301, 0}, std::nullopt) == Finding::kFirst);
   CHECK(Judge({Outcome::kRedirect, 301, 0}, Page(7)) == Finding::kUnchanged);
-  CHECK(Judge({Outcome::kOk, 200, 7}, storage::Earlier{kDay, 0, 0, false}) == Finding::kChanged);
+  CHECK(Judge({Outcome::kOk, 200, 7}, storage::Earlier{kOneDay, 0, 0, false}) == Finding::kChanged);
 }
 
 TEST_CASE("recrawl: gone after two misses in a row, which only an answer ends") {

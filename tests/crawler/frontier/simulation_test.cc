@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Instant kStart{1'700'000'000s};
+constexpr Instant kMidnight{1'700'000'000s};
 
 struct WorldSize {
   int hosts = 0;
@@ -74,8 +74,8 @@ class World {
   }
 
   void Run() {
-    Instant now = kStart;
-    const Instant end = kStart + size_.length;
+    Instant now = kMidnight;
+    const Instant end = kMidnight + size_.length;
     while (now < end && !failed_) {
       while (frontier_.in_flight() < size_.in_flight) {
         std::optional<FetchTask> task = frontier_.Next(now);
@@ -104,7 +104,7 @@ class World {
   std::mt19937_64 random_;
   Frontier frontier_;
   std::vector<SimHost> hosts_;
-  Instant now_ = kStart;
+  Instant now_ = kMidnight;
   std::uint64_t starts = 0, returns = 0, waits_429 = 0;
   bool failed_ = false;
 

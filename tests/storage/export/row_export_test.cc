@@ -17,8 +17,8 @@ namespace {
 constexpr std::uint64_t kMany = 2 * RowExport::kSlice + 500;  // three slices
 
 /// One page, and many URLs that were left out.
-struct Crawl : Database {
-  Crawl() {
+struct LongCrawl : Database {
+  LongCrawl() {
     REQUIRE(Open() == "");
     Batch page;
     page.Queued(1, 1).Visited(1, 1).WithPage("A title", "Some text").WithLink(2, "two");
@@ -66,7 +66,7 @@ Rows Exported(const ExportRequest& request) {
 }  // namespace
 
 TEST_CASE("Every row of a view is exported, as the view has it") {
-  const Crawl crawl;
+  const LongCrawl crawl;
   for (const storage::ExportTable& table : storage::ExportTables()) {
     INFO("table " << table.name);
     const std::string name(table.name);
@@ -80,7 +80,7 @@ TEST_CASE("Every row of a view is exported, as the view has it") {
 }
 
 TEST_CASE("Columns are chosen and ordered, rows filtered by an expression") {
-  const Crawl crawl;
+  const LongCrawl crawl;
   CHECK(Exported(crawl.Of("pages", {"title", "url"})) == Rows{"A title|https://a.test/1"});
   CHECK(Exported(crawl.Of("pages", {"url"}, "words > 0 -- a comment")).empty());
   CHECK(Exported(crawl.Of("skipped", {"url"}, "reason = 'scope'")).size() == kMany / 2);
@@ -88,7 +88,7 @@ TEST_CASE("Columns are chosen and ordered, rows filtered by an expression") {
 }
 
 TEST_CASE("An export that goes on behind a position gives the rest, none twice") {
-  const Crawl crawl;
+  const LongCrawl crawl;
   storage::QueryError error;
   const auto first = RowExport::Open(crawl.Of("skipped", {"url"}), error);
   Rows all = Take(*first, 1);
@@ -103,7 +103,7 @@ TEST_CASE("An export that goes on behind a position gives the rest, none twice")
 }
 
 TEST_CASE("Between slices an export pins nothing: the log can be folded away") {
-  Crawl crawl;
+  LongCrawl crawl;
   storage::QueryError error;
   const auto rows = RowExport::Open(crawl.Of("skipped", {"url"}), error);
   CHECK_FALSE(Take(*rows, 1).empty());
@@ -117,7 +117,7 @@ TEST_CASE("Between slices an export pins nothing: the log can be folded away") {
 }
 
 TEST_CASE("What is wrong with a request is said in one sentence") {
-  const Crawl crawl;
+  const LongCrawl crawl;
   CHECK_THAT(Refusal(crawl.Of("recipes")), Contains("there is no table \"recipes\"; there are pages, links"));
   CHECK_THAT(Refusal(crawl.Of("pages", {"colour"})),
              Contains("pages has no column \"colour\"; it has url, host"));
@@ -129,7 +129,7 @@ TEST_CASE("What is wrong with a request is said in one sentence") {
 }
 
 TEST_CASE("Stopping in the middle is no error") {
-  const Crawl crawl;
+  const LongCrawl crawl;
   storage::QueryError error;
   const auto rows = RowExport::Open(crawl.Of("skipped"), error);
   int seen = 0;

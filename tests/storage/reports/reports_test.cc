@@ -34,8 +34,8 @@ Rows ReportOf(const Database& database, const std::string& name, const std::stri
 
 /// a.test/1 links to /2, /3 and itself; /2 failed; /4 redirects to /5; /3 and /6 are the same page without a
 /// title; /6 came from a seed and nobody links to it; b.test/9 is out of scope.
-struct Crawl : Database {
-  Crawl() {
+struct ReportedCrawl : Database {
+  ReportedCrawl() {
     REQUIRE(Open() == "");
     REQUIRE(WriteNow(*store, Batch().Queued(1, 1).Queued(4, 2).Queued(6, 3).Queued(8, 4)));
     Batch page;
@@ -78,7 +78,7 @@ struct Crawl : Database {
 TEST_CASE("Every report answers on an empty database and on a full one") {
   Database empty;
   REQUIRE(empty.Open() == "");
-  Crawl crawl;
+  ReportedCrawl crawl;
   std::set<std::string_view> names;
   for (const storage::Report& report : storage::Reports()) {
     INFO("report " << report.name);
@@ -97,7 +97,7 @@ TEST_CASE("Every report answers on an empty database and on a full one") {
 }
 
 TEST_CASE("broken-links names the page and the text of the link; an answer that is an error is broken too") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   const std::string failed = "https://a.test/2|404|http_error|https://a.test/1|two";
   CHECK(crawl.Report("broken-links") == Rows{failed});
   Batch gone;  // an answer, so the crawl is done with the URL
@@ -113,7 +113,7 @@ TEST_CASE("broken-links names the page and the text of the link; an answer that 
 }
 
 TEST_CASE("errors-by-host and errors-by-reason count what failed, redirects left out") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   CHECK(crawl.Report("errors-by-host") == Rows{"a.test|1|4|NULL|NULL|NULL"});
   REQUIRE(crawl.Report("errors-by-reason").size() == 1);
   CHECK_THAT(crawl.Report("errors-by-reason")[0],
@@ -122,20 +122,21 @@ TEST_CASE("errors-by-host and errors-by-reason count what failed, redirects left
 }
 
 TEST_CASE("slow-hosts: the mean and the slowest first byte, of answers alone") {
-  CHECK(Crawl().Report("slow-hosts") == Rows{"a.test|40|50|2|4|NULL"});
+  CHECK(ReportedCrawl().Report("slow-hosts") == Rows{"a.test|40|50|2|4|NULL"});
 }
 
 TEST_CASE("duplicates: a row for each content, with two of its URLs") {
-  CHECK(Crawl().Report("duplicates") == Rows{"0000000000000008|2|400|https://a.test/6|https://a.test/3"});
+  CHECK(ReportedCrawl().Report("duplicates") ==
+        Rows{"0000000000000008|2|400|https://a.test/6|https://a.test/3"});
 }
 
 TEST_CASE("redirects: where they lead and what became of that") {
-  CHECK(Crawl().Report("redirects") ==
+  CHECK(ReportedCrawl().Report("redirects") ==
         Rows{"https://a.test/4|https://a.test/5|301|2023-11-14T22:13:23.000Z|200|ok"});
 }
 
 TEST_CASE("missing-titles: HTML pages without one") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   Batch document;
   document.Visited(8, 4).WithPage("", "", 77);
   document.batch.page->content_type = "application/pdf";
@@ -148,11 +149,11 @@ TEST_CASE("missing-titles: HTML pages without one") {
 }
 
 TEST_CASE("queue-by-host counts what waits") {
-  CHECK(Crawl().Report("queue-by-host") == Rows{"a.test|1|2023-11-14T22:13:20.000Z|NULL|NULL|NULL"});
+  CHECK(ReportedCrawl().Report("queue-by-host") == Rows{"a.test|1|2023-11-14T22:13:20.000Z|NULL|NULL|NULL"});
 }
 
 TEST_CASE("robots: by the name of a host or by an origin") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   Batch batch;
   storage::RobotsReceipt receipt;
   receipt.origin = "https://a.test";
@@ -173,7 +174,7 @@ TEST_CASE("robots: by the name of a host or by an origin") {
 }
 
 TEST_CASE("orphans: seeds and ends of redirects that no other page links to") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   CHECK(crawl.Report("orphans") == Rows{"https://a.test/1|A title|NULL|1|200",
                                         "https://a.test/6|NULL|NULL|1|200",
                                         "https://a.test/5|Five|https://a.test/4|1|200"});
@@ -188,14 +189,14 @@ TEST_CASE("orphans: seeds and ends of redirects that no other page links to") {
 }
 
 TEST_CASE("skipped-by-reason and status-codes count rows") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   CHECK(crawl.Report("skipped-by-reason") ==
         Rows{"denied|/private/.*|2|https://a.test/10", "scope|NULL|1|https://b.test/9"});
   CHECK(crawl.Report("status-codes") == Rows{"200|4|2000", "301|1|500", "404|1|500"});
 }
 
 TEST_CASE("storage: bytes of every table") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   REQUIRE(crawl.Close());
   const Rows rows = crawl.Report("storage");
   REQUIRE(rows.size() > 10);
@@ -208,7 +209,7 @@ TEST_CASE("storage: bytes of every table") {
 }
 
 TEST_CASE("A report gives no more rows than are wanted") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   CHECK(crawl.Report("missing-titles", "", 1).size() == 1);
   CHECK(crawl.Report("missing-titles", "", 0).empty());
 }
@@ -241,7 +242,7 @@ TEST_CASE("Counters of hosts in a database of schema 2 are those that its visits
 }
 
 TEST_CASE("Reports that count rows find them in an index") {
-  Crawl crawl;
+  ReportedCrawl crawl;
   struct Plan {
     const char* report;
     const char* index;

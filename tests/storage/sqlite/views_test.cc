@@ -12,8 +12,8 @@ namespace {
 
 /// a.test/1 is a page that links to /2 (missing) and to b.test/3 (out of scope); /4 redirects to /1; /5
 /// waits.
-struct Crawl : Database {
-  Crawl() {
+struct ViewedCrawl : Database {
+  ViewedCrawl() {
     REQUIRE(Open() == "");
     REQUIRE(WriteNow(*store, Batch().Queued(1, 1).Queued(4, 2)));
     Batch page;
@@ -34,7 +34,7 @@ struct Crawl : Database {
 }  // namespace
 
 TEST_CASE("pages: what the last good visit gave, times as ISO-8601 in UTC with milliseconds") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(
       crawl.Row(
           "SELECT url, host, target, status, content_type, charset, language, title, description, text FROM "
@@ -44,7 +44,7 @@ TEST_CASE("pages: what the last good visit gave, times as ISO-8601 in UTC with m
 }
 
 TEST_CASE("pages: a content hash above 2^63 is printed as sixteen digits") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   Batch again;
   again.Visited(5, 4).WithPage("five", "text", 0xfedcba9876543210);
   REQUIRE(WriteNow(*crawl.store, again));
@@ -52,7 +52,7 @@ TEST_CASE("pages: a content hash above 2^63 is printed as sixteen digits") {
 }
 
 TEST_CASE("pages: a second visit replaces text and links, keeps first_seen, and tells a change from none") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   Batch same;
   same.Visited(1, 9, Outcome::kOk, 200, "a.test", 5123)
       .WithPage("A title", "Other text")
@@ -69,7 +69,7 @@ TEST_CASE("pages: a second visit replaces text and links, keeps first_seen, and 
 }
 
 TEST_CASE("pages: a 304 confirms the page and counts as a visit") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   Batch current;
   current.Visited(1, 9, Outcome::kNotModified, 304, "a.test", 7000);
   REQUIRE(WriteNow(*crawl.store, current));
@@ -78,7 +78,7 @@ TEST_CASE("pages: a 304 confirms the page and counts as a visit") {
 }
 
 TEST_CASE("changes: what has changed, gone and come back, with the hashes of then and now") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT * FROM changes").empty());
   const auto visit = [&](std::int64_t ms, std::uint64_t hash) {
     Batch batch;
@@ -110,7 +110,7 @@ TEST_CASE("changes: what has changed, gone and come back, with the hashes of the
 }
 
 TEST_CASE("queue: what waits to be due stands in it with its time, and is found in the order of time") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 9).WithPage("t", "x").Again(86'400'000, Duration(5000))));
   CHECK(crawl.Rows("SELECT url, priority, due_at, attempts, seq, interval_ms FROM queue ORDER BY due_at") ==
         Rows{"https://a.test/5|1|2023-11-14T22:13:20.000Z|0|4|NULL",
@@ -120,7 +120,7 @@ TEST_CASE("queue: what waits to be due stands in it with its time, and is found 
 }
 
 TEST_CASE("visits: every try, in order, with its outcome as a word") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT url, at, status, outcome FROM visits ORDER BY at") ==
         Rows{"https://a.test/1|2023-11-14T22:13:21.000Z|200|ok",
              "https://a.test/2|2023-11-14T22:13:22.000Z|404|http_error",
@@ -131,7 +131,7 @@ TEST_CASE("visits: every try, in order, with its outcome as a word") {
 }
 
 TEST_CASE("errors: the visits whose outcome is not ok or whose status is 400 or more, with the detail") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT url, status, outcome, detail FROM errors WHERE outcome <> 'redirect'") ==
         Rows{"https://a.test/2|404|http_error|what failed"});
   CHECK(crawl.Row("SELECT count(*) FROM errors") ==
@@ -139,13 +139,13 @@ TEST_CASE("errors: the visits whose outcome is not ok or whose status is 400 or 
 }
 
 TEST_CASE("errors are found without reading all visits") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK_THAT(crawl.Rows("EXPLAIN QUERY PLAN SELECT * FROM errors")[0],
              Catch::Matchers::Contains("visit_error"));
 }
 
 TEST_CASE("links, redirects and skipped name URLs, not numbers") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT * FROM links") == Rows{"https://a.test/1|https://a.test/2|a||two|0",
                                                   "https://a.test/1|https://b.test/3|a|nofollow|three|1"});
   CHECK(crawl.Row("SELECT source, target, status, at FROM redirects") ==
@@ -156,13 +156,13 @@ TEST_CASE("links, redirects and skipped name URLs, not numbers") {
 }
 
 TEST_CASE("broken_links: pages that link to what failed") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT source, target, status, outcome, kind, anchor FROM broken_links") ==
         Rows{"https://a.test/1|https://a.test/2|404|http_error|a|two"});
 }
 
 TEST_CASE("duplicates: pages of the same content, the singles left out") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT * FROM duplicates").empty());
   Batch twin;
   twin.Visited(5, 4).WithPage("A title", "Some text");
@@ -172,7 +172,7 @@ TEST_CASE("duplicates: pages of the same content, the singles left out") {
 }
 
 TEST_CASE("hosts: counters, the last state and what robots.txt said") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   Batch batch;
   storage::RobotsReceipt receipt;
   receipt.origin = "https://a.test";
@@ -195,7 +195,7 @@ TEST_CASE("hosts: counters, the last state and what robots.txt said") {
 }
 
 TEST_CASE("queue, runs and progress") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   CHECK(crawl.Rows("SELECT url, host, priority, depth, due_at, attempts FROM queue") ==
         Rows{"https://a.test/5|a.test|1|1|2023-11-14T22:13:20.000Z|0"});
   CHECK(crawl.Row("SELECT started_at, ended_at, end_reason, version, pages, config FROM runs") ==
@@ -224,7 +224,7 @@ TEST_CASE("storage.links and storage.text decide what is kept") {
 }
 
 TEST_CASE("A URL excluded after it was queued says why") {
-  Crawl crawl;
+  ViewedCrawl crawl;
   Batch denied;
   denied.batch.subject = Id(5);
   denied.batch.leaves = Key("a.test", 4);
