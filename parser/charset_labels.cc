@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 
 namespace trawl::parser {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/html_shape.h"
 

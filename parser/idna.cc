@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "parser/ascii.h"
 #include "parser/error.h"
 #include "parser/percent_encode.h"
 #include "parser/utf8.h"

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "parser/ascii.h"
 #include "parser/html_names.h"
 #include "parser/selector_reader.h"
 #include "parser/utf8.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "parser/ascii.h"
 #include "parser/doctype.h"
 #include "parser/html_names.h"
 

@@ -1,14 +1,16 @@
 // Opens many fetches at once and prints what each costs while it waits, and what a page costs when it comes.
 //
-//   trawl_fetch_bench wait  PORT COUNT                              COUNT fetches of /p/<n> from COUNT
-//   addresses 127.0.b.c;
-//                                                             the server must answer later than the last has
-//                                                             begun
-//   trawl_fetch_bench tls COUNT                               the same over TLS, with a server of its own, in
-//   a process
-//                                                             of its own, that answers once all have asked
-//   trawl_fetch_bench pages PORT CONNECTIONS SECONDS [PATH] [https] kept-alive connections, one page after
-//   another
+//   trawl_fetch_bench wait PORT COUNT        COUNT fetches of /p/<n> from COUNT addresses 127.0.b.c; the
+//   server must
+//                                            answer later than the last has begun
+//   trawl_fetch_bench tls COUNT              the same over TLS, with a server of its own, in a process of its
+//   own,
+//                                            that answers once all have asked
+//   trawl_fetch_bench pages PORT CONNECTIONS SECONDS [PATH] [https]
+//                                            kept-alive connections, one page after another
+//   trawl_fetch_bench handshakes PORT CONNECTIONS SECONDS [PATH]
+//                                            each page over TLS from a name that was never asked before: a
+//                                            full handshake each
 
 #include <malloc.h>
 #include <signal.h>
@@ -183,26 +185,25 @@ int WaitTls(unsigned count) {
 struct Run {
   Fetcher& fetcher;
   Clock::time_point end;
+  std::function<std::string()> next_url;
   Tally tally;
 };
 
-asio::awaitable<void> FetchMany(Run& run, std::string url) {
+asio::awaitable<void> FetchMany(Run& run) {
   while (Clock::now() < run.end) {
     FetchRequest request;
-    request.url = url;
+    request.url = run.next_url();
     run.tally.Add(co_await run.fetcher.Fetch(std::move(request)));
   }
 }
 
-int Pages(const std::string& scheme, const std::string& port, unsigned connections, int seconds,
-          const std::string& path) {
+int Pages(const trawl::config::Options& options, unsigned connections, int seconds,
+          const std::function<std::string()>& next_url) {
   asio::io_context loop(1);
-  Fetcher fetcher(loop.get_executor(), BenchOptions());
-  Run run{fetcher, Clock::now() + std::chrono::seconds(seconds), {}};
+  Fetcher fetcher(loop.get_executor(), options);
+  Run run{fetcher, Clock::now() + std::chrono::seconds(seconds), next_url, {}};
   const double cpu = CpuSeconds();
-  for (unsigned n = 0; n < connections; ++n) {
-    asio::co_spawn(loop, FetchMany(run, scheme + "://127.0.0.1:" + port + path), Rethrow());
-  }
+  for (unsigned n = 0; n < connections; ++n) asio::co_spawn(loop, FetchMany(run), Rethrow());
   while (Clock::now() < run.end) loop.run_one();
   const double used = CpuSeconds() - cpu;
   std::printf("pages %llu in %d s = %.0f/s  cpu %.2f us each  body %.0f bytes each\n",
@@ -212,10 +213,22 @@ int Pages(const std::string& scheme, const std::string& port, unsigned connectio
   return 0;
 }
 
+int Handshakes(const std::string& port, unsigned connections, int seconds, const std::string& path) {
+  trawl::config::Options options = BenchOptions();
+  options.http.idle_timeout = trawl::Duration(1);  // no name is asked twice
+  const auto name = [](unsigned n) { return "h" + std::to_string(n) + ".test"; };
+  constexpr unsigned kNames = 100'000;
+  for (unsigned n = 0; n < kNames; ++n) options.dns.hosts.emplace_back(name(n), "127.0.0.1");
+  unsigned n = 0;
+  const auto next = [&] { return "https://" + name(n++ % kNames) + ":" + port + path; };
+  const int result = Pages(options, connections, seconds, next);
+  return n <= kNames ? result : 1;  // a name asked twice resumes its session
+}
+
 int Usage() {
   std::fprintf(stderr,
                "usage: trawl_fetch_bench wait PORT COUNT | tls COUNT | pages PORT CONNECTIONS SECONDS [PATH] "
-               "[https]\n");
+               "[https] | handshakes PORT CONNECTIONS SECONDS [PATH]\n");
   return 64;
 }
 
@@ -227,9 +240,14 @@ int main(int argc, char** argv) {
   if (what == "wait" && argc >= 4) return Wait(argument(2), static_cast<unsigned>(std::atoi(argv[3])));
   if (what == "tls" && argc >= 3) return WaitTls(static_cast<unsigned>(std::atoi(argv[2])));
   if (what == "pages" && argc >= 5) {
-    const std::string path = argc > 5 ? argument(5) : "/p/1?d=0";
-    return Pages(argument(6) == "https" ? "https" : "http", argument(2),
-                 static_cast<unsigned>(std::atoi(argv[3])), std::atoi(argv[4]), path);
+    const std::string url = (argument(6) == "https" ? "https" : "http") + ("://127.0.0.1:" + argument(2)) +
+                            (argc > 5 ? argument(5) : "/p/1?d=0");
+    return Pages(BenchOptions(), static_cast<unsigned>(std::atoi(argv[3])), std::atoi(argv[4]),
+                 [&] { return url; });
+  }
+  if (what == "handshakes" && argc >= 5) {
+    return Handshakes(argument(2), static_cast<unsigned>(std::atoi(argv[3])), std::atoi(argv[4]),
+                      argc > 5 ? argument(5) : "/");
   }
   return Usage();
 }
