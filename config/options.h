@@ -164,25 +164,25 @@ struct SitemapSources {
 
 /// Where one field of an item comes from, and what it becomes. One of css, meta and jsonld is given.
 struct ItemField {
-  std::string name;    ///< letters, digits and '_'; a column of the view
-  std::string css;     ///< selector, inside the item's element
-  std::string meta;    ///< name or property of a <meta> of the page
-  std::string jsonld;  ///< path into the page's JSON-LD, "Product.offers.price"
-  std::string attr;    ///< with css: the attribute that is taken in place of the text
-  std::string regex;   ///< RE2; its first group, or without one the match, is taken of the text
+  std::string name{};    ///< letters, digits and '_'; a column of the view
+  std::string css{};     ///< selector, inside the item's element
+  std::string meta{};    ///< name or property of a <meta> of the page
+  std::string jsonld{};  ///< path into the page's JSON-LD, "Product.offers.price"
+  std::string attr{};    ///< with css: the attribute that is taken in place of the text
+  std::string regex{};   ///< RE2; its first group, or without one the match, is taken of the text
   FieldType type = FieldType::kText;
-  bool list = false;                    ///< all that is found, not the first
-  bool required = false;                ///< an item without it is no row of item_<rule>
-  std::optional<std::string> fallback;  ///< key "default": in place of what the page does not give
+  bool list = false;                      ///< all that is found, not the first
+  bool required = false;                  ///< an item without it is no row of item_<rule>
+  std::optional<std::string> fallback{};  ///< key "default": in place of what the page does not give
   bool operator==(const ItemField&) const = default;
 };
 
 /// What is read off the pages of a target: rows of the view item_<name>.
 struct ItemRule {
-  std::string name;
-  std::string match;  ///< RE2, anywhere in the normalised URL; empty: every page
-  std::string each;   ///< selector, an item for each element; empty: one item a page
-  std::vector<ItemField> fields;
+  std::string name{};
+  std::string match{};  ///< RE2, anywhere in the normalised URL; empty: every page
+  std::string each{};   ///< selector, an item for each element; empty: one item a page
+  std::vector<ItemField> fields{};
   bool operator==(const ItemRule&) const = default;
 };
 

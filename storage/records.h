@@ -328,7 +328,7 @@ struct RunStart {
   std::string version;
   std::string config;                     ///< as given, secrets removed
   std::vector<std::string> target_names;  ///< index = NewUrl::target; empty name allowed
-  std::vector<config::ItemRule> rules;    ///< whose items will be written: each gets its view
+  std::vector<config::ItemRule> rules{};  ///< whose items will be written: each gets its view
 };
 
 struct RunEnd {

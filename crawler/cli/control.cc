@@ -232,9 +232,9 @@ std::function<int()> DefineReload(CommandLine& line) {
       return answer.status == 0 ? kExitIo : kExitFailed;
     }
     std::FILE* const out = answer.status == 200 ? stdout : stderr;
-    for (const json::value& line : lines->as_array()) {
-      if (line.is_string())
-        std::fprintf(out, "%s\n", Printable({line.get_string().data(), line.get_string().size()}).c_str());
+    for (const json::value& said : lines->as_array()) {
+      if (said.is_string())
+        std::fprintf(out, "%s\n", Printable({said.get_string().data(), said.get_string().size()}).c_str());
     }
     return answer.status == 200 ? kExitDone : kExitConfig;
   };

@@ -120,6 +120,13 @@ SELECT @word(t.content_type) AS content_type, t.pages AS pages
 FROM (SELECT content_type, count(*) AS pages FROM page GROUP BY content_type ORDER BY 2 DESC, 1 LIMIT ?1) t
 ORDER BY t.pages DESC, t.content_type)sql",
      ""},
+    {"items",
+     "fields of item rules by how often pages lacked them, the worst first: a rate that rises tells of a "
+     "changed layout",
+     "", R"sql(
+SELECT rule, field, missing_rate, missing, items, empty_pages, pages, required, type
+FROM item_fields ORDER BY missing_rate DESC, required DESC, rule, place LIMIT ?1)sql",
+     ""},
     {"storage", "bytes of each table and index, the largest first (reads the whole database)", "", R"sql(
 SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes, d.ncell AS cells, d.unused AS unused_bytes
 FROM dbstat d LEFT JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate = TRUE ORDER BY d.pgsize DESC, d.name

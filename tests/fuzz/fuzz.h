@@ -14,7 +14,9 @@ namespace trawl::test {
 /// Ends the program when a relation does not hold, so that the input is kept as a crash.
 inline void Require(bool holds, const char* relation, std::string_view about = {}) {
   if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n%.*s\n", relation, static_cast<int>(about.size()), about.data());
+  std::fprintf(stderr, "does not hold: %s\n", relation);
+  std::fwrite(about.data(), 1, about.size(), stderr);
+  std::fputc('\n', stderr);
   std::abort();
 }
 

@@ -34,11 +34,12 @@ class CompileFlags:
                     skip = True
                 elif not DROPPED.match(word) and word != entry["file"] and not word.endswith(".o"):
                     kept.append(word)
+            self.flags[entry["file"]] = (entry["directory"], kept)
             self.flags.setdefault(folder_of(entry["file"], self.root, build), (entry["directory"], kept))
 
     def of(self, path):
-        """(working directory, compiler and flags) of the nearest folder that is compiled."""
-        folder = os.path.dirname(os.path.join(self.root, path))
+        """(working directory, compiler and flags) of the file, or of the nearest folder that is compiled."""
+        folder = os.path.join(self.root, path)
         while folder.startswith(self.root):
             if folder in self.flags:
                 return self.flags[folder]

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/query.h"
+#include "storage/reports/reports.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/storage/crawl.h"
 #include "tests/support/temp_dir.h"
@@ -36,18 +37,16 @@ struct Database {
 
   /// Rows as text, cells joined by '|', NULL as "NULL"; a failure as one row "error: ...".
   std::vector<std::string> Rows(const std::string& sql) const {
-    std::vector<std::string> rows;
-    const storage::QueryError error = storage::Query(
-        options.path, sql, [](const std::vector<std::string>&) {},
-        [&rows](const std::vector<storage::Value>& cells) {
-          std::string line;
-          for (const storage::Value& cell : cells)
-            line.append(&cell == cells.data() ? "" : "|").append(Shown(cell));
-          rows.push_back(line);
-          return true;
-        });
-    if (!error.ok) rows.push_back("error: " + error.message);
-    return rows;
+    return Lines([&](auto header, auto row) { return storage::Query(options.path, sql, header, row); });
+  }
+  /// The rows of a report, in the same way.
+  std::vector<std::string> Report(const std::string& name, const std::string& argument = "",
+                                  std::int64_t limit = -1) const {
+    const storage::Report* report = storage::FindReport(name);
+    if (report == nullptr) return {"error: no such report"};
+    return Lines([&](auto header, auto row) {
+      return storage::RunReport(options.path, *report, argument, limit, header, row);
+    });
   }
   std::string Row(const std::string& sql) const {
     const std::vector<std::string> rows = Rows(sql);
@@ -93,6 +92,21 @@ struct Database {
     return all;
   }
 
+  template <class Ask>
+  static std::vector<std::string> Lines(Ask ask) {
+    std::vector<std::string> lines;
+    const storage::QueryError error =
+        ask([](const std::vector<std::string>&) {},
+            [&lines](const std::vector<storage::Value>& cells) {
+              std::string line;
+              for (const storage::Value& cell : cells)
+                line.append(&cell == cells.data() ? "" : "|").append(Shown(cell));
+              lines.push_back(line);
+              return true;
+            });
+    if (!error.ok) lines.push_back("error: " + error.message);
+    return lines;
+  }
   static std::string Shown(const storage::Value& cell) {
     if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
     if (const auto* real = std::get_if<double>(&cell)) return std::to_string(*real);

@@ -13,25 +13,6 @@ using Rows = std::vector<std::string>;
 
 namespace {
 
-/// The rows of a report, as Database::Rows has them.
-Rows ReportOf(const Database& database, const std::string& name, const std::string& argument = "",
-              std::int64_t limit = -1) {
-  const storage::Report* report = storage::FindReport(name);
-  REQUIRE(report);
-  Rows rows;
-  const storage::QueryError error = storage::RunReport(
-      database.options.path, *report, argument, limit, [](const std::vector<std::string>&) {},
-      [&rows](const std::vector<storage::Value>& cells) {
-        std::string line;
-        for (const storage::Value& cell : cells)
-          line.append(&cell == cells.data() ? "" : "|").append(Database::Shown(cell));
-        rows.push_back(line);
-        return true;
-      });
-  if (!error.ok) rows.push_back("error: " + error.message);
-  return rows;
-}
-
 /// a.test/1 links to /2, /3 and itself; /2 failed; /4 redirects to /5; /3 and /6 are the same page without a
 /// title; /6 came from a seed and nobody links to it; b.test/9 is out of scope.
 struct ReportedCrawl : Database {
@@ -65,11 +46,6 @@ struct ReportedCrawl : Database {
     Batch other;
     other.Visited(6, 3, Outcome::kOk, 200, "a.test", 6000).WithPage("", "Twin", 8);
     REQUIRE(WriteNow(*store, other));
-  }
-
-  std::vector<std::string> Report(const std::string& name, const std::string& argument = "",
-                                  std::int64_t limit = -1) const {
-    return ReportOf(*this, name, argument, limit);
   }
 };
 
@@ -235,10 +211,9 @@ TEST_CASE("Counters of hosts in a database of schema 2 are those that its visits
         "(1, 1, 0, 0, 200, 1, 0, 0, 20), (1, 1, 0, 0, 200, 1, 0, 0, 41), (2, 1, 0, 10, 0, 1, 0, 0, NULL)");
     REQUIRE_FALSE(db->failed());
   }
-  CHECK_THAT(ReportOf(database, "slow-hosts")[0],
-             Catch::Matchers::Contains("was written by an earlier trawl"));
+  CHECK_THAT(database.Report("slow-hosts")[0], Catch::Matchers::Contains("was written by an earlier trawl"));
   REQUIRE(database.Open() == "");
-  CHECK(ReportOf(database, "slow-hosts") == Rows{"a.test|30|41|2|0|NULL"});
+  CHECK(database.Report("slow-hosts") == Rows{"a.test|30|41|2|0|NULL"});
 }
 
 TEST_CASE("Reports that count rows find them in an index") {

@@ -102,6 +102,10 @@ TEST_CASE("item_fields: how often a field was missing, a default counting as mis
              "product|Left|integer|0|2|1|2|2|1.000000|1|1", "product|on_sale|boolean|0|2|1|2|0|0.000000|0|0",
              "product|tags|text|0|2|1|2|1|0.500000|1|0"});
   CHECK(shop.Row("SELECT count(*) FROM items") == "2");
+  CHECK(shop.Report("items") ==
+        Rows{"product|Left|1.000000|2|2|1|2|0|integer", "product|price|0.500000|1|2|1|2|1|number",
+             "product|title|0.500000|1|2|1|2|0|text", "product|tags|0.500000|1|2|1|2|0|text",
+             "product|on_sale|0.000000|0|2|1|2|0|boolean"});
 }
 
 TEST_CASE("A changed rule keeps old rows readable: its columns follow, former ones stay last") {
