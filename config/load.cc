@@ -109,16 +109,17 @@ void CheckTargets(Loaded& loaded) {
 }
 
 void CheckField(Loaded& loaded, const ItemField& field, const std::string& path) {
-  const int sources = !field.css.empty() + !field.meta.empty() + !field.jsonld.empty();
-  const bool blamed = IsBlamed(loaded, path + ".css") || IsBlamed(loaded, path + ".meta") ||
-                      IsBlamed(loaded, path + ".jsonld") || IsBlamed(loaded, path);
+  const int sources = !field.css.empty() + !field.xpath.empty() + !field.meta.empty() + !field.jsonld.empty();
+  const bool blamed = IsBlamed(loaded, path + ".css") || IsBlamed(loaded, path + ".xpath") ||
+                      IsBlamed(loaded, path + ".meta") || IsBlamed(loaded, path + ".jsonld") ||
+                      IsBlamed(loaded, path);
   if (sources != 1 && !blamed)
     loaded.AddError(
         path, std::string(sources == 0 ? "does not say where it comes from" : "comes from several places") +
-                  "; allowed: one of css, meta and jsonld");
-  if (!field.attr.empty() && field.css.empty())
+                  "; allowed: one of css, xpath, meta and jsonld");
+  if (!field.attr.empty() && field.css.empty() && field.xpath.empty())
     loaded.AddError(path + ".attr",
-                    "has no selector whose element could have the attribute; allowed: beside css");
+                    "has no selector whose element could have the attribute; allowed: beside css or xpath");
 }
 
 /// Names of rules are those of views, which know no case.
@@ -200,8 +201,8 @@ std::string ConfigError::ToString() const {
   return text + ": " + message;
 }
 
-void Loaded::AddError(const std::string& path, std::string message) {
-  ConfigError error{"default", 0, 0, KeyOf(path), std::move(message)};
+void Loaded::AddError(const std::string& path, std::string message, std::size_t offset) {
+  ConfigError error{"default", 0, 0, KeyOf(path), std::move(message), offset};
   std::string_view at = path;
   auto place = places.find(path);
   while (place == places.end() && !at.empty()) {

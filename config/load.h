@@ -14,8 +14,9 @@ struct ConfigError {
   std::string source;  ///< file name, or "--set"
   int line = 0;
   int column = 0;
-  std::string key;      ///< dotted, e.g. "politeness.delay"; empty for a syntax error
-  std::string message;  ///< what is wrong, and what is allowed
+  std::string key;         ///< dotted, e.g. "politeness.delay"; empty for a syntax error
+  std::string message;     ///< what is wrong, and what is allowed
+  std::size_t offset = 0;  ///< bytes into the text at that place, of what does not compile
 
   /// `file:line:column: key: what is wrong and what is allowed`
   std::string ToString() const;
@@ -35,8 +36,8 @@ struct Loaded {
 
   /// Adds an error about the value at `path`, for checks that need more than plain values (an expression that
   /// does not compile, a seed that is no URL). Takes the nearest place above when that value was not given
-  /// itself.
-  void AddError(const std::string& path, std::string message);
+  /// itself. `offset`: as in ConfigError.
+  void AddError(const std::string& path, std::string message, std::size_t offset = 0);
 
   /// Brings the errors into the order of their places, those without one last.
   void SortErrors();

@@ -166,6 +166,7 @@ struct SitemapSources {
 struct ItemField {
   std::string name{};    ///< letters, digits and '_'; a column of the view
   std::string css{};     ///< selector, inside the item's element
+  std::string xpath{};   ///< XPath 1.0, from the item's element
   std::string meta{};    ///< name or property of a <meta> of the page
   std::string jsonld{};  ///< path into the page's JSON-LD, "Product.offers.price"
   std::string attr{};    ///< with css: the attribute that is taken in place of the text

@@ -11,6 +11,7 @@ namespace {
 
 std::string_view AllowedAt(std::string_view key) {
   if (key == "regex" || key == "match") return "RE2 syntax";
+  if (key == "xpath") return "XPath 1.0";
   if (key == "jsonld") return "a path such as Product.offers.price";
   if (key == "default") return "what a page could give for it";
   if (key == "css" || key == "each") return "a CSS selector";
@@ -35,7 +36,8 @@ ItemRules::ItemRules(config::Loaded& loaded) {
       if (!items[i].match.empty()) {
         place.match = parser::Expression::Compile(items[i].match, wrong);
         if (!place.match)
-          loaded.AddError(paths.back() + ".match", Sentence("match", wrong.offset, wrong.message));
+          loaded.AddError(paths.back() + ".match", Sentence("match", wrong.offset, wrong.message),
+                          wrong.offset);
       }
       rules_.push_back(items[i]);
       places_.push_back(std::move(place));
@@ -46,7 +48,7 @@ ItemRules::ItemRules(config::Loaded& loaded) {
   for (const parser::ItemRuleError& error : errors) {
     const std::string path =
         paths[error.rule] + (error.field.empty() ? "" : ".fields." + error.field) + "." + error.key;
-    loaded.AddError(path, Sentence(error.key, error.offset, error.message));
+    loaded.AddError(path, Sentence(error.key, error.offset, error.message), error.offset);
   }
   frame_ = std::make_shared<const std::string>(parser::EncodeRules(rules_));
 }

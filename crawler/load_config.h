@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "config/load.h"
 
 namespace trawl::crawler {
@@ -8,7 +11,12 @@ namespace trawl::crawler {
 /// every expression compiles, and there is a target. All errors are in the result, each at its place.
 config::Loaded LoadConfig(const config::Sources& sources);
 
-/// Prints the errors to stderr, a line each. Gives kExitDone when there is none, else kExitConfig.
+/// The line of a file that an error stands in, cut to what a terminal shows, and below it a caret at the
+/// place.
+std::string Excerpt(const config::ConfigError& error, std::string_view line);
+
+/// Prints the errors to stderr, a line each, and below each the place in its file. Gives kExitDone when there
+/// is none, else kExitConfig.
 int ReportConfigErrors(const config::Loaded& loaded);
 
 }  // namespace trawl::crawler

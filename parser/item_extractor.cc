@@ -74,6 +74,15 @@ ItemExtractor::ItemExtractor(const std::vector<config::ItemRule>& rules, std::ve
       if (field.css && field.css->TakesValues() && !source.attr.empty())
         error.message = "a selector that ends in ::text or ::attr(x) leaves no element for attr";
       note("css");
+      if (!source.xpath.empty()) {
+        XPathError wrong;
+        field.xpath = XPath::Compile(source.xpath, wrong);
+        if (!field.xpath) {
+          error.offset = wrong.offset;
+          error.message = wrong.message;
+        }
+        note("xpath");
+      }
       if (!source.jsonld.empty()) field.jsonld = SplitPath(source.jsonld, error);
       note("jsonld");
       if (!source.regex.empty()) {

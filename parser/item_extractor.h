@@ -14,6 +14,7 @@
 #include "parser/tree.h"
 #include "parser/url.h"
 #include "parser/wire.h"
+#include "parser/xpath.h"
 
 namespace trawl::parser {
 
@@ -50,6 +51,7 @@ class ItemExtractor {
     config::FieldType type = config::FieldType::kText;
     bool list = false;
     std::optional<Selector> css;
+    std::optional<XPath> xpath;
     std::vector<std::string> jsonld;  ///< parts of the path
     std::optional<Expression> regex;
     std::string fallback;  ///< JSON, or empty

@@ -47,8 +47,9 @@ bool ItemReader::Read(const ItemExtractor::Rule& rule, std::uint16_t number) {
       return false;
     }
   }
-  if (matcher_.exhausted()) page_.items_truncated = true;
-  return !matcher_.exhausted();
+  const bool exhausted = matcher_.exhausted() || xpath_.exhausted();
+  page_.items_truncated = page_.items_truncated || exhausted;
+  return !exhausted;
 }
 
 bool ItemReader::ReadItem(const ItemExtractor::Rule& rule, std::uint16_t number, std::uint32_t scope) {
@@ -82,6 +83,8 @@ void ItemReader::ReadField(const Field& field, std::uint32_t scope) {
   count_ = 0;
   if (field.css) {
     FromSelector(field, scope);
+  } else if (field.xpath) {
+    FromXPath(field, scope);
   } else if (!field.meta.empty()) {
     FromMeta(field);
   } else if (!field.jsonld.empty()) {
@@ -141,6 +144,19 @@ void ItemReader::FromSelector(const Field& field, std::uint32_t scope) {
   }
   for (const std::uint32_t element : matcher_.Select(*field.css, scope)) {
     FromElement(field, element);
+    if (!field.list && count_ > 0) return;
+    if (page_.items_truncated && Enough(field)) return;
+  }
+}
+
+void ItemReader::FromXPath(const Field& field, std::uint32_t scope) {
+  for (const XPathDocument::Value& value : xpath_.Evaluate(*field.xpath, scope)) {
+    if (const auto* element = std::get_if<std::uint32_t>(&value)) {
+      FromElement(field, *element);
+    } else {
+      const std::string& text = std::get<std::string>(value);
+      Take(field, field.type == config::FieldType::kJson ? text : Fold(text, kMaxItemValue, arena_));
+    }
     if (!field.list && count_ > 0) return;
     if (page_.items_truncated && Enough(field)) return;
   }

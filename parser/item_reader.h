@@ -9,6 +9,7 @@
 
 #include "parser/item_extractor.h"
 #include "parser/selector_match.h"
+#include "parser/xpath.h"
 
 namespace trawl::parser {
 
@@ -17,7 +18,7 @@ namespace trawl::parser {
 class ItemReader {
  public:
   ItemReader(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page)
-      : tree_(tree), base_(base), arena_(arena), page_(page), matcher_(tree) {}
+      : tree_(tree), base_(base), arena_(arena), page_(page), matcher_(tree), xpath_(tree) {}
 
   /// Adds the items of a rule, numbered `number`. False when no more fit.
   bool Read(const ItemExtractor::Rule& rule, std::uint16_t number);
@@ -31,6 +32,7 @@ class ItemReader {
   bool Enough(const Field& field) const;
 
   void FromSelector(const Field& field, std::uint32_t scope);
+  void FromXPath(const Field& field, std::uint32_t scope);
   void FromElement(const Field& field, std::uint32_t element);
   void FromMeta(const Field& field);
   void FromJsonLd(const Field& field);
@@ -47,6 +49,7 @@ class ItemReader {
   Arena& arena_;
   ParsedPage& page_;
   SelectorMatcher matcher_;
+  XPathDocument xpath_;
   std::size_t bytes_ = 0;  // of the items so far
 
   // Of the field that is being read.

@@ -8,6 +8,7 @@
 #include "parser/control_message.h"
 #include "parser/document_kinds.h"
 #include "parser/idna.h"
+#include "parser/xpath.h"
 #include "parser/zygote.h"
 
 namespace {
@@ -15,6 +16,7 @@ namespace {
 // Every table that a worker could no longer open a file for.
 bool LoadTables() {
   trawl::parser::PreloadCharsets();
+  trawl::parser::LoadXPath();
   return trawl::parser::LoadIdnaTables();
 }
 

@@ -24,7 +24,7 @@ class ItemExtractor;
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 8;
+inline constexpr std::uint8_t kWireVersion = 9;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;

@@ -10,7 +10,7 @@
 //
 //   rules   = count:u16 rule * count
 //   rule    = fields:u16 text field * fields                      text: the selector `each`
-//   field   = type:u8 flags:u8 text * 7        name, css, meta, jsonld, attr, regex, default
+//   field   = type:u8 flags:u8 text * 8        name, css, xpath, meta, jsonld, attr, regex, default
 //   flags   = 1 list | 2 required | 4 has a default
 //   text    = size:u16 bytes
 
@@ -35,7 +35,8 @@ config::ItemField TakeField(ByteReader& reader) {
   field.type = static_cast<config::FieldType>(
       reader.AtMost<std::uint8_t>(static_cast<std::uint8_t>(config::FieldType::kHtml)));
   const auto flags = reader.AtMost<std::uint8_t>(kAllFieldFlags);
-  for (std::string* text : {&field.name, &field.css, &field.meta, &field.jsonld, &field.attr, &field.regex})
+  for (std::string* text :
+       {&field.name, &field.css, &field.xpath, &field.meta, &field.jsonld, &field.attr, &field.regex})
     *text = TakeText(reader);
   std::string fallback = TakeText(reader);
   field.list = (flags & kList) != 0;
@@ -66,8 +67,9 @@ std::string EncodeRules(const std::vector<config::ItemRule>& rules) {
       writer.U8(static_cast<std::uint8_t>((field.list ? kList : 0) | (field.required ? kRequired : 0) |
                                           (field.fallback ? kDefault : 0)));
       for (const std::string_view text :
-           {std::string_view(field.name), std::string_view(field.css), std::string_view(field.meta),
-            std::string_view(field.jsonld), std::string_view(field.attr), std::string_view(field.regex)})
+           {std::string_view(field.name), std::string_view(field.css), std::string_view(field.xpath),
+            std::string_view(field.meta), std::string_view(field.jsonld), std::string_view(field.attr),
+            std::string_view(field.regex)})
         PutText(writer, text);
       PutText(writer, field.fallback ? std::string_view(*field.fallback) : std::string_view());
     }

@@ -35,6 +35,7 @@ bool Holds(const std::vector<std::string>& names, const std::string& name) {
 /// "meta og:title", ".price @data-amount /([0-9.]+)/"
 std::string SourceOf(const config::ItemField& field) {
   std::string source = field.css;
+  if (!field.xpath.empty()) source = "xpath " + field.xpath;
   if (!field.meta.empty()) source = "meta " + field.meta;
   if (!field.jsonld.empty()) source = "jsonld " + field.jsonld;
   if (!field.attr.empty()) source += " @" + field.attr;

@@ -83,7 +83,7 @@ TEST_CASE("The example of an item rule shows every key that a rule and its field
   Loaded loaded = Load(UncommentExamples(ReadReference()), "trawl.toml");
   REQUIRE(loaded.options.targets.at(0).items.size() == 1);
   const ItemRule& rule = loaded.options.targets[0].items[0];
-  REQUIRE(rule.fields.size() == 6);
+  REQUIRE(rule.fields.size() == 7);
   for (const Knob<ItemRule>& knob : ItemKnobs()) {
     INFO(knob.key);
     CHECK(loaded.places.contains("target[0].item[0]." + std::string(knob.key)));

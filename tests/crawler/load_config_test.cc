@@ -54,6 +54,21 @@ TEST_CASE("A rule that does not compile is an error at its key, with the offset 
   CHECK_THAT(messages[5], Catch::StartsWith("f.toml:10:57: target.item.fields.number.default: is no value"));
 }
 
+TEST_CASE("The place of an error is shown under its line") {
+  const auto shown = [](std::string_view line, int column, std::size_t offset) {
+    return Excerpt({"f.toml", 1, column, "", "", offset}, line);
+  };
+  CHECK(shown("fields.short = 'p['", 16, 2) == "    fields.short = 'p['\n                      ^\n");
+  CHECK(shown("colour = 1", 1, 0) == "    colour = 1\n    ^\n");
+  CHECK(shown("n\xc3\xa4me = 'x', y", 13, 0) == "    n\xc3\xa4me = 'x', y\n                ^\n");
+  CHECK(shown("\xe5\x90\x8d = 1", 5, 0) == "    \xe5\x90\x8d = 1\n         ^\n");
+  CHECK(shown("a = \x1b[31m", 1, 0).find('\x1b') == std::string::npos);
+  CHECK(shown("short", 90, 7) == "    short\n         ^\n");
+  const std::string far = shown(std::string(5000, 'x') + "y" + std::string(5000, 'z'), 5001, 0);
+  CHECK(far.size() < 200);
+  CHECK(far.find('y') == far.substr(far.find('\n') + 1).find('^'));
+}
+
 TEST_CASE("A seed that is no URL, or too long a one, is an error at its place") {
   auto messages = MessagesOf(
       "crawl.max_url = '64B'\n[[target]]\nname = 'a'\nseeds = ['http://a.example:99999/', "

@@ -7,6 +7,7 @@
 #include "parser/charset.h"
 #include "parser/document_kinds.h"
 #include "parser/html_shape.h"
+#include "parser/item_extractor.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace trawl::test {
@@ -33,6 +34,45 @@ bool SameLinks(const ParsedPage& a, const ParsedPage& b) {
     }
   }
   return true;
+}
+
+const ItemExtractor& Extractor() {
+  static const ItemExtractor extractor = [] {
+    using config::FieldType;
+    config::ItemRule each{.name = "a", .match = "", .each = "li, article, tr", .fields = {}};
+    each.fields = {{.name = "text", .css = ":scope"},
+                   {.name = "html", .css = "a:is([href], [id])", .type = FieldType::kHtml},
+                   {.name = "number", .css = "b::text", .type = FieldType::kNumber, .list = true},
+                   {.name = "path", .xpath = ".//*[@class]/@class | following-sibling::*[1]", .list = true}};
+    config::ItemRule whole{.name = "b", .match = "", .each = "", .fields = {}};
+    whole.fields = {{.name = "date", .css = "time", .type = FieldType::kDate},
+                    {.name = "url", .css = "img", .type = FieldType::kUrl, .list = true},
+                    {.name = "json", .css = "script", .type = FieldType::kJson},
+                    {.name = "meta", .meta = "og:title"},
+                    {.name = "ld", .jsonld = "Product.offers.price", .list = true},
+                    {.name = "count", .xpath = "count(//p[last()])", .type = FieldType::kInteger}};
+    std::vector<ItemRuleError> errors;
+    ItemExtractor made({each, whole}, errors);
+    Require(errors.empty(), "the rules compile");
+    return made;
+  }();
+  return extractor;
+}
+
+// Items, statements and main content: what they are does not depend on what else is wanted.
+void CheckExtracts(PageJob job, bool fits_tree, Arena& arena) {
+  job.want_statements = true;
+  const ParsedPage statements = Parse(job, arena);
+  if (!fits_tree) return;
+  job.want_structured = job.want_main = true;
+  job.extractor = &Extractor();
+  job.items = {0, 1};
+  const ParsedPage page = Parse(job, arena);
+  Require(page.items.size() <= kMaxItems, "items have their limit", job.body);
+  const ParsedPage again = Parse(job, arena);
+  Require(again.items.size() == page.items.size(), "the same bytes make the same items", job.body);
+  for (std::size_t i = 0; i < page.items.size(); ++i)
+    Require(again.items[i].data == page.items[i].data, "the same bytes make the same items", job.body);
 }
 
 void Check(PageJob job, Arena& arena) {
@@ -74,6 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   // A document that does not fit a tree ends its worker, and would end this process.
   job.want_tree = ShapeOf(DecodeDocument(job.body, job.content_type, arena).utf8).fits_tree;
   if (job.want_tree) Check(job, arena);
+  CheckExtracts(job, job.want_tree, arena);
   job.want_tree = false;
   Check(std::move(job), arena);
   return 0;

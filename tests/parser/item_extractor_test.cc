@@ -208,6 +208,42 @@ TEST_CASE("JSON that would nest too deep within an item is none") {
   CHECK(Field("<p>" + less, {.css = "p", .type = FieldType::kJson, .list = true}) == "[" + less + "]");
 }
 
+TEST_CASE("XPath reads from the item's element, or from the whole page") {
+  const char* const html =
+      "<h1>Shop</h1><ul><li><dl><dt>Name<dd>Nut <b>M8</b></dd><dt>Weight</dt><dd title='7'>7,5 g</dd></dl>"
+      "<img src=a.png><img src='../b.png'></li></ul><svg viewBox='0 0 1 1'/>";
+  const auto at = [&](std::string xpath, FieldType type = FieldType::kText, bool list = false) {
+    return Field(html, {.xpath = std::move(xpath), .type = type, .list = list});
+  };
+  CHECK(at(".//dt[.='Weight']/following-sibling::dd[1]", FieldType::kNumber) == "7.5");
+  CHECK(at("//dd", FieldType::kText, true) == R"(["Nut M8","7,5 g"])");
+  CHECK(at("//dd[2] | //h1", FieldType::kText, true) == R"(["Shop","7,5 g"])");
+  CHECK(at("//img/@src", FieldType::kUrl, true) ==
+        R"(["http://shop.test/dir/a.png","http://shop.test/b.png"])");
+  CHECK(at("//img[2]", FieldType::kUrl) == R"("http://shop.test/b.png")");
+  CHECK(at("//dd[1]/text()") == R"("Nut")");
+  CHECK(at("count(//dd)", FieldType::kInteger) == "2");
+  CHECK(at("not(//table)", FieldType::kBoolean) == "true");
+  CHECK(at("string(//svg/@viewBox)") == R"("0 0 1 1")");
+  CHECK(at("//dd[2]", FieldType::kHtml) == R"("<dd title='7'>7,5 g</dd>")");
+  CHECK(at("//table") == "null");
+  CHECK(Field(html, {.xpath = "//dd[2]", .attr = "title", .type = FieldType::kInteger}) == "7");
+  ItemRule each;
+  each.each = "dt";
+  each.fields = {{.name = "key", .xpath = "."}, {.name = "value", .xpath = "following-sibling::dd[1]"}};
+  CHECK(Page(html).Items({each}) ==
+        Lines{R"({"key":"Name","value":"Nut M8"})", R"({"key":"Weight","value":"7,5 g"})"});
+}
+
+TEST_CASE("XPath that does not end is given up, and the page kept") {
+  ItemRule rule;
+  rule.fields = {{.name = "f", .xpath = "count(//*[count(//*[count(//*) > 3]) > 3])"},
+                 {.name = "t", .css = "p"}};
+  Page page(Repeat("<p>x</p>", 3000));
+  CHECK(page.Items({rule}) == Lines{R"({"f":null,"t":"x"})"});
+  CHECK(page.truncated);
+}
+
 TEST_CASE("What does not compile is told with its offset, all of it") {
   ItemRule rule;
   rule.each = "li >";
@@ -217,6 +253,7 @@ TEST_CASE("What does not compile is told with its offset, all of it") {
                  {.name = "d", .css = "p", .type = FieldType::kNumber, .fallback = "many"},
                  {.name = "e", .css = "p::text", .attr = "x"},
                  {.name = "f", .jsonld = "a."},
+                 {.name = "x", .xpath = ".//p["},
                  {.name = "good", .css = "p"}};
   ItemRule values;
   values.each = "p::text";
@@ -229,7 +266,7 @@ TEST_CASE("What does not compile is told with its offset, all of it") {
     lines.push_back(std::to_string(error.rule) + " " + error.field + " " + error.key + " " +
                     std::to_string(error.offset));
   CHECK(lines == Lines{"0  each 4", "0 a css 2", "0 b regex 1", "0 c jsonld 2", "0 d default 0", "0 e css 0",
-                       "0 f jsonld 2", "1  each 0", "1 g meta 4096"});
+                       "0 f jsonld 2", "0 x xpath 5", "1  each 0", "1 g meta 4096"});
 }
 
 TEST_CASE("Structured data is read off a scan, and microdata off the tree it needs") {

@@ -24,6 +24,7 @@ std::vector<config::ItemRule> SampleRules() {
                      .type = config::FieldType::kNumber,
                      .required = true,
                      .fallback = "0"},
+                    {.name = "weight", .xpath = ".//dd[1]", .attr = "title"},
                     {.name = "brand", .jsonld = "Product.brand", .list = true, .fallback = ""},
                     {.name = "at", .meta = "date", .type = config::FieldType::kHtml}};
   return {product, {}};

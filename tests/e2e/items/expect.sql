@@ -3,6 +3,10 @@ SELECT url, position, title, price, typeof(price), amount, typeof(amount), in_st
 --| ${site}/p/1.html | 1 | Anvil, large | 1299.0 | real | 1299 | integer | 1 | 2024-02-29 | Acme | Made of steel
 --| ${site}/p/2.html | 1 | Rope & hook | 1234.5 | real | NULL | null | 0 | NULL | NULL | none
 
+SELECT title, element, large FROM item_product ORDER BY url;
+--| Anvil, large | article | ${site}/img/a-large.png
+--| Rope & hook | article | NULL
+
 SELECT photos, tags FROM item_product WHERE position = 1 AND title LIKE 'Anvil%';
 --| ["${site}/img/a-large.png","${site}/img/b-large.png"] | ["iron","heavy"]
 
