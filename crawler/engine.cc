@@ -55,7 +55,9 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
       budget_(options.crawl.max_pages, targets.PageLimits()),
-      target_pauses_(targets.size()) {}
+      target_pauses_(targets.size()) {
+  counts_.started = parts_.clock.Now();
+}
 
 /// Takes the frontier of an earlier run off the storage thread: ids as they come, the rest when all is read.
 class Engine::Loading final : public storage::FrontierSink {

@@ -50,13 +50,13 @@ Operation::Operation(config::Options& options, Targets& targets, Clock& clock, c
   control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store}, hooks);
 }
 
-std::string Operation::Start() {
-  std::string wrong = fetcher_.SetupError();
-  if (wrong.empty() && control_) wrong = control_->Start();
-  if (!wrong.empty()) {
+StartFailure Operation::Start() {
+  StartFailure failure{fetcher_.SetupError()};
+  if (!failure && control_) failure = control_->Start();
+  if (failure) {
     Close();
     loop_.run();
-    return wrong;
+    return failure;
   }
   if (control_ && !control_->dashboard_address().empty()) {
     std::fprintf(stderr, "dashboard: %s?token=TOKEN, the token is in %s\n",

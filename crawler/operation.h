@@ -13,6 +13,7 @@
 #include "crawler/heartbeat.h"
 #include "crawler/parse_pool.h"
 #include "crawler/progress_view.h"
+#include "crawler/start_failure.h"
 
 namespace trawl::crawler {
 
@@ -25,8 +26,8 @@ class Operation {
   Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
             parser::ZygoteClient zygote, storage::Store& store);
 
-  /// What keeps it from beginning, in words that name the key; empty when nothing does. Else nothing runs.
-  std::string Start();
+  /// What keeps it from beginning, in words that name the key. Nothing runs then.
+  StartFailure Start();
   /// Until the crawl has ended, by itself or by a signal, and everything in flight is stored.
   EndReason Run();
 

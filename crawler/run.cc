@@ -78,9 +78,9 @@ class Session {
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
     Operation operation(options_, targets_, clock_, sources_, std::move(zygote), store);
-    if (const std::string wrong = operation.Start(); !wrong.empty()) {
-      std::fprintf(stderr, "%s\n", wrong.c_str());
-      return kExitConfig;
+    if (const StartFailure failure = operation.Start()) {
+      std::fprintf(stderr, "%s\n", failure.message.c_str());
+      return failure.by_system ? kExitIo : kExitConfig;
     }
     reason_ = operation.Run();
     Report(summary, operation.progress());

@@ -44,20 +44,21 @@ Control::Control(asio::any_io_executor loop, Crawl crawl, Hooks hooks)
       sampled_(loop, asio::steady_timer::time_point::max()),
       gate_(loop) {}
 
-std::string Control::Start() {
+StartFailure Control::Start() {
   const config::ControlOptions& options = crawl_.options.control;
-  if (std::string wrong = socket_.ListenUnix(ControlSocket(crawl_.options)); !wrong.empty())
-    return "control.socket: " + wrong;
+  if (StartFailure failure = socket_.ListenUnix(ControlSocket(crawl_.options)))
+    return {"control.socket: " + failure.message, failure.by_system};
   if (!options.dashboard.empty()) {
     if (!IsLoopbackListener(options.dashboard) && !options.expose) {
-      return "control.dashboard: " + options.dashboard +
-             " can be reached by others, and the dashboard is not encrypted; allowed: an address such as "
-             "127.0.0.1:8642, or control.expose = true behind a proxy that adds TLS";
+      return {"control.dashboard: " + options.dashboard +
+              " can be reached by others, and the dashboard is not encrypted; allowed: an address such as "
+              "127.0.0.1:8642, or control.expose = true behind a proxy that adds TLS"};
     }
     std::string error;
     std::string token = LoadToken(TokenFile(crawl_.options), error);
-    if (error.empty()) error = dashboard_.ListenTcp(options.dashboard);
-    if (!error.empty()) return "control.dashboard: " + error;
+    if (!error.empty()) return {"control.dashboard: " + error};
+    if (StartFailure failure = dashboard_.ListenTcp(options.dashboard))
+      return {"control.dashboard: " + failure.message, failure.by_system};
     access_.emplace(std::move(token), options.dashboard, dashboard_.port());
     dashboard_address_ = "http://" + options.dashboard.substr(0, options.dashboard.rfind(':')) + ":" +
                          std::to_string(dashboard_.port()) + "/";

@@ -17,6 +17,7 @@
 #include "crawler/engine.h"
 #include "crawler/gate.h"
 #include "crawler/parse_pool.h"
+#include "crawler/start_failure.h"
 
 namespace trawl::crawler {
 
@@ -44,8 +45,8 @@ class Control {
 
   Control(boost::asio::any_io_executor loop, Crawl crawl, Hooks hooks);
 
-  /// Listens. Gives what went wrong, empty when nothing did.
-  std::string Start();
+  /// Listens.
+  StartFailure Start();
   /// For a log line: where it listens.
   const std::string& dashboard_address() const { return dashboard_address_; }
   /// The crawl is ending: commands that change it are refused.

@@ -214,9 +214,9 @@ HttpServer::HttpServer(asio::any_io_executor loop, ControlHandler handler)
 
 HttpServer::~HttpServer() = default;
 
-std::string HttpServer::ListenUnix(const std::string& path) {
+StartFailure HttpServer::ListenUnix(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un{}.sun_path))
-    return path + ": the path of a socket may have at most 107 bytes";
+    return {path + ": the path of a socket may have at most 107 bytes"};
   if (IsStale(path)) ::unlink(path.c_str());
   boost::system::error_code error;
   const Protocol::endpoint endpoint = asio::local::stream_protocol::endpoint(path);
@@ -227,17 +227,17 @@ std::string HttpServer::ListenUnix(const std::string& path) {
   if (!error) impl_->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     impl_->acceptor.close();
-    return path + ": " +
-           (error == asio::error::address_in_use ? "somebody listens there already" : error.message());
+    const bool taken = error == asio::error::address_in_use;
+    return {path + ": " + (taken ? "somebody listens there already" : error.message()), true};
   }
   impl_->unix_path = path;
   impl_->Start();
   return {};
 }
 
-std::string HttpServer::ListenTcp(const std::string& address) {
+StartFailure HttpServer::ListenTcp(const std::string& address) {
   const std::optional<asio::ip::tcp::endpoint> wanted = ParseAddress(address);
-  if (!wanted) return address + " is no address with a port, such as 127.0.0.1:8642";
+  if (!wanted) return {address + " is no address with a port, such as 127.0.0.1:8642"};
   boost::system::error_code error;
   const Protocol::endpoint endpoint = *wanted;
   impl_->acceptor.open(endpoint.protocol(), error);
@@ -246,7 +246,7 @@ std::string HttpServer::ListenTcp(const std::string& address) {
   if (!error) impl_->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     impl_->acceptor.close();
-    return address + ": " + error.message();
+    return {address + ": " + error.message(), true};
   }
   asio::ip::tcp::endpoint taken;
   const Protocol::endpoint local = impl_->acceptor.local_endpoint(error);

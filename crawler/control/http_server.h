@@ -8,6 +8,7 @@
 #include <string>
 
 #include "crawler/control/message.h"
+#include "crawler/start_failure.h"
 
 namespace trawl::crawler {
 
@@ -27,11 +28,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Each gives what went wrong, empty when it listens.
   /// A socket of mode 0660. One that a dead process left is replaced, one that somebody listens on is not.
-  std::string ListenUnix(const std::string& path);
+  StartFailure ListenUnix(const std::string& path);
   /// "127.0.0.1:8642" or "[::1]:8642"; port 0 takes a free one.
-  std::string ListenTcp(const std::string& address);
+  StartFailure ListenTcp(const std::string& address);
   /// The port that ListenTcp took.
   std::uint16_t port() const;
   std::size_t connections() const;

@@ -227,7 +227,7 @@ class Does(unittest.TestCase):
             daemon.hear("^READY=1$")
             with Daemon(BUILD, SMALL, TARGET.replace("${folder}", daemon.folder)) as second:
                 second.start()
-                self.assertEqual(second.process.wait(10), 78)
+                self.assertEqual(second.process.wait(10), 74)
                 self.assertIn("somebody listens there already", second.stderr())
             connection = UnixConnection(daemon.path("sock"))
             self.assertEqual(ask(connection, "GET", "/status")[0], 200)
