@@ -139,6 +139,19 @@ SELECT u.url AS url, @time(b.at) AS at, f.name AS file, b.offset AS offset, b.le
   b.digest AS digest, CASE b.kind WHEN 0 THEN 'response' ELSE 'revisit' END AS record,
   (SELECT o.url FROM body a JOIN url o ON o.n = a.url WHERE a.visit = b.original) AS original
 FROM body b JOIN url u ON u.n = b.url JOIN warc_file f ON f.n = b.file)sql"},
+    // What a graph of a crawl is made of, as rows: what the daemon gives at /metrics, for who has the file
+    // alone.
+    {"metrics", R"sql(
+SELECT 'pages' AS name, NULL AS label, (SELECT count(*) FROM page) AS value
+UNION ALL SELECT 'urls', 'known', (SELECT count(*) FROM url)
+UNION ALL SELECT 'urls', 'queued', (SELECT count(*) FROM pending)
+UNION ALL SELECT 'urls', 'to_revisit', (SELECT count(*) FROM revisit WHERE due IS NOT NULL)
+UNION ALL SELECT 'hosts', h.waiting_for, count(*) FROM host h GROUP BY h.waiting_for
+UNION ALL SELECT 'visits', (SELECT name FROM outcomes WHERE number = v.outcome), count(*) FROM visit v GROUP BY v.outcome
+UNION ALL SELECT 'skipped', (SELECT name FROM skip_reasons WHERE number = u.skip), count(*) FROM url u WHERE u.state = 3
+  GROUP BY u.skip
+UNION ALL SELECT 'bytes_wire', NULL, (SELECT sum(bytes_wire) FROM visit)
+UNION ALL SELECT 'runs', r.end_reason, count(*) FROM run r GROUP BY r.end_reason)sql"},
     {"progress", R"sql(
 SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pending) AS queued,
   (SELECT coalesce(sum(pages), 0) FROM host) AS pages, (SELECT coalesce(sum(errors), 0) FROM host) AS errors,

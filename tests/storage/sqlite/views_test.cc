@@ -43,6 +43,16 @@ TEST_CASE("pages: what the last good visit gave, times as ISO-8601 in UTC with m
         "0000000000000007|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|1|0");
 }
 
+TEST_CASE("metrics: what there is and how it came, counted") {
+  ViewedCrawl crawl;
+  CHECK(crawl.Rows("SELECT * FROM metrics WHERE name NOT IN ('hosts', 'bytes_wire')") ==
+        Rows{"pages|NULL|1", "urls|known|6", "urls|queued|1", "urls|to_revisit|0", "visits|ok|1",
+             "visits|redirect|1", "visits|http_error|1", "skipped|scope|1", "skipped|denied|1",
+             "runs|NULL|1"});
+  CHECK(crawl.Row("SELECT value FROM metrics WHERE name = 'bytes_wire'") ==
+        crawl.Row("SELECT sum(bytes_wire) FROM visits"));
+}
+
 TEST_CASE("pages: a content hash above 2^63 is printed as sixteen digits") {
   ViewedCrawl crawl;
   Batch again;
