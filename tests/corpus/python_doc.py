@@ -8,6 +8,10 @@ import sys
 
 
 def _package():
+    return _known_package() or (subprocess.run(["apt-get", "-qq", "update"], check=False, timeout=300) and _known_package())
+
+
+def _known_package():
     names = subprocess.run(["apt-cache", "search", "--names-only", r"^python3\.[0-9]+-doc$"], capture_output=True, text=True,
                            check=False).stdout
     versions = sorted(int(v) for v in re.findall(r"^python3\.(\d+)-doc ", names, re.M))
@@ -34,7 +38,7 @@ def python_doc(cache):
             sys.exit(0)
         found = _unpacked(cache)
         if not found:
-            print("SKIPPED: no package python3.N-doc is known to apt-cache (apt-get update?)")
+            print("SKIPPED: no package python3.N-doc is known to apt-cache after apt-get update")
             sys.exit(0)
         return found
 

@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,11 @@ std::size_t ResidentKiB(pid_t pid) {
     if (line.starts_with(kKey)) return std::stoul(line.substr(kKey.size()));
   }
   return 0;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::size_t OwnPeakKiB() {
@@ -178,6 +185,28 @@ TEST_CASE("Bombs end within the limits, and the page behind each is parsed", "[p
   CHECK(loop.pool().counts().timeouts == 0);
   // The document, its copy for the pool, and 16 MiB.
   if (!TRAWL_SANITIZED) CHECK(OwnPeakKiB() - before <= 2 * largest + (16 << 10));
+}
+
+TEST_CASE("The kernel holds a worker to its walls: no privilege, filtered calls, no files, no children",
+          "[parser_process]") {
+  ParseLoop loop(RealParser());
+  loop.UntilWorkers(1);
+  REQUIRE(loop.Parse(OrdinaryPage(1)).outcome == Outcome::kOk);
+  const std::string process = "/proc/" + std::to_string(loop.pool().pids().front());
+  const std::string status = ReadFile(process + "/status");
+  for (const char* line : {"NoNewPrivs:\t1\n", "Seccomp:\t2\n", "CapPrm:\t0000000000000000\n",
+                           "CapEff:\t0000000000000000\n", "Threads:\t1\n"})
+    CHECK_THAT(status, Catch::Contains(line));
+  const std::string limits = ReadFile(process + "/limits");
+  for (const char* name : {"Max file size", "Max core file size", "Max processes", "Max open files",
+                           "Max locked memory", "Max msgqueue size"}) {
+    std::istringstream row(limits.substr(limits.find(name) + std::string_view(name).size()));
+    std::string soft, hard;
+    row >> soft >> hard;
+    INFO(name);
+    CHECK(soft == "0");
+    CHECK(hard == "0");
+  }
 }
 
 TEST_CASE("A worker stays small, however many pages it has parsed and however large one was",

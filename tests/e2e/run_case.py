@@ -11,7 +11,7 @@ A case is a folder:
 
 In trawl.toml, case.toml, expect.sql and the served files these words are replaced:
   ${site} http://127.0.0.1:PORT   ${port}   ${tls} https://127.0.0.1:PORT   ${tls_port}   ${closed} a port where nobody
-  listens   ${dns} address of a DNS server   ${work} the folder of this run   ${case} the case's folder
+  listens   ${mute} a port that never answers   ${dns} address of a DNS server   ${work} the folder of this run   ${case} the case's folder
   ${web} http://127.0.0.1:PORT of trawl_synthetic_web   ${web_port}
 
 case.toml:
@@ -246,6 +246,20 @@ def closed_port():
     return holder, holder.getsockname()[1]
 
 
+def mute_port():
+    """A port of 127.0.0.1 whose connections are never made: its queue is full, so that the kernel drops each SYN."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    filling = []
+    for _ in range(4):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(listener.getsockname())
+        filling.append(client)
+    return [listener, *filling], listener.getsockname()[1]
+
+
 def start_synthetic(program, arguments):
     process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
     ports = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\nadmin on 127\.0\.0\.1:(\d+)\n",
@@ -270,13 +284,14 @@ def run_case(folder, work, trawl, synthetic_web):
             return
     site, names = site_server.Site(folder, work), site_server.Names()
     holder, closed = closed_port()
+    fillers, mute = mute_port()
     web, admin, started = None, None, []
     try:
         names.names = case.get("dns", {})
         if case.get("tls"):
             site.use_tls()
         words = {"site": f"http://127.0.0.1:{site.port}", "port": site.port, "tls": f"https://127.0.0.1:{site.tls_port}",
-                 "tls_port": site.tls_port, "closed": closed, "dns": f"127.0.0.1:{names.port}", "work": work,
+                 "tls_port": site.tls_port, "closed": closed, "mute": mute, "dns": f"127.0.0.1:{names.port}", "work": work,
                  "case": folder}
         if "synthetic" in case:
             web, web_port, admin = start_synthetic(synthetic_web, case["synthetic"])
@@ -328,7 +343,8 @@ def run_case(folder, work, trawl, synthetic_web):
             web.wait()
         site.close()
         names.close()
-        holder.close()
+        for end in [holder, *fillers]:
+            end.close()
 
 
 def main():
