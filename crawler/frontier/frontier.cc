@@ -254,6 +254,7 @@ bool Frontier::BindAddress(HostId id, std::string_view ip, Instant now, Instant&
 
 void Frontier::Release(HostId id, Instant now, Duration latency) {
   Host& host = hosts_.at(id);
+  KeepStart(id, host);
   --host.in_flight;
   --in_flight_;
   // A delay of zero is the operator's word that the host is his own: then latency does not slow it either.
@@ -265,13 +266,23 @@ void Frontier::Release(HostId id, Instant now, Duration latency) {
   Reschedule(id, host);
 }
 
-/// The host was acquired and heard nothing: what its start has asked others to wait is given back.
+/// The host was acquired and has heard something: others wait for it although the task may be returned.
+void Frontier::KeepStart(HostId id, const Host& host) {
+  for (StartLimit* limit : {host.ip, host.domain}) {
+    if (limit != nullptr) limit->Keep(id);
+  }
+}
+
+/// The host was acquired and heard nothing: what its start has asked others to wait is given back. With other
+/// fetches of it under way it is not known whose start was the latest, so that one stands.
 void Frontier::Unstart(HostId id, Host& host, Instant now) {
   --host.in_flight;
   --in_flight_;
-  if (host.in_flight == 0) host.next_start = host.rest_until;
-  for (StartLimit* limit : {host.ip, host.domain}) {
-    if (limit != nullptr) limit->Undo(id);
+  if (host.in_flight == 0) {
+    host.next_start = host.rest_until;
+    for (StartLimit* limit : {host.ip, host.domain}) {
+      if (limit != nullptr) limit->Undo(id);
+    }
   }
   ScheduleLimits(host, now);
 }
@@ -302,6 +313,7 @@ void Frontier::Hold(HostId id, WaitReason reason) {
 void Frontier::Unhold(HostId id, Instant now, bool asked) {
   Host& host = hosts_.at(id);
   host.held = WaitReason::kNone;
+  if (asked) KeepStart(id, host);
   if (asked && host.delay() > Duration(0)) {
     host.rest_until = std::max(host.rest_until, now + Apart(host.delay()));
     host.next_start = std::max(host.next_start, host.rest_until);

@@ -110,7 +110,7 @@ class Frontier {
   void Finish(const storage::QueueKey& key) { hosts_.at(key.host).queue.Forget(OrderOf(key)); }
   /// Nothing is handed out until Unhold (robots.txt is on its way).
   void Hold(HostId host, WaitReason reason);
-  /// `asked`: the host has answered something meanwhile, which counts as one of its answers.
+  /// `asked`: the host was asked something meanwhile, which counts as a start and as one of its answers.
   void Unhold(HostId host, Instant now, bool asked = true);
   /// Nothing is handed out before `until`.
   void Block(HostId host, Instant now, Instant until, WaitReason reason);
@@ -221,6 +221,7 @@ class Frontier {
   StartLimit* BusyLimit(const Host& host, Instant now) const;
   void ScheduleLimit(StartLimit& limit, Instant now);
   void ScheduleLimits(const Host& host, Instant now);
+  static void KeepStart(HostId id, const Host& host);
   void Unstart(HostId id, Host& host, Instant now);
   bool Counts(const Turn& turn) const;
 

@@ -24,7 +24,11 @@ struct StartLimit {
     starter_ = host;
     next = std::max(next, now + apart);
   }
-  /// The start of `host` did not happen; without effect when another has started since.
+  /// The latest start, if it is of `host`, did happen.
+  void Keep(HostId host) {
+    if (starter_ == host) starter_.reset();
+  }
+  /// The start of `host` did not happen; without effect when another has started since, or it is kept.
   void Undo(HostId host) {
     if (starter_ != host) return;
     next = previous_;

@@ -377,6 +377,42 @@ TEST_CASE("A start that asked nothing of its host does not cost its address a tu
   CHECK(crawl.frontier.BindAddress(two->host, "a", kStart, not_before));
 }
 
+TEST_CASE(
+    "A request for robots.txt costs its address and its domain a turn, also when the task is returned") {
+  FrontierRig crawl;
+  crawl.policy.ip_delay = 2s;
+  crawl.Queue(1);
+  crawl.Queue(2);
+  Instant not_before;
+  auto one = crawl.frontier.Next(kStart);
+  REQUIRE(crawl.frontier.BindAddress(one->host, "a", kStart, not_before));
+  auto two = crawl.frontier.Next(kStart);
+  crawl.frontier.Hold(Host(1), WaitReason::kRobots);
+  crawl.frontier.Unhold(Host(1), kStart + 500ms);
+  crawl.frontier.Return(std::move(*one), kStart + 500ms, kStart + 500ms);
+  CHECK_FALSE(crawl.frontier.BindAddress(two->host, "a", kStart + 500ms, not_before));
+  CHECK(not_before == kStart + 2001ms);
+}
+
+TEST_CASE("A start that was returned does not give back one of the same host that was fetched meanwhile") {
+  FrontierRig crawl;
+  crawl.policy = {0ms, 2, 2s, 0s};
+  Instant not_before;
+  for (const int host : {1, 1, 1, 2}) crawl.Queue(host);
+  auto bound = crawl.frontier.Next(kStart);
+  REQUIRE(crawl.frontier.BindAddress(Host(1), "a", kStart, not_before));
+  auto other = crawl.frontier.Next(kStart);
+  REQUIRE((other && other->host == Host(2)));
+  const Instant later = kStart + 2001ms;
+  auto fetched = crawl.frontier.Next(later);
+  REQUIRE((fetched && fetched->host == Host(1)));
+  const bool ended = GENERATE(false, true);
+  if (ended) crawl.frontier.Release(Host(1), later + 10ms, 10ms);
+  crawl.frontier.Return(std::move(*bound), later + 20ms, later + 20ms);
+  CHECK_FALSE(crawl.frontier.BindAddress(Host(2), "a", later + 20ms, not_before));
+  CHECK(not_before == later + 2001ms);
+}
+
 TEST_CASE("Hosts of one registrable domain start apart when the policy says so") {
   FrontierRig crawl;
   crawl.policy.domain_delay = 2s;

@@ -44,7 +44,7 @@ struct SimHost {
   std::uint32_t open = 0;
   Instant last_start = Instant::min(), last_end = Instant::min(), silent_until = Instant::min();
   Duration last_took{0};
-  bool bound = false;
+  bool bound = false, held = false;
   std::uint64_t fetched = 0;
 };
 
@@ -105,7 +105,7 @@ class World {
   Frontier frontier_;
   std::vector<SimHost> hosts_;
   Instant now_ = kMidnight;
-  std::uint64_t starts = 0, returns = 0, waits_429 = 0;
+  std::uint64_t starts = 0, returns = 0, waits_429 = 0, robots = 0;
   bool failed_ = false;
 
  private:
@@ -119,6 +119,7 @@ class World {
     int host;
     Instant began;
     Duration took;
+    bool robots = false;  ///< robots.txt is asked for, not the task's URL
   };
 
   /// The next URL of a host is discovered. A URL is its number; the row that a store would hold is computed.
@@ -171,6 +172,17 @@ class World {
       frontier_.Return(std::move(task), now, now);
       return;
     }
+    const bool robots = !host.held && random_() % 64 == 0;
+    if (robots) {
+      host.held = true;
+      frontier_.Hold(task.host, WaitReason::kRobots);
+      if (random_() % 4 == 0) {  // an earlier run has left it: nothing is asked of the host
+        open_.emplace(++tries_, Open{std::move(task), index, now, Duration(1), true});
+        ends_.push({now + 1ms, tries_});
+        stored_robots_.insert(tries_);
+        return;
+      }
+    }
     ++starts;
     const Duration delay = std::max(host.policy.delay, host.crawl_delay);
     if (++host.open > host.policy.connections) Violation("too many connections", host);
@@ -192,9 +204,22 @@ class World {
     }
     host.last_start = now;
     const Duration took = host.latency + Duration(random_() % 100);
-    const std::uint64_t n = starts;
-    open_.emplace(n, Open{std::move(task), index, now, took});
-    ends_.push({now + took, n});
+    open_.emplace(++tries_, Open{std::move(task), index, now, took, robots});
+    ends_.push({now + took, tries_});
+  }
+
+  /// robots.txt is there: the URL that waited for it goes back to its place.
+  void EndRobots(Open& open, Instant now, bool asked) {
+    ++robots;
+    SimHost& host = hosts_[static_cast<std::size_t>(open.host)];
+    host.held = false;
+    if (asked) {
+      --host.open;
+      host.last_end = now;
+      host.last_took = Duration(0);
+    }
+    frontier_.Unhold(open.task.host, now, asked);
+    frontier_.Return(std::move(open.task), now, now);
   }
 
   void End() {
@@ -202,6 +227,7 @@ class World {
     ends_.pop();
     auto node = open_.extract(ending.n);
     Open& open = node.mapped();
+    if (open.robots) return EndRobots(open, ending.at, stored_robots_.erase(ending.n) == 0);
     SimHost& host = hosts_[static_cast<std::size_t>(open.host)];
     --host.open;
     host.last_end = ending.at;
@@ -235,6 +261,8 @@ class World {
   std::unordered_map<int, std::map<QueueOrder, std::string>> stored_;
   std::unordered_map<int, std::unordered_set<std::string>> fetched_;
   std::unordered_map<std::uint64_t, Open> open_;
+  std::unordered_set<std::uint64_t> stored_robots_;  ///< of open_, those that an earlier run has left
+  std::uint64_t tries_ = 0;
   std::priority_queue<Ending, std::vector<Ending>, std::greater<>> ends_;
 };
 
@@ -295,6 +323,7 @@ TEST_CASE("Simulation: a hundred thousand hosts and a day, more work than room",
   world.Run();
   CHECK(world.waits_429 > 0);
   CHECK(world.returns > 0);
+  CHECK(world.robots > 0);
   CHECK(world.frontier_.in_memory() <= size.memory_urls + 8 * static_cast<std::size_t>(size.hosts));
   // Nobody starves: every host that can be done in a day is, beside those that cannot.
   std::uint64_t unfinished = 0;
