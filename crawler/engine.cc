@@ -91,6 +91,7 @@ Awaitable<bool> Engine::Load() {
     End(EndReason::kStorageFailed);
     co_return false;
   }
+  loaded_ = true;
   const Instant now = parts_.clock.Now();
   frontier_.SetNextSeq(totals->next_seq);
   budget_.RestoreCrawl(totals->pages);
@@ -260,7 +261,7 @@ Progress Engine::progress() const {
   progress.in_flight = frontier_.in_flight();
   progress.parsing = working_ - std::min(working_, frontier_.in_flight());
   progress.queued = frontier_.queued();
-  progress.known = frontier_.known();
+  if (loaded_) progress.known = frontier_.known();
   progress.hosts = frontier_.hosts();
   progress.blocked = frontier_.blocked(parts_.clock.Now());
   return progress;

@@ -82,7 +82,8 @@ class Engine {
   /// Stop, and ends what is in flight: its URLs go back to their places and are fetched by the next run.
   void StopAtOnce();
 
-  /// What an earlier run left is loaded, the seeds are stored.
+  /// What an earlier run left is loaded, the seeds are stored. Before that only progress(), Stop and what
+  /// reads may be called.
   bool ready() const { return ready_; }
   Progress progress() const;
 
@@ -185,6 +186,7 @@ class Engine {
   std::vector<TargetPause> target_pauses_;
   std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;
+  bool loaded_ = false;  ///< no storage thread fills the frontier any more
   bool ready_ = false;
   bool promoting_ = false;
   std::optional<Instant> next_due_ = Instant::min();  ///< no committed revisit is due before

@@ -136,6 +136,9 @@ Awaitable<ControlReply> Control::Answer(ControlRequest request) {
     known = true;
     if (method != route->method) continue;
     if (route->changes && stopping_) co_return Refusal(409, "the crawl is stopping");
+    // Until then a storage thread fills the frontier.
+    if (route->changes && !crawl_.engine.ready())
+      co_return Refusal(503, "the crawl is starting, what an earlier run left is being read; try again soon");
     co_return co_await (this->*route->answer)(std::move(request));
   }
   if (const DashboardFile* file = FindDashboardFile(request.path)) {

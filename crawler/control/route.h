@@ -11,7 +11,7 @@ struct Control::Route {
   std::string_view method;
   std::string_view path;
   boost::asio::awaitable<ControlReply> (Control::*answer)(ControlRequest request);
-  bool changes = false;  ///< the crawl; refused while it stops
+  bool changes = false;  ///< the crawl; refused while it starts or stops
 };
 
 }  // namespace trawl::crawler

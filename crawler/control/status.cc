@@ -66,6 +66,7 @@ json::object StatusOf(const StatusInput& input) {
       {"started_at", TimeText(p.started)},
       {"uptime_ms", (input.now.at - p.started).count()},
       {"state", input.stopping ? "stopping"
+                : !input.ready ? "starting"
                 : input.paused ? "paused"
                                : "crawling"},
       {"pages", p.pages},

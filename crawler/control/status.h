@@ -18,6 +18,7 @@ struct StatusInput {
   PoolCounts parser;
   Sample now;
   const History& history;
+  bool ready = true;  ///< false: what an earlier run left is still being read
   bool paused = false;
   bool stopping = false;
 };

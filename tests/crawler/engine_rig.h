@@ -55,17 +55,23 @@ class InlineParser final : public crawler::PageParser {
   parser::Arena arena_{std::size_t{64} << 20};
 };
 
-/// A store before the store: writes can fail, or wait until they are let through.
+/// A store before the store: writes can fail, or wait until they are let through, as the load can.
 class TroubledStore final : public storage::Store {
  public:
   explicit TroubledStore(storage::Store& store) : store_(store) {}
 
   FailOnNth* failure = nullptr;
   bool holding = false;
+  bool holding_load = false;  ///< which gives one id at once, and the rest with LetLoad
 
   void LetThrough() {
     holding = false;
     for (auto& [batch, done] : std::exchange(held_, {})) store_.Write(std::move(batch), std::move(done));
+  }
+
+  void LetLoad() {
+    holding_load = false;
+    std::exchange(held_load_, nullptr)();
   }
 
   Result<void> BeginRun(const storage::RunStart& run) override { return store_.BeginRun(run); }
@@ -80,7 +86,10 @@ class TroubledStore final : public storage::Store {
   }
   std::size_t queued_bytes() const override { return store_.queued_bytes(); }
   void LoadFrontier(storage::FrontierSink& sink, Done<storage::FrontierTotals> done) override {
-    store_.LoadFrontier(sink, std::move(done));
+    if (!holding_load) return store_.LoadFrontier(sink, std::move(done));
+    const UrlId one{1};
+    sink.OnKnown({&one, 1});
+    held_load_ = [this, &sink, done = std::move(done)] { store_.LoadFrontier(sink, done); };
   }
   void LoadQueue(HostId host, storage::QueueKey after, std::size_t limit,
                  Done<std::vector<storage::QueuedUrl>> done) override {
@@ -97,6 +106,7 @@ class TroubledStore final : public storage::Store {
  private:
   storage::Store& store_;
   std::vector<std::pair<storage::WriteBatch, Done<void>>> held_;
+  std::function<void()> held_load_;
 };
 
 /// A configuration for a web on loopback that is our own: no pauses, many connections, no retries.
