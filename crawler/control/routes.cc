@@ -171,9 +171,13 @@ Awaitable<ControlReply> Control::Errors(ControlRequest request) {
 
 Awaitable<ControlReply> Control::ErrorReasons(ControlRequest request) {
   const std::size_t limit = LimitOf(request);
+  // The view of errors has redirects and unchanged pages too, which are none to an operator.
   std::string sql =
-      "SELECT outcome, status, count(*) AS visits, max(url) AS example FROM errors "
-      "GROUP BY outcome, status ORDER BY visits DESC";
+      "SELECT o.name AS outcome, f.status AS status, f.visits AS visits, u.url AS example "
+      "FROM (SELECT outcome, status, count(*) AS visits, max(n) AS newest FROM visit "
+      "WHERE outcome > 2 OR status >= 400 GROUP BY outcome, status) f "
+      "JOIN outcomes o ON o.number = f.outcome JOIN visit v ON v.n = f.newest JOIN url u ON u.n = v.url "
+      "ORDER BY f.visits DESC, 1, 2";
   co_return co_await Rows(std::move(sql), limit);
 }
 

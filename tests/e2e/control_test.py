@@ -83,6 +83,19 @@ class Tells(unittest.TestCase):
             self.assertEqual(len(daemon.get("/hosts?limit=2")[1]["rows"]), 2)
             self.assertEqual(daemon.get("/hosts?filter=" + "%27%20OR%201%3D1--")[1]["rows"], [])
 
+    def test_redirects_and_unchanged_pages_are_no_errors(self):
+        with Running(SMALL) as daemon:
+            daemon.idle()
+            daemon.post("/add", {"urls": [daemon.url + "nasty/redirect-endless/0"]})
+            daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM visits WHERE outcome = 'redirect'")[0][0] > 9)
+            daemon.idle()
+            code, answer = daemon.get("/error-reasons")
+            self.assertEqual((code, answer["columns"]), (200, ["outcome", "status", "visits", "example"]))
+            reported = daemon.trawl("report", "errors-by-reason", "--format", "jsonl", "--db", daemon.path("trawl.db"))
+            expected = [json.loads(line) for line in reported.stdout.splitlines()]
+            self.assertGreater(len(expected), 0)
+            self.assertEqual(answer["rows"], [[row[column] for column in answer["columns"]] for row in expected])
+
     def test_metrics_are_prometheus_text_with_unique_families(self):
         with Running(SMALL) as daemon:
             daemon.idle()
