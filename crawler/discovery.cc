@@ -70,11 +70,15 @@ void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, 
     place = targets_.Find(from.target, found.url, found.parts);
   }
   row.skip = place.verdict.skip;
+  row.rule = place.verdict.rule;
   // The expression belongs to the scope, which a reload may replace while the batch waits.
-  if (!place.verdict.rule.empty()) row.rule = step.batch.text.Keep(std::string(place.verdict.rule));
+  if (row.skip == SkipReason::kDenied) row.rule = step.batch.text.Keep(std::string(row.rule));
   row.target = place.target;
-  if (row.skip == SkipReason::kNone && found.depth > targets_[place.target].max_depth)
+  const std::uint32_t max_depth = targets_[place.target].max_depth;
+  if (row.skip == SkipReason::kNone && found.depth > max_depth) {
     row.skip = SkipReason::kDepth;
+    row.rule = step.batch.text.Keep("max_depth = " + std::to_string(max_depth));
+  }
 }
 
 /// Whether a URL looks like one of those that a site makes without end.
@@ -94,7 +98,22 @@ void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) 
   row.rule = step.batch.text.Keep(std::move(rule));
 }
 
-/// Adds the row; true when it is queued.
+/// Gives the row a place in the queue.
+void Discovery::Queue(Step& step, storage::NewUrl& row, std::uint8_t priority) {
+  row.queue = storage::QueuePlace{frontier_.NewPlace(row.host, priority), Instant{}, 0};
+  PendingUrl pending{std::string(row.host_name), {}};
+  pending.url.id = row.id;
+  pending.url.place = *row.queue;
+  pending.url.url = row.url;
+  pending.url.target = row.target;
+  pending.url.depth = row.depth;
+  pending.url.redirects = row.redirects;
+  pending.url.sitemap = row.sitemap;
+  step.pending.push_back(std::move(pending));
+}
+
+/// Adds the row; true when it is queued. From then on the URL is known, but one that another way may yet
+/// lead to.
 bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed) {
   storage::NewUrl row;
   row.id = id;
@@ -106,37 +125,65 @@ bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
   row.redirects = found.redirects;
   row.sitemap = found.sitemap;
   row.rule = found.rule;
+  row.insists = found.insists;
   if (!seed && from.url != UrlId{}) row.source = from.url;
-  row.skip = found.url.size() > limits_.url ? SkipReason::kTooLong : found.skip;
+  row.skip = found.skip;
+  if (found.url.size() > limits_.url) {
+    row.skip = SkipReason::kTooLong;
+    row.rule = step.batch.text.Keep("crawl.max_url = " + std::to_string(limits_.url));
+  } else if (row.skip == SkipReason::kRedirectLimit) {
+    row.rule = step.batch.text.Keep("crawl.max_redirects = " + std::to_string(limits_.redirects));
+  }
   if (row.skip == SkipReason::kNone && !seed) JudgePlace(step, found, from, row);
   // Who lists a URL in a sitemap vouches for it.
   if (row.skip == SkipReason::kNone && !seed && from.sitemap == 0) JudgeTrap(step, found, row);
   const bool queued = row.skip == SkipReason::kNone;
-  if (!queued) {
-    row.state = storage::UrlState::kExcluded;
+  if (queued) {
+    Queue(step, row, found.priority);
   } else {
-    row.queue = storage::QueuePlace{frontier_.NewPlace(row.host, found.priority), Instant{}, 0};
-    PendingUrl pending{std::string(row.host_name), {}};
-    pending.url.id = id;
-    pending.url.place = *row.queue;
-    pending.url.url = found.url;
-    pending.url.target = row.target;
-    pending.url.depth = row.depth;
-    pending.url.redirects = row.redirects;
-    pending.url.sitemap = row.sitemap;
-    step.pending.push_back(std::move(pending));
+    row.state = storage::UrlState::kExcluded;
   }
+  if (!storage::MayYetBeQueued(row.skip)) frontier_.Discover(id);
   step.batch.urls.push_back(row);
   return queued;
 }
 
-void Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
+bool Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
   const UrlId id = parser::FingerprintUrl(url);
-  if (!frontier_.Discover(id)) return;
+  if (frontier_.Knows(id)) return false;
+  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  parser::UrlParts parts;
+  if (parser::SplitNormalized(kept, parts))
+    Meet(step, id, {kept, parts, 0, 0, priority}, {UrlId{}, target}, true);
+  return true;
+}
+
+void Discovery::SeedAnew(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority,
+                         bool sitemap) {
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
-  Meet(step, id, {kept, parts, 0, 0, priority}, {UrlId{}, target}, true);
+  Found found{kept, parts, 0, 0, sitemap ? kSitemapPriority : priority};
+  found.sitemap = sitemap ? 1 : 0;
+  found.insists = true;
+  Meet(step, parser::FingerprintUrl(url), found, {UrlId{}, target}, true);
+}
+
+void Discovery::Rejudge(Step& step, std::uint16_t from, const storage::ExcludedUrl& url) {
+  const std::string_view kept = step.batch.text.Keep(url.url);
+  parser::UrlParts parts;
+  if (!parser::SplitNormalized(kept, parts)) return;
+  const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + url.depth, kRetryPriority - 1));
+  Found found{kept, parts, url.depth, url.redirects, url.sitemap > 0 ? kSitemapPriority : priority};
+  found.sitemap = url.sitemap;
+  found.insists = true;
+  if (url.redirects > limits_.redirects) found.skip = SkipReason::kRedirectLimit;
+  Meet(step, url.id, found, {url.source.value_or(UrlId{}), from, url.depth, 0, url.sitemap}, false);
+  // What stands as it stood is not written again; of a sitemap it is not known which scope it was spared.
+  const storage::NewUrl& row = step.batch.urls.back();
+  const bool excluded = row.state == storage::UrlState::kExcluded;
+  if (excluded && (url.sitemap > 0 || (row.skip == url.skip && row.rule == url.rule)))
+    step.batch.urls.pop_back();
 }
 
 /// Whether so many pages of the content were followed already that this one is not.
@@ -184,14 +231,14 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
       step.batch.urls.push_back(row);
       continue;
     }
-    if (!frontier_.Discover(id)) continue;
+    if (frontier_.Knows(id)) continue;
     Meet(step, id, {link.url, parts, depth, 0, priority}, from, false);
   }
 }
 
 UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view host, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
-  if (!frontier_.Discover(id)) return id;
+  if (frontier_.Knows(id)) return id;
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return id;

@@ -81,8 +81,12 @@ class Discovery {
   Discovery(Frontier& frontier, const Targets& targets, Limits limits)
       : frontier_(frontier), targets_(targets), limits_(limits) {}
 
-  /// A URL that starts a target, whatever its scope says; nothing when it is known.
-  void Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority = kSeedPriority);
+  /// A URL that starts a target, whatever its scope says. False, and nothing of it, when it is known.
+  bool Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority = kSeedPriority);
+  /// The same of one that is known and excluded: it takes the place of its row. `sitemap`: as SitemapSeed.
+  void SeedAnew(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority, bool sitemap);
+  /// An excluded URL as it is judged today: a row where that differs. `from` is one of today's targets.
+  void Rejudge(Step& step, std::uint16_t from, const storage::ExcludedUrl& url);
   /// The links of a page, as rows of the batch, and the URLs that are new. `page`'s text must live as long as
   /// the batch.
   void Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
@@ -90,8 +94,9 @@ class Discovery {
   /// The target of a redirect of a URL of `host`; its id.
   UrlId Redirect(Step& step, const FoundOn& from, std::string_view host, std::string_view url);
   // Sitemaps (discovery_sitemap.cc).
-  /// A sitemap that a target's configuration lists, whatever its scope says; nothing when it is known.
-  void SitemapSeed(Step& step, std::uint16_t target, std::string_view url);
+  /// A sitemap that a target's configuration lists, whatever its scope says. False, and nothing of it, when
+  /// it is known.
+  bool SitemapSeed(Step& step, std::uint16_t target, std::string_view url);
   /// A sitemap that robots.txt or another sitemap of `host` names; `from.sitemap` is how deep that one is.
   /// On the same host it only has to pass the deny expressions, elsewhere the whole scope.
   void SitemapFile(Step& step, const FoundOn& from, std::string_view host, std::string_view url);
@@ -116,11 +121,13 @@ class Discovery {
     std::string_view rule = {};                             ///< with `skip`
     std::uint8_t sitemap = 0;
     bool scope_waived = false;  ///< but for the deny expressions
+    bool insists = false;       ///< as storage::NewUrl::insists
   };
   struct SitemapUse {
     std::uint64_t files = 0, urls = 0;
   };
   bool Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed);
+  void Queue(Step& step, storage::NewUrl& row, std::uint8_t priority);
   void JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row);
   void JudgeTrap(Step& step, const Found& found, storage::NewUrl& row);
   bool Repeats(std::uint64_t content);

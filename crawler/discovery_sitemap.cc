@@ -42,20 +42,21 @@ std::string_view RoleName(Role role) {
 
 }  // namespace
 
-void Discovery::SitemapSeed(Step& step, std::uint16_t target, std::string_view url) {
+bool Discovery::SitemapSeed(Step& step, std::uint16_t target, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
-  if (!frontier_.Discover(id)) return;
+  if (frontier_.Knows(id)) return false;
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
-  if (!parser::SplitNormalized(kept, parts)) return;
+  if (!parser::SplitNormalized(kept, parts)) return true;
   Found found{kept, parts, 0, 0, kSitemapPriority};
   found.sitemap = 1;
   Meet(step, id, found, {UrlId{}, target}, true);
+  return true;
 }
 
 void Discovery::SitemapFile(Step& step, const FoundOn& from, std::string_view host, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
-  if (!frontier_.Discover(id)) return;
+  if (frontier_.Knows(id)) return;
   const std::string_view kept = step.batch.text.Keep(std::string(url));
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
@@ -98,7 +99,6 @@ void Discovery::Entries(Step& step, const FoundOn& from, std::string_view host,
     parser::UrlParts parts;
     const std::string_view kept = step.batch.text.Keep(entry.url);
     if (!parser::SplitNormalized(kept, parts)) continue;  // the decoder has let none through
-    frontier_.Discover(id);
     ++use.urls;
     Found found{kept, parts, depth, 0, PriorityOf(entry)};
     // The items of a feed that was met as a page are links of that page.

@@ -94,6 +94,7 @@ Awaitable<bool> Engine::Load() {
   loaded_ = true;
   const Instant now = parts_.clock.Now();
   frontier_.SetNextSeq(totals->next_seq);
+  judged_ = totals->judgements;
   budget_.RestoreCrawl(totals->pages);
   for (const auto& [target, pages] : loading.target_pages) budget_.RestoreTarget(target, pages);
   // The queue rows name their targets; until one is read, the gentlest of all targets holds.
@@ -130,18 +131,25 @@ Awaitable<bool> Engine::AddSeeds() {
     const std::vector<std::string> seeds = targets_[target].seeds;
     for (std::size_t at = 0; at < seeds.size(); at += kSeedsPerBatch) {
       Step step;
+      std::vector<Insisted> known;
       for (std::size_t i = at; i < std::min(at + kSeedsPerBatch, seeds.size()); ++i) {
-        discovery_.Seed(step, target, seeds[i]);
+        if (!discovery_.Seed(step, target, seeds[i])) known.push_back({seeds[i], target});
       }
       const bool written = co_await Write(std::move(step));
       if (!written) co_return false;
+      co_await Insist(std::move(known));
     }
     Step step;
-    for (const std::string& sitemap : targets_[target].sitemaps)
-      discovery_.SitemapSeed(step, target, sitemap);
-    if (step.pending.empty()) continue;
-    const bool written = co_await Write(std::move(step));
-    if (!written) co_return false;
+    std::vector<Insisted> known;
+    for (const std::string& sitemap : targets_[target].sitemaps) {
+      if (!discovery_.SitemapSeed(step, target, sitemap))
+        known.push_back({sitemap, target, kSitemapPriority, true});
+    }
+    if (!step.pending.empty()) {
+      const bool written = co_await Write(std::move(step));
+      if (!written) co_return false;
+    }
+    co_await Insist(std::move(known));
   }
   co_return true;
 }
@@ -152,6 +160,7 @@ Awaitable<EndReason> Engine::Run() {
   if (ready) ready = co_await SetRecrawl();
   if (ready) ready = co_await AddSeeds();
   ready_ = ready;
+  if (ready) StartRejudging();
   while (ready && !ending_) {
     Dispatch();
     StartRefills();

@@ -20,6 +20,7 @@
 #include "crawler/gate.h"
 #include "crawler/page_budget.h"
 #include "crawler/page_parser.h"
+#include "crawler/revivals.h"
 #include "crawler/robots_cache.h"
 #include "crawler/storage_gate.h"
 #include "crawler/targets.h"
@@ -99,8 +100,8 @@ class Engine {
   void PauseTarget(std::uint16_t target, bool pause);
   bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
   enum class Added { kQueued, kKnown, kNotCrawlable, kOutside };
-  /// Queues URLs as seeds of a target, by default of the first whose scope takes them; the answers in their
-  /// order.
+  /// Queues URLs as seeds of a target, by default of the first whose scope takes them, also such as were
+  /// excluded before, but by robots.txt; the answers in their order.
   boost::asio::awaitable<std::vector<Added>> Add(std::vector<std::string> urls,
                                                  std::optional<std::uint16_t> target, std::uint8_t priority);
   // A reload: first the names and item rules are stored, then the options and targets that the engine borrows
@@ -128,6 +129,21 @@ class Engine {
   void PromoteUrl(Step& step, storage::QueuedUrl url);
   void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status);
   void NoteDue(std::optional<Instant> due);
+  // What was excluded and is queued after all (engine_revive.cc).
+  struct Insisted {
+    std::string url;  ///< normalised
+    std::uint16_t target = 0;
+    std::uint8_t priority = kSeedPriority;
+    bool sitemap = false;
+  };
+  boost::asio::awaitable<std::vector<UrlId>> Insist(std::vector<Insisted> known);
+  std::vector<storage::SkipReason> Outdated(const std::vector<storage::Judgement>& today) const;
+  void StartRejudging();
+  boost::asio::awaitable<void> Rejudge();
+  boost::asio::awaitable<std::optional<std::uint64_t>> RejudgeSlice(std::vector<storage::SkipReason> reasons,
+                                                                    std::uint64_t from,
+                                                                    std::vector<storage::Judgement> today);
+  void RejudgeUrl(Step& step, const storage::ExcludedUrl& url);
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
@@ -189,6 +205,9 @@ class Engine {
   bool loaded_ = false;  ///< no storage thread fills the frontier any more
   bool ready_ = false;
   bool promoting_ = false;
+  bool rejudging_ = false;
+  std::vector<storage::Judgement> judged_;  ///< by which rules excluded URLs were judged, as stored
+  Revivals revivals_;
   std::optional<Instant> next_due_ = Instant::min();  ///< no committed revisit is due before
   std::size_t refills_ = 0;                           ///< under way
   std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored

@@ -79,6 +79,7 @@ Awaitable<bool> Engine::TakeNewTargets() {
   for (HostId host : std::exchange(orphans_, {})) frontier_.Resume(host, PausedBy::kTarget);
   bool seeded = co_await SetRecrawl();
   if (seeded) seeded = co_await AddSeeds();
+  if (seeded) StartRejudging();
   Wake();
   co_return seeded;
 }
@@ -87,6 +88,8 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
                                                   std::optional<std::uint16_t> target,
                                                   std::uint8_t priority) {
   std::vector<Added> answers;
+  std::vector<Insisted> known;
+  std::vector<std::size_t> known_at;  // among the answers
   Step step;
   parser::NormalizeOptions normalize = UrlRules(options_.url);
   normalize.max_length = options_.crawl.max_url.count;
@@ -105,13 +108,24 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
       continue;
     }
     const std::size_t before = step.pending.size();
-    discovery_.Seed(step, *owner, *url, priority);
+    if (!discovery_.Seed(step, *owner, *url, priority)) {
+      known.push_back({*url, *owner, priority});
+      known_at.push_back(answers.size());
+    }
     answers.push_back(step.pending.size() > before ? Added::kQueued : Added::kKnown);
   }
   if (!step.pending.empty()) {
     const bool written = co_await Write(std::move(step));
-    if (!written) answers.clear();
+    if (!written) co_return std::vector<Added>();
   }
+  std::vector<UrlId> ids;
+  for (const Insisted& one : known) ids.push_back(parser::FingerprintUrl(one.url));
+  const std::vector<UrlId> queued = co_await Insist(std::move(known));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (std::find(queued.begin(), queued.end(), ids[i]) != queued.end())
+      answers[known_at[i]] = Added::kQueued;
+  }
+  if (ending_ == EndReason::kStorageFailed) answers.clear();
   co_return answers;
 }
 

@@ -9,6 +9,20 @@ namespace {
 
 using storage::SkipReason;
 
+std::string_view RuleOf(config::ScopeKind kind) {
+  switch (kind) {
+    case config::ScopeKind::kPrefix:
+      return "scope = \"prefix\"";
+    case config::ScopeKind::kHost:
+      return "scope = \"host\"";
+    case config::ScopeKind::kDomain:
+      return "scope = \"domain\"";
+    case config::ScopeKind::kAny:
+      break;
+  }
+  return {};
+}
+
 /// A page's prefix is its folder: everything up to the last '/' of the path.
 std::string FolderOf(std::string_view url, const parser::UrlParts& parts) {
   const std::string_view path = parts.target.substr(0, parts.target.find('?'));
@@ -83,14 +97,14 @@ ScopeVerdict Scope::JudgeDenied(std::string_view url) const {
 }
 
 ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts) const {
-  if (!InReach(url, parts)) return {SkipReason::kScope, {}};
+  if (!InReach(url, parts)) return {SkipReason::kScope, RuleOf(kind_)};
   const ScopeVerdict denied = JudgeDenied(url);
   if (denied.skip != SkipReason::kNone) return denied;
   if (expressions_->allow.empty()) return {};
   for (const auto& expression : expressions_->allow) {
     if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) return {};
   }
-  return {SkipReason::kNotAllowed, {}};
+  return {SkipReason::kNotAllowed, "no expression of allow"};
 }
 
 }  // namespace trawl::crawler

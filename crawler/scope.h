@@ -13,7 +13,8 @@ namespace trawl::crawler {
 
 struct ScopeVerdict {
   storage::SkipReason skip = storage::SkipReason::kNone;  ///< kNone: inside
-  std::string_view rule;  ///< the expression that decided; lives as long as the Scope
+  std::string_view
+      rule;  ///< what decided: the expression of a denial, as long as the Scope; else static text
 };
 
 /// An expression of a target that RE2 refuses.

@@ -51,4 +51,19 @@ Awaitable<Result<storage::DueUrls>> StorageGate::LoadDue(Instant now, std::size_
   co_return co_await Cross<Result<storage::DueUrls>>(loop_, start);
 }
 
+Awaitable<Result<std::vector<UrlId>>> StorageGate::LoadExcluded(std::vector<UrlId> ids) {
+  auto start = [this, &ids](storage::Store::Done<std::vector<UrlId>> done) {
+    store_.LoadExcluded(std::move(ids), std::move(done));
+  };
+  co_return co_await Cross<Result<std::vector<UrlId>>>(loop_, start);
+}
+
+Awaitable<Result<storage::ExcludedSlice>> StorageGate::LoadExcludedSlice(
+    std::vector<storage::SkipReason> reasons, std::uint64_t from) {
+  auto start = [this, &reasons, from](storage::Store::Done<storage::ExcludedSlice> done) {
+    store_.LoadExcludedSlice(std::move(reasons), from, std::move(done));
+  };
+  co_return co_await Cross<Result<storage::ExcludedSlice>>(loop_, start);
+}
+
 }  // namespace trawl::crawler

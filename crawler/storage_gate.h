@@ -28,6 +28,10 @@ class StorageGate {
   boost::asio::awaitable<Result<void>> SetRecrawl(std::vector<std::optional<Duration>> intervals);
   boost::asio::awaitable<Result<storage::DueUrls>> LoadDue(Instant now, std::size_t limit);
 
+  boost::asio::awaitable<Result<std::vector<UrlId>>> LoadExcluded(std::vector<UrlId> ids);
+  boost::asio::awaitable<Result<storage::ExcludedSlice>> LoadExcludedSlice(
+      std::vector<storage::SkipReason> reasons, std::uint64_t from);
+
   std::size_t queued_bytes() const { return store_.queued_bytes(); }
 
  private:

@@ -57,6 +57,7 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   if (batch.page) PutPage(batch);
   if (HasSubject(batch)) ChangeSubject(batch, subject);
   for (const Promotion& promotion : batch.promotions) Promote(promotion);
+  for (const Judgement& judgement : batch.judgements) rows_.judgements[judgement.reason] = judgement.rules;
   for (const CookieRow& cookie : batch.cookies) PutCookie(cookie);
   if (batch.robots && !batch.robots->renewal_error.empty()) {
     const auto kept = rows_.robots.find(std::string(batch.robots->origin));
@@ -222,7 +223,10 @@ void MemoryStore::AddUrl(const NewUrl& url) {
                       url.state,
                       url.skip};
   auto [at, added] = rows_.urls.try_emplace(url.id, row);
-  if (!added && url.state == UrlState::kQueued && MayYetBeQueued(at->second.skip)) {
+  const bool gives_way = url.insists ? at->second.skip != SkipReason::kRobots
+                                     : url.state == UrlState::kQueued && MayYetBeQueued(at->second.skip);
+  if (!added && at->second.state == UrlState::kExcluded && gives_way) {
+    row.visits = at->second.visits;
     at->second = std::move(row);
     added = true;
   }
@@ -299,6 +303,7 @@ FrontierTotals MemoryStore::Load(FrontierSink& sink) {
   std::stable_sort(cookies.begin(), cookies.end(),
                    [](const StoredCookie& a, const StoredCookie& b) { return a.created < b.created; });
   for (StoredCookie& cookie : cookies) sink.OnCookie(std::move(cookie));
+  for (const auto& [reason, rules] : rows_.judgements) totals.judgements.push_back({reason, rules});
   totals.known = ids.size();
   totals.queued = rows_.queue.size();
   return totals;
@@ -345,6 +350,31 @@ QueuedUrl MemoryStore::ReadUrl(UrlId id) const {
     earlier.misses = revisit->second.misses;
   }
   return row;
+}
+
+void MemoryStore::LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) {
+  lane_.Post([this, ids = std::move(ids), done = std::move(done)]() mutable {
+    std::erase_if(ids, [this](UrlId id) {
+      const auto url = rows_.urls.find(id);
+      return url == rows_.urls.end() || url->second.state != UrlState::kExcluded ||
+             url->second.skip == SkipReason::kRobots;
+    });
+    done(std::move(ids));
+  });
+}
+
+void MemoryStore::LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t,
+                                    Done<ExcludedSlice> done) {
+  lane_.Post([this, reasons = std::move(reasons), done = std::move(done)] {
+    ExcludedSlice all;
+    for (const auto& [id, url] : rows_.urls) {
+      const bool asked = std::find(reasons.begin(), reasons.end(), url.skip) != reasons.end();
+      if (url.state != UrlState::kExcluded || !asked) continue;
+      all.urls.push_back(
+          {id, url.url, url.skip, url.rule, url.target, url.depth, url.redirects, url.sitemap, url.source});
+    }
+    done(std::move(all));
+  });
 }
 
 Result<void> MemoryStore::Close(const RunEnd&) {

@@ -42,7 +42,7 @@ struct MemoryRows {
     std::uint64_t content_hash = 0;
     Instant fetched_at{};
     std::optional<Instant> gone_at{};
-    std::vector<std::tuple<UrlId, std::string, std::string>> links;  ///< target, kind, anchor
+    std::vector<std::tuple<UrlId, std::string, std::string>> links;          ///< target, kind, anchor
     std::vector<std::tuple<std::string, std::uint32_t, std::string>> items;  ///< rule, position, data
     std::vector<std::pair<std::string, std::string>> structured;             ///< kind, data
   };
@@ -77,6 +77,7 @@ struct MemoryRows {
   std::vector<Change> changes;
   std::map<CookieKey, StoredCookie> cookies;
   std::vector<std::optional<Duration>> recrawl;
+  std::map<SkipReason, std::uint64_t> judgements;
   std::unordered_map<HostId, StoredHost> hosts;  ///< queued is counted when they are read
 };
 
@@ -95,6 +96,9 @@ class MemoryStore final : public Store {
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
   void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;
   void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) override;
+  void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) override;
+  void LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t from,
+                         Done<ExcludedSlice> done) override;
   Result<void> Close(const RunEnd& end) override;
 
   /// Shows the rows as they are after every earlier call. Blocks until `look` has returned; also after Close.

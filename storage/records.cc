@@ -52,7 +52,7 @@ std::size_t WriteBatch::bytes() const {
   return sizeof(*this) + text.bytes() + urls.size() * sizeof(NewUrl) + links.size() * sizeof(Link) +
          items.size() * sizeof(Item) + structured.size() * sizeof(StructuredData) +
          hosts.size() * sizeof(HostState) + promotions.size() * sizeof(Promotion) +
-         cookies.size() * sizeof(CookieRow);
+         judgements.size() * sizeof(Judgement) + cookies.size() * sizeof(CookieRow);
 }
 
 }  // namespace trawl::storage

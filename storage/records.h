@@ -68,12 +68,13 @@ struct QueuePlace {
 /// Reasons that speak of how a URL was met, not of the URL: it may yet be met in a way that is followed. Such
 /// a row gives way to a queued one, and its id is not handed out as known.
 inline constexpr bool MayYetBeQueued(SkipReason reason) {
-  return reason == SkipReason::kNofollow || reason == SkipReason::kNotPage ||
+  return reason == SkipReason::kDepth || reason == SkipReason::kNofollow || reason == SkipReason::kNotPage ||
          reason == SkipReason::kDuplicate;
 }
 
-/// A URL met for the first time. When it is known the row that exists stays, but for one case: a queued URL
-/// takes the place of an excluded one whose reason MayYetBeQueued.
+/// A URL met for the first time. When it is known the row that exists stays, but for two cases: a queued URL
+/// takes the place of an excluded one whose reason MayYetBeQueued, and one that `insists` that of any
+/// excluded one but where robots.txt said so.
 struct NewUrl {
   UrlId id{};
   std::string_view url;  ///< normalised
@@ -88,6 +89,14 @@ struct NewUrl {
   SkipReason skip = SkipReason::kNone;  ///< with kExcluded
   std::string_view rule;                ///< with kExcluded: the expression or line
   std::optional<QueuePlace> queue;      ///< with kQueued
+  bool insists = false;
+};
+
+/// By which rules of the configuration the excluded URLs of a reason were judged last: a fingerprint of them.
+struct Judgement {
+  SkipReason reason = SkipReason::kNone;
+  std::uint64_t rules = 0;
+  bool operator==(const Judgement&) const = default;
 };
 
 /// One try at a URL.
@@ -254,6 +263,7 @@ struct WriteBatch {
   /// With a visit: the page that the URL has, if any, is not there any more. It is marked, not deleted.
   bool gone = false;
   std::vector<Promotion> promotions;
+  std::vector<Judgement> judgements;
   std::vector<CookieRow> cookies;
   std::optional<RobotsReceipt> robots;
   std::vector<HostState> hosts;
@@ -288,6 +298,24 @@ struct QueuedUrl {
 struct DueUrls {
   std::vector<QueuedUrl> urls;
   std::optional<Instant> next;  ///< when the first of all others is due
+};
+
+/// An excluded URL, to be judged anew.
+struct ExcludedUrl {
+  UrlId id{};
+  std::string url;
+  SkipReason skip = SkipReason::kNone;
+  std::string rule;
+  std::uint16_t target = 0;  ///< as QueuedUrl::target
+  std::uint16_t depth = 0;
+  std::uint8_t redirects = 0, sitemap = 0;  ///< as in NewUrl
+  std::optional<UrlId> source;
+};
+
+/// Some of the excluded URLs, in the order of their discovery.
+struct ExcludedSlice {
+  std::vector<ExcludedUrl> urls;
+  std::optional<std::uint64_t> next;  ///< where to go on; none: these were the last
 };
 
 /// A host as a restart reads it.

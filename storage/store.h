@@ -35,7 +35,8 @@ class FrontierSink {
 struct FrontierTotals {
   std::uint64_t known = 0;  ///< ids given to OnKnown
   std::uint64_t queued = 0, pages = 0;
-  std::uint64_t next_seq = 1;  ///< larger than any QueueKey::seq stored
+  std::uint64_t next_seq = 1;         ///< larger than any QueueKey::seq stored
+  std::vector<Judgement> judgements;  ///< the last of each reason
 };
 
 /// Where a crawl is kept. Runs on: the methods may be called from the event loop thread (one thread); they
@@ -81,6 +82,14 @@ class Store {
 
   /// The first `limit` URLs whose revisit is due at `now`. Sees every Write acknowledged before the call.
   virtual void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) = 0;
+
+  /// Of `ids`, those that a NewUrl which insists would queue. Sees every Write acknowledged before the call.
+  virtual void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) = 0;
+
+  /// URLs that are excluded for one of `reasons`, from the place `from` on (zero at first): as many as do not
+  /// keep a thread long, which may be none though more follow. Sees every Write acknowledged before the call.
+  virtual void LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t from,
+                                 Done<ExcludedSlice> done) = 0;
 
   /// Writes what is queued, closes the run, ends the threads. Blocks. No call after it; callbacks of earlier
   /// ones have all come.

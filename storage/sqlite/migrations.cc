@@ -288,14 +288,16 @@ CREATE TABLE statement(
 );
 )sql";
 
+// A fourth reason that leaves a URL unsettled, and by which rules each reason was judged last.
+constexpr std::string_view kJudgements = R"sql(
+DROP INDEX url_unsettled;
+CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (4, 9, 10, 12);
+CREATE TABLE judgement(skip INTEGER PRIMARY KEY, rules INTEGER NOT NULL);
+)sql";
+
 constexpr Migration kMigrations[] = {
-    {1, kFirst},
-    {2, kTargetPages},
-    {3, kReports},
-    {4, kBodies},
-    {5, kSitemaps},
-    {6, kRecrawl},
-    {7, kItems},
+    {1, kFirst},    {2, kTargetPages}, {3, kReports}, {4, kBodies},
+    {5, kSitemaps}, {6, kRecrawl},     {7, kItems},   {8, kJudgements},
 };
 
 }  // namespace

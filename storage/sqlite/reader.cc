@@ -9,7 +9,8 @@
 namespace trawl::storage::sqlite {
 namespace {
 
-constexpr std::size_t kBlock = 8192;  // known ids handed out at once
+constexpr std::size_t kBlock = 8192;    // known ids handed out at once
+constexpr std::int64_t kSlice = 20000;  // URLs looked through at once for excluded ones
 
 /// A SELECT of columns of its own and, behind them, of those that Reader::ReadUrl reads of u, p and r.
 std::string SelectUrls(std::string_view columns, std::string_view from) {
@@ -28,7 +29,7 @@ std::optional<Instant> InstantOrNone(const Statement& row, int column) {
 std::vector<UrlId> LoadUnsettled(Connection& db) {
   std::vector<UrlId> ids;
   Statement row =
-      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (9, 10, 12)");
+      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (4, 9, 10, 12)");
   while (row.Step()) ids.push_back(static_cast<UrlId>(row.Int(0)));
   std::sort(ids.begin(), ids.end(), [](UrlId a, UrlId b) { return ToKey(a) < ToKey(b); });
   return ids;
@@ -91,6 +92,13 @@ void LoadTargets(Connection& db, const std::unordered_map<std::int64_t, std::uin
   }
 }
 
+void LoadJudgements(Connection& db, FrontierTotals& totals) {
+  Statement row = db.Prepare("SELECT skip, rules FROM judgement ORDER BY skip");
+  while (row.Step())
+    totals.judgements.push_back(
+        {static_cast<SkipReason>(row.Int(0)), static_cast<std::uint64_t>(row.Int(1))});
+}
+
 void LoadRobots(Connection& db, FrontierSink& sink) {
   Statement row = db.Prepare("SELECT origin, outcome, status, fetched_at, expires_at, body FROM robots_txt");
   while (row.Step()) {
@@ -120,7 +128,8 @@ Reader::Reader(Connection& db)
       due_(db.Prepare(SelectUrls("r.due, h.id",
                                  "FROM revisit r INDEXED BY revisit_due CROSS JOIN url u ON u.n = r.url "
                                  "CROSS JOIN host h ON h.n = u.host LEFT JOIN page p ON p.url = r.url "
-                                 "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))) {}
+                                 "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))),
+      excluded_(db.Prepare("SELECT 1 FROM url WHERE id = ? AND state = 3 AND skip <> 6")) {}
 
 void Reader::SetTargets(const std::vector<std::int64_t>& numbers) {
   target_index_.clear();
@@ -140,6 +149,7 @@ Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
   totals.known = LoadKnown(db_, sink);
   LoadHosts(db_, sink, totals);
   LoadTargets(db_, target_index_, sink);
+  LoadJudgements(db_, totals);
   LoadRobots(db_, sink);
   LoadCookies(sink);
   const boost::system::error_code error = TakeError();
@@ -171,12 +181,17 @@ void Reader::LoadCookies(FrontierSink& sink) {
   }
 }
 
+/// The index of the target with this number.
+std::uint16_t Reader::TargetAt(std::int64_t number) const {
+  const auto target = target_index_.find(number);
+  return target == target_index_.end() ? kNoTarget : target->second;
+}
+
 /// The columns of kUrlColumns, from `column` on.
 void Reader::ReadUrl(const Statement& row, int column, QueuedUrl& url) const {
   url.id = static_cast<UrlId>(row.Int(column));
   url.url = row.Text(column + 1);
-  const auto target = target_index_.find(row.Int(column + 2));
-  url.target = target == target_index_.end() ? kNoTarget : target->second;
+  url.target = TargetAt(row.Int(column + 2));
   url.depth = static_cast<std::uint16_t>(row.Int(column + 3));
   url.redirects = static_cast<std::uint8_t>(row.Int(column + 4));
   url.etag = row.Text(column + 5);
@@ -225,6 +240,47 @@ Result<DueUrls> Reader::LoadDue(Instant now, std::size_t limit) {
   }
   if (const boost::system::error_code error = TakeError()) return error;
   return due;
+}
+
+Result<std::vector<UrlId>> Reader::LoadExcluded(const std::vector<UrlId>& ids) {
+  std::vector<UrlId> found;
+  for (const UrlId id : ids) {
+    if (excluded_.With(ToKey(id)).Step()) found.push_back(id);
+    excluded_.Reset();
+  }
+  if (const boost::system::error_code error = TakeError()) return error;
+  return found;
+}
+
+Result<ExcludedSlice> Reader::LoadExcludedSlice(const std::vector<SkipReason>& reasons, std::uint64_t from) {
+  std::string list;
+  for (const SkipReason reason : reasons)
+    list.append(list.empty() ? "" : ", ").append(std::to_string(static_cast<int>(reason)));
+  ExcludedSlice slice;
+  const auto begin = static_cast<std::int64_t>(from);
+  // By number: an index of reasons would have to be read in the order of the rules.
+  Statement row = db_.Prepare(
+      "SELECT u.id, u.url, u.skip, (SELECT text FROM word WHERE n = u.rule), u.target, u.depth, u.redirects, "
+      "u.sitemap, (SELECT id FROM url WHERE n = u.source) FROM url u NOT INDEXED "
+      "WHERE u.n >= ? AND u.n < ? AND u.state = 3 AND u.skip IN (" +
+      list + ") ORDER BY u.n");
+  row.With(begin, begin + kSlice);
+  while (row.Step()) {
+    ExcludedUrl& url = slice.urls.emplace_back();
+    url.id = static_cast<UrlId>(row.Int(0));
+    url.url = row.Text(1);
+    url.skip = static_cast<SkipReason>(row.Int(2));
+    url.rule = row.Text(3);
+    url.target = TargetAt(row.Int(4));
+    url.depth = static_cast<std::uint16_t>(row.Int(5));
+    url.redirects = static_cast<std::uint8_t>(row.Int(6));
+    url.sitemap = static_cast<std::uint8_t>(row.Int(7));
+    if (!row.IsNull(8)) url.source = static_cast<UrlId>(row.Int(8));
+  }
+  if (db_.Int("SELECT max(n) FROM url").value_or(0) >= begin + kSlice)
+    slice.next = static_cast<std::uint64_t>(begin + kSlice);
+  if (const boost::system::error_code error = TakeError()) return error;
+  return slice;
 }
 
 }  // namespace trawl::storage::sqlite

@@ -22,14 +22,17 @@ class Reader {
   Result<FrontierTotals> LoadFrontier(FrontierSink& sink);
   Result<std::vector<QueuedUrl>> LoadQueue(HostId host, QueueKey after, std::size_t limit);
   Result<DueUrls> LoadDue(Instant now, std::size_t limit);
+  Result<std::vector<UrlId>> LoadExcluded(const std::vector<UrlId>& ids);
+  Result<ExcludedSlice> LoadExcludedSlice(const std::vector<SkipReason>& reasons, std::uint64_t from);
 
  private:
   void ReadUrl(const Statement& row, int column, QueuedUrl& url) const;
+  std::uint16_t TargetAt(std::int64_t number) const;
   void LoadCookies(FrontierSink& sink);
   boost::system::error_code TakeError();
 
   Connection& db_;
-  Statement begin_, end_, queue_, due_;
+  Statement begin_, end_, queue_, due_, excluded_;
   std::unordered_map<std::int64_t, std::uint16_t> target_index_;
 };
 

@@ -163,6 +163,21 @@ void SqliteStore::LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) {
   });
 }
 
+void SqliteStore::LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post([reader = lane.reader.get(), ids = std::move(ids), done = std::move(done)] {
+    done(reader->LoadExcluded(ids));
+  });
+}
+
+void SqliteStore::LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t from,
+                                    Done<ExcludedSlice> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post([reader = lane.reader.get(), reasons = std::move(reasons), from, done = std::move(done)] {
+    done(reader->LoadExcludedSlice(reasons, from));
+  });
+}
+
 Result<void> SqliteStore::Close(const RunEnd& end) {
   Result<void> ended = RunOnWriter([this, &end] { writer_->EndRun(end); });
   StopThreads();

@@ -13,7 +13,11 @@ UrlRows::UrlRows(Connection& db)
       // The condition is that of the index url_unsettled.
       revive_(db.Prepare(
           "UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
-          "source = ?, sitemap = ? WHERE id = ? AND state = 3 AND skip IN (9, 10, 12) RETURNING n")),
+          "source = ?, sitemap = ? WHERE id = ? AND state = 3 AND skip IN (4, 9, 10, 12) RETURNING n")),
+      replace_(db.Prepare(
+          "UPDATE url SET state = ?, skip = ?, rule = ?, target = ?, depth = ?, redirects = ?, source = ?, "
+          "sitemap = ? WHERE id = ? AND state = 3 AND skip <> 6 RETURNING n")),
+      judge_(db.Prepare("INSERT OR REPLACE INTO judgement(skip, rules) VALUES (?, ?)")),
       target_(db.Prepare("SELECT target FROM url WHERE n = ?")),
       visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
       update_(db.Prepare(
@@ -37,7 +41,11 @@ void UrlRows::Add(const NewUrl& url, const Refs& refs) {
       .Run();
   if (db_.failed()) return;
   if (db_.changes() == 0) {
-    if (url.state == UrlState::kQueued) Revive(url, refs);
+    if (url.insists) {
+      Replace(url, refs);
+    } else if (url.state == UrlState::kQueued) {
+      Revive(url, refs);
+    }
     return;
   }
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
@@ -45,7 +53,7 @@ void UrlRows::Add(const NewUrl& url, const Refs& refs) {
 }
 
 void UrlRows::Revive(const NewUrl& url, const Refs& refs) {
-  static_assert(static_cast<int>(SkipReason::kNofollow) == 9 &&
+  static_assert(static_cast<int>(SkipReason::kDepth) == 4 && static_cast<int>(SkipReason::kNofollow) == 9 &&
                 static_cast<int>(SkipReason::kNotPage) == 10 &&
                 static_cast<int>(SkipReason::kDuplicate) == 12);
   if (!revive_.With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, ToKey(url.id)).Step())
@@ -53,6 +61,20 @@ void UrlRows::Revive(const NewUrl& url, const Refs& refs) {
   const std::int64_t number = revive_.Int(0);
   revive_.Run();
   if (url.queue) Enqueue(refs.host, number, *url.queue);
+}
+
+void UrlRows::Replace(const NewUrl& url, const Refs& refs) {
+  static_assert(static_cast<int>(SkipReason::kRobots) == 6);
+  replace_.With(static_cast<int>(url.state), static_cast<int>(url.skip), refs.rule, refs.target, url.depth,
+                url.redirects, refs.source, url.sitemap, ToKey(url.id));
+  if (!replace_.Step()) return;
+  const std::int64_t number = replace_.Int(0);
+  replace_.Run();
+  if (url.queue) Enqueue(refs.host, number, *url.queue);
+}
+
+void UrlRows::Put(const Judgement& judgement) {
+  judge_.With(static_cast<int>(judgement.reason), static_cast<std::int64_t>(judgement.rules)).Run();
 }
 
 std::optional<std::int64_t> UrlRows::TargetOf(std::int64_t url) {

@@ -32,6 +32,7 @@ class UrlRows {
   /// Adds the URL and its place in the queue, unless it is known: see NewUrl.
   void Add(const NewUrl& url, const Refs& refs);
   void Update(std::int64_t url, const Change& change);
+  void Put(const Judgement& judgement);
   /// The target of a known URL.
   std::optional<std::int64_t> TargetOf(std::int64_t url);
 
@@ -41,9 +42,10 @@ class UrlRows {
 
  private:
   void Revive(const NewUrl& url, const Refs& refs);
+  void Replace(const NewUrl& url, const Refs& refs);
 
   Connection& db_;
-  Statement find_, add_, revive_, target_, visited_, update_, decide_, enqueue_, dequeue_;
+  Statement find_, add_, revive_, replace_, judge_, target_, visited_, update_, decide_, enqueue_, dequeue_;
   std::int64_t next_ = 1;
 };
 

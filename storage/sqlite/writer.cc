@@ -162,6 +162,7 @@ Result<void> Writer::Apply(const WriteBatch& batch) {
     ChangeSubject(batch, subject);
   }
   Promote(batch);
+  for (const Judgement& judgement : batch.judgements) urls_.Put(judgement);
   for (const CookieRow& cookie : batch.cookies) {
     if (const auto target = TargetOf(cookie.target)) cookies_.Put(cookie, *target);
   }

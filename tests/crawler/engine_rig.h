@@ -71,7 +71,7 @@ class TroubledStore final : public storage::Store {
 
   void LetLoad() {
     holding_load = false;
-    std::exchange(held_load_, nullptr)();
+    if (const auto load = std::exchange(held_load_, nullptr)) load();
   }
 
   Result<void> BeginRun(const storage::RunStart& run) override { return store_.BeginRun(run); }
@@ -100,6 +100,13 @@ class TroubledStore final : public storage::Store {
   }
   void LoadDue(Instant now, std::size_t limit, Done<storage::DueUrls> done) override {
     store_.LoadDue(now, limit, std::move(done));
+  }
+  void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) override {
+    store_.LoadExcluded(std::move(ids), std::move(done));
+  }
+  void LoadExcludedSlice(std::vector<storage::SkipReason> reasons, std::uint64_t from,
+                         Done<storage::ExcludedSlice> done) override {
+    store_.LoadExcludedSlice(std::move(reasons), from, std::move(done));
   }
   Result<void> Close(const storage::RunEnd& end) override { return store_.Close(end); }
 

@@ -16,8 +16,8 @@ BUILD = os.path.abspath(sys.argv.pop(1))
 WEB = ("--hosts", "3", "--degree", "6", "--depth", "5", "--latency", "40")
 CONTROL = '[control]\nsocket = "${folder}/sock"\n'
 ONE = '[[target]]\nname = "one"\nseeds = ["${url}"]\n'
-# Not the root: links of the other host have led there, and it was left out for good.
-TWO = '[[target]]\nname = "two"\nseeds = ["${two}p/5"]\n'
+# Links of the other host have led there, and it was left out; a seed is queued all the same.
+TWO = '[[target]]\nname = "two"\nseeds = ["${two}"]\n'
 
 
 class Running(Daemon):

@@ -173,6 +173,23 @@ inline storage::DueUrls DueNow(storage::Store& store, std::int64_t ms, std::size
   return answer.get_future().get().value();
 }
 
+inline std::vector<UrlId> ExcludedNow(storage::Store& store, std::vector<UrlId> ids) {
+  std::promise<Result<std::vector<UrlId>>> answer;
+  store.LoadExcluded(std::move(ids),
+                     [&answer](Result<std::vector<UrlId>> found) { answer.set_value(found); });
+  return answer.get_future().get().value();
+}
+
+inline storage::ExcludedSlice ExcludedSliceNow(storage::Store& store,
+                                               std::vector<storage::SkipReason> reasons,
+                                               std::uint64_t from = 0) {
+  std::promise<Result<storage::ExcludedSlice>> answer;
+  store.LoadExcludedSlice(std::move(reasons), from, [&answer](Result<storage::ExcludedSlice> slice) {
+    answer.set_value(std::move(slice));
+  });
+  return answer.get_future().get().value();
+}
+
 inline Result<void> SetRecrawlNow(storage::Store& store, std::vector<std::optional<Duration>> intervals) {
   std::promise<Result<void>> answer;
   store.SetRecrawl(std::move(intervals), [&answer](Result<void> done) { answer.set_value(done); });

@@ -5,7 +5,7 @@ SELECT url FROM pages ORDER BY url;
 
 -- Why not, and which expression said so.
 SELECT url, reason, rule FROM skipped ORDER BY url;
---| ${site}/else.html | not_allowed | *
+--| ${site}/else.html | not_allowed | no expression of allow
 --| ${site}/keep/a.html?print=1 | denied | \?print=1
 --| ${site}/maybe/not.html | denied | /maybe/not
 

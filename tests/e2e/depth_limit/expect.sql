@@ -3,5 +3,5 @@ SELECT depth, count(*) FROM pages GROUP BY depth ORDER BY depth;
 --| 1 | 3
 --| 2 | 9
 
-SELECT reason, count(*) FROM skipped GROUP BY reason;
---| depth | 27
+SELECT reason, rule, count(*) FROM skipped GROUP BY reason, rule;
+--| depth | max_depth = 2 | 27

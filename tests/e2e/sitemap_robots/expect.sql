@@ -24,11 +24,11 @@ SELECT replace(url, ':${port}', ''), level, outcome, detail FROM sitemaps ORDER 
 
 SELECT replace(url, ':${port}', ''), reason, coalesce(rule, '') <> '' FROM skipped ORDER BY url;
 --| http://docs.test/docs/denied.html | denied | 1
---| http://docs.test/elsewhere.html | scope | 0
+--| http://docs.test/elsewhere.html | scope | 1
 --| http://docs.test/secret.xml | robots | 1
---| http://other.test/docs/x.html | scope | 0
---| http://other.test/outside.html | scope | 0
---| http://other.test/sitemap.xml | scope | 0
+--| http://other.test/docs/x.html | scope | 1
+--| http://other.test/outside.html | scope | 1
+--| http://other.test/sitemap.xml | scope | 1
 
 -- A higher priority first, then the newer one; the seed's link comes by its own priority.
 SELECT path FROM server.requests WHERE path IN ('/docs/high.html', '/docs/new.html', '/docs/old.html', '/docs/low.html') ORDER BY at;
