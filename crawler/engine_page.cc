@@ -38,7 +38,8 @@ Awaitable<void> Engine::Page(FetchTask task) {
   if (!parser::SplitNormalized(url, parts)) {
     co_await Exclude(std::move(task), storage::SkipReason::kTooLong, "");
   } else if (!Counted(task) && budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
-    co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, "");
+    std::string limit = budget_.Reached(task.url.target);
+    co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, std::move(limit));
   } else {
     Instant not_before{};
     const bool admitted = co_await Admit(task, parts, not_before);

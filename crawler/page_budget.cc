@@ -18,6 +18,14 @@ PageBudget::Answer PageBudget::Ask(std::uint16_t target, HostId host) const {
   return std::max({AskCrawl(), of_target, of_host});  // the strictest one stands furthest down
 }
 
+std::string PageBudget::Reached(std::uint16_t target) const {
+  const Limits& limits = limits_[target];
+  if (AskCrawl() == Answer::kNo) return "crawl.max_pages = " + std::to_string(crawl_limit_);
+  if (Judge(limits.pages, targets_[target]) == Answer::kNo)
+    return "max_pages = " + std::to_string(limits.pages);
+  return "max_pages_per_host = " + std::to_string(limits.pages_per_host);
+}
+
 PageBudget::Answer PageBudget::Take(std::uint16_t target, HostId host) {
   const Answer answer = Ask(target, host);
   if (answer == Answer::kYes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -38,6 +39,8 @@ class PageBudget {
   Answer AskCrawl() const { return Judge(crawl_limit_, crawl_); }
   /// What Take would say now.
   Answer Ask(std::uint16_t target, HostId host) const;
+  /// The limit that makes Ask say no, as the configuration writes it.
+  std::string Reached(std::uint16_t target) const;
   Answer Take(std::uint16_t target, HostId host);
   /// The fetch that was taken has ended; `page`: it brought one.
   void Give(std::uint16_t target, HostId host, bool page);

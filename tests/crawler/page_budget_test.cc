@@ -38,6 +38,18 @@ TEST_CASE("page_budget:AHostIsLimitedByItself") {
   CHECK(budget.Take(0, kTwo) == Answer::kYes);
 }
 
+TEST_CASE("page_budget:TheLimitThatWasReachedIsNamedAsTheConfigurationWritesIt") {
+  PageBudget target(0, {{1, 0}}), host(0, {{0, 1}}), crawl(1, {{1, 0}});
+  for (PageBudget* budget : {&target, &host, &crawl}) {
+    REQUIRE(budget->Take(0, kOne) == Answer::kYes);
+    budget->Give(0, kOne, true);
+    REQUIRE(budget->Ask(0, kOne) == Answer::kNo);
+  }
+  CHECK(target.Reached(0) == "max_pages = 1");
+  CHECK(host.Reached(0) == "max_pages_per_host = 1");
+  CHECK(crawl.Reached(0) == "crawl.max_pages = 1");
+}
+
 TEST_CASE("page_budget:WhatAnEarlierRunBroughtCounts") {
   PageBudget budget(0, {{10, 4}, {0, 4}});
   budget.RestoreTarget(0, 9);

@@ -3,3 +3,6 @@ SELECT count(*) FROM pages;
 
 SELECT count(*) FROM visits WHERE url NOT LIKE '%/robots.txt';
 --| 10
+
+SELECT DISTINCT reason, rule FROM skipped;
+--| page_limit | max_pages = 10
