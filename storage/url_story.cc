@@ -35,6 +35,14 @@ std::string QueueSql(const std::string& id) {
          id;
 }
 
+/// Without a time while it waits in the queue.
+std::string ScheduleSql(const std::string& id) {
+  return "SELECT " + Time("r.due") +
+         " AS due_at, r.interval_ms AS interval_ms, r.misses AS misses FROM url u JOIN revisit r ON r.url = "
+         "u.n WHERE u.id = " +
+         id;
+}
+
 std::string PageSql(const std::string& id) {
   return "SELECT p.status AS status, (SELECT text FROM word WHERE n = p.content_type) AS content_type, "
          "p.title AS title, p.bytes AS bytes, p.words AS words, " +
@@ -115,6 +123,7 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
   story.config = one("SELECT config FROM run ORDER BY n DESC LIMIT 1").Text("config");
   if (story.url.empty()) return error;
   if (story.url.Text("state") == "queued") story.queue = one(QueueSql(id_key));
+  story.schedule = one(ScheduleSql(id_key));
   story.page = one(PageSql(id_key));
   if (story.url.Number("visits") > 0) story.visits = read(VisitsSql(id_key));
   return error;

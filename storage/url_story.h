@@ -33,8 +33,9 @@ struct UrlStory {
   /// url, state ("queued", "done", "failed", "excluded"), reason, rule, target, depth, redirects, sitemap,
   /// source, first_seen, visits. Empty: it was never met.
   Facts url;
-  Facts queue;  ///< priority, due_at, attempts, ahead (URLs of its host that come before it)
-  Facts page;   ///< status, content_type, title, bytes, words, fetched_at, changed_at, truncated, noindex
+  Facts queue;     ///< priority, due_at, attempts, ahead (URLs of its host that come before it)
+  Facts schedule;  ///< due_at, interval_ms, misses; of a URL that is visited again
+  Facts page;      ///< status, content_type, title, bytes, words, fetched_at, changed_at, truncated, noindex
   Facts
       host;  ///< host, ip, waiting_for, blocked_until, delay_ms, queued, pages, errors; of a URL not met too
   Facts robots;  ///< of the URL's origin: status, outcome, fetched_at, expires_at, renewal_error, body

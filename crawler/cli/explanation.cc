@@ -53,6 +53,14 @@ std::string StateLine(const Explanation& explanation) {
   return line;
 }
 
+std::string RevisitLine(const Facts& schedule) {
+  const std::string due = schedule.Text("due_at");
+  std::string line = due.empty() ? "in the queue" : "due " + due;
+  line += ", " + schedule.Text("interval_ms") + " ms after the last visit";
+  if (schedule.Number("misses") > 0) line += ", which found it missing";
+  return line;
+}
+
 std::string HostLine(const Facts& host) {
   if (host.empty()) return "not known";
   std::string line = host.Text("host");
@@ -124,6 +132,7 @@ void WriteExplanation(const Explanation& explanation, std::ostream& out) {
   line("key       ", explanation.key);
   if (!story.url.empty()) line("found on  ", FoundLine(story.url));
   if (!story.page.empty()) line("page      ", PageLine(story.page));
+  if (!story.schedule.empty()) line("revisit   ", RevisitLine(story.schedule));
   line("host      ", HostLine(story.host));
   line("robots    ", RobotsLine(explanation));
   if (!explanation.scope.empty()) line("scope     ", ScopeLine(explanation));
@@ -144,6 +153,7 @@ json::object ExplanationToJson(const Explanation& explanation) {
     if (name != "url" && name != "state" && name != "visits") out[name] = ToValue(value);
   }
   out["queue"] = story.queue.empty() ? json::value(nullptr) : json::value(ToObject(story.queue));
+  out["schedule"] = story.schedule.empty() ? json::value(nullptr) : json::value(ToObject(story.schedule));
   out["page"] = story.page.empty() ? json::value(nullptr) : json::value(ToObject(story.page));
   out["host"] = story.host.empty() ? json::value(nullptr) : json::value(ToObject(story.host));
   json::object robots = ToObject(story.robots);
