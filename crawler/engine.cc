@@ -272,7 +272,6 @@ Progress Engine::progress() const {
   progress.queued = frontier_.queued();
   if (loaded_) progress.known = frontier_.known();
   progress.hosts = frontier_.hosts();
-  progress.blocked = frontier_.blocked(parts_.clock.Now());
   return progress;
 }
 

@@ -58,7 +58,6 @@ struct Progress {
   std::uint64_t queued = 0;
   std::uint64_t known = 0;
   std::uint64_t hosts = 0;
-  Frontier::Blocked blocked;
 };
 
 /// The crawl: the only one that knows frontier, fetcher, parser and storage. Runs on: event loop. Owns
@@ -87,6 +86,8 @@ class Engine {
   /// reads may be called.
   bool ready() const { return ready_; }
   Progress progress() const;
+  /// Looks at every host: not to be asked often.
+  Frontier::Blocked blocked() const { return frontier_.blocked(parts_.clock.Now()); }
 
   // What an operator asks of it (engine_control.cc).
   /// While paused nothing is handed out; what is in flight ends.
@@ -110,6 +111,8 @@ class Engine {
                                            std::vector<config::ItemRule> rules);
   boost::asio::awaitable<bool> TakeNewTargets();
   std::map<WaitReason, Frontier::Waiting> waiting() const { return frontier_.waiting(parts_.clock.Now()); }
+  /// Where a host stands now; nothing when no URL of it is known.
+  std::optional<storage::HostState> host(std::string_view name) const;
   const Targets& targets() const { return targets_; }
   /// After kStorageFailed: what storage said.
   const std::string& storage_error() const { return storage_error_; }

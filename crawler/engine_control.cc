@@ -34,6 +34,12 @@ Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
   co_return true;
 }
 
+std::optional<storage::HostState> Engine::host(std::string_view name) const {
+  const HostId host = parser::FingerprintHost(name);
+  if (!frontier_.KnowsHost(host)) return std::nullopt;
+  return frontier_.State(host, parts_.clock.Now());
+}
+
 void Engine::PauseTarget(std::uint16_t target, bool pause) {
   TargetPause& state = target_pauses_[target];
   state.paused = pause;

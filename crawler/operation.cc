@@ -70,7 +70,7 @@ EndReason Operation::Run() {
   asio::co_spawn(loop_, Watch(), Rethrow);
   asio::co_spawn(loop_, Crawl(), Rethrow);
   loop_.run();
-  if (!service_) view_.End(progress(), clock_.Now());
+  if (!service_) view_.End(progress(), engine_, clock_.Now());
   return reason_;
 }
 
@@ -162,7 +162,7 @@ Awaitable<void> Operation::Watch() {
   while (!ended_) {
     const Progress now = progress();
     heartbeat_.Beat(now, engine_.ready(), clock_.Now());
-    if (!service_) view_.Show(now, clock_.Now());
+    if (!service_) view_.Show(now, engine_, clock_.Now());
     // Whoever waits for READY hears it soon; then there is time.
     watch_.expires_after(engine_.ready() ? std::min(kWatchEvery, heartbeat_.interval()) : kLoadingEvery);
     co_await watch_.async_wait(kAwait);

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kLineEvery = 10s;
 constexpr Duration kShownRateOver = 2s;
+constexpr Duration kBlockedEvery = 1s;
 
 std::string Number(std::uint64_t number) {
   std::string digits = std::to_string(number);
@@ -22,11 +23,10 @@ std::string Number(std::uint64_t number) {
   return digits;
 }
 
-std::string Waiting(const Progress& progress, Instant now) {
-  if (progress.blocked.hosts == 0) return {};
-  return Number(progress.blocked.urls) + " URLs of " + Number(progress.blocked.hosts) +
-         " hosts wait, the first (" + progress.blocked.example + ") for " +
-         Elapsed(*progress.blocked.first - now);
+std::string Waiting(const Frontier::Blocked& blocked, Instant now) {
+  if (blocked.hosts == 0) return {};
+  return Number(blocked.urls) + " URLs of " + Number(blocked.hosts) + " hosts wait, the first (" +
+         blocked.example + ") for " + Elapsed(*blocked.first - now);
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ ProgressView::ProgressView() {
   terminal_ = ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
 }
 
-void ProgressView::Show(const Progress& progress, Instant now) {
+void ProgressView::Show(const Progress& progress, const Engine& engine, Instant now) {
   if (rate_since_ == Instant{}) rate_since_ = now;
   if (now - rate_since_ >= kShownRateOver) {
     rate_ = static_cast<double>(progress.pages - rate_pages_) * 1000.0 /
@@ -68,6 +68,10 @@ void ProgressView::Show(const Progress& progress, Instant now) {
                  Number(progress.errors).c_str(), Number(progress.hosts).c_str());
     return;
   }
+  if (now - blocked_at_ >= kBlockedEvery) {
+    blocked_ = engine.blocked();
+    blocked_at_ = now;
+  }
   if (drawn_) std::fputs("\033[4A", stderr);
   drawn_ = true;
   std::fprintf(stderr,
@@ -77,12 +81,12 @@ void ProgressView::Show(const Progress& progress, Instant now) {
                Number(progress.pages).c_str(), rate_, Number(progress.queued).c_str(),
                Number(progress.hosts).c_str(), Number(progress.in_flight).c_str(),
                Number(progress.parsing).c_str(), Number(progress.errors).c_str(),
-               Elapsed(now - progress.started).c_str(), Waiting(progress, now).c_str());
+               Elapsed(now - progress.started).c_str(), Waiting(blocked_, now).c_str());
 }
 
-void ProgressView::End(const Progress& progress, Instant now) {
-  if (terminal_) Show(progress, now);
-  if (const std::string waiting = Waiting(progress, now); !waiting.empty()) {
+void ProgressView::End(const Progress& progress, const Engine& engine, Instant now) {
+  if (terminal_) Show(progress, engine, now);
+  if (const std::string waiting = Waiting(engine.blocked(), now); !waiting.empty()) {
     std::fprintf(stderr, "%s; the same command goes on then\n", waiting.c_str());
   }
 }

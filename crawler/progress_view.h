@@ -13,10 +13,11 @@ class ProgressView {
  public:
   ProgressView();
 
-  /// Draws. `now` is the clock's; plain lines come every ten seconds at most.
-  void Show(const Progress& progress, Instant now);
+  /// Draws. `now` is the clock's; plain lines come every ten seconds at most. `engine` is asked once a second
+  /// what it waits for.
+  void Show(const Progress& progress, const Engine& engine, Instant now);
   /// Leaves the terminal as a reader expects it: the last block stays, the cursor is below.
-  void End(const Progress& progress, Instant now);
+  void End(const Progress& progress, const Engine& engine, Instant now);
 
  private:
   bool terminal_;
@@ -25,6 +26,8 @@ class ProgressView {
   Instant rate_since_{};
   std::uint64_t rate_pages_ = 0;
   double rate_ = 0;
+  Instant blocked_at_{};
+  Frontier::Blocked blocked_;  ///< as of then
 };
 
 /// "1:02:03" or "02:03".

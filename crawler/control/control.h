@@ -80,6 +80,7 @@ class Control {
   boost::asio::awaitable<ControlReply> Events(ControlRequest request);
   boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
+  void ShowNow(SqlRows& hosts) const;
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
   Sample Measure(double lag_ms) const;
   std::string StatusJson() const;

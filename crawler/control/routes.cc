@@ -17,6 +17,12 @@ namespace {
 constexpr std::size_t kUsualRows = 100, kMostRows = 1000;
 constexpr std::size_t kMostAdded = 10'000;  ///< URLs in one request
 
+// Columns of the answer to /hosts, and what is told of a host as it stands now.
+enum HostColumn { kHost = 0, kDelay = 5, kWaitingFor = 8, kBlockedUntil = 9 };
+constexpr std::string_view kHostColumns =
+    "host, ip, pages, errors, bytes, delay_ms, robots_status, crawl_delay_ms, waiting_for, blocked_until, "
+    "queued";
+
 ControlReply Json(const json::value& value, unsigned status = 200) {
   ControlReply reply;
   reply.status = status;
@@ -42,6 +48,22 @@ std::size_t LimitOf(const ControlRequest& request) {
 std::string ValueOf(const ControlRequest& request, const std::string& name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::string() : found->second;
+}
+
+ControlReply ReplyOf(const SqlRows& result) {
+  if (!result.error.ok) {
+    const unsigned status = !result.error.usage ? 503 : 400;
+    return Refusal(status, parser::ScrubUtf8(result.error.message));
+  }
+  json::array columns, rows;
+  for (const std::string& name : result.columns) columns.push_back(json::value(parser::ScrubUtf8(name)));
+  for (const std::vector<storage::Value>& row : result.rows) {
+    json::array cells;
+    for (const storage::Value& value : row) cells.push_back(CellOf(value));
+    rows.push_back(std::move(cells));
+  }
+  return Json(
+      json::object{{"columns", std::move(columns)}, {"rows", std::move(rows)}, {"more", result.more}});
 }
 
 /// The object in a body; nothing when it is none. An empty body is an empty object.
@@ -126,30 +148,31 @@ Awaitable<ControlReply> Control::TargetList(ControlRequest) {
 
 Awaitable<ControlReply> Control::Rows(std::string sql, std::size_t most) {
   const SqlRows result = co_await sql_.Run(std::move(sql), most);
-  if (!result.error.ok) {
-    const unsigned status = !result.error.usage ? 503 : 400;
-    co_return Refusal(status, parser::ScrubUtf8(result.error.message));
+  co_return ReplyOf(result);
+}
+
+/// The database has the state of a host as of its last visit.
+void Control::ShowNow(SqlRows& hosts) const {
+  for (std::vector<storage::Value>& row : hosts.rows) {
+    const auto* name = std::get_if<std::string>(&row[kHost]);
+    const auto state = name ? crawl_.engine.host(*name) : std::nullopt;
+    if (!state) continue;
+    row[kDelay] = std::int64_t{state->delay.count()};
+    row[kWaitingFor] = std::string(state->waiting_for);
+    row[kBlockedUntil] = state->blocked_until ? storage::Value(TimeText(*state->blocked_until))
+                                              : storage::Value(std::monostate());
   }
-  json::array columns, rows;
-  for (const std::string& name : result.columns) columns.push_back(json::value(parser::ScrubUtf8(name)));
-  for (const std::vector<storage::Value>& row : result.rows) {
-    json::array cells;
-    for (const storage::Value& value : row) cells.push_back(CellOf(value));
-    rows.push_back(std::move(cells));
-  }
-  co_return Json(
-      json::object{{"columns", std::move(columns)}, {"rows", std::move(rows)}, {"more", result.more}});
 }
 
 Awaitable<ControlReply> Control::Hosts(ControlRequest request) {
-  std::string sql =
-      "SELECT host, ip, pages, errors, bytes, delay_ms, robots_status, crawl_delay_ms, waiting_for, "
-      "blocked_until, queued FROM hosts";
+  std::string sql = "SELECT " + std::string(kHostColumns) + " FROM hosts";
   const std::string filter = ValueOf(request, "filter");
   if (!filter.empty()) sql += " WHERE instr(host, " + SqlText(filter) + ") > 0";
   sql += " ORDER BY queued DESC, pages DESC";
   const std::size_t limit = LimitOf(request);
-  co_return co_await Rows(std::move(sql), limit);
+  SqlRows hosts = co_await sql_.Run(std::move(sql), limit);
+  ShowNow(hosts);
+  co_return ReplyOf(hosts);
 }
 
 Awaitable<ControlReply> Control::Queue(ControlRequest request) {

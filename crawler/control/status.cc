@@ -15,18 +15,6 @@ namespace {
 
 constexpr Duration kRateOver = std::chrono::seconds(10);
 
-std::string TimeText(Instant at) {
-  const auto milliseconds = at.time_since_epoch().count();
-  const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[80];  // a year of any int fits
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
-                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                static_cast<int>(milliseconds % 1000));
-  return text;
-}
-
 double Rounded(double number) {
   return std::round(number * 10) / 10;
 }
@@ -40,6 +28,18 @@ double WorstLag(const History& history) {
 }
 
 }  // namespace
+
+std::string TimeText(Instant at) {
+  const auto milliseconds = at.time_since_epoch().count();
+  const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[80];  // a year of any int fits
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(milliseconds % 1000));
+  return text;
+}
 
 std::uint64_t FileBytes(const std::string& path) {
   struct stat status {};

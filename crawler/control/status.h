@@ -27,6 +27,9 @@ struct StatusInput {
 /// fetched now".
 json::object StatusOf(const StatusInput& input);
 
+/// UTC, ISO 8601 with milliseconds.
+std::string TimeText(Instant at);
+
 /// Bytes of a file; 0 when there is none.
 std::uint64_t FileBytes(const std::string& path);
 /// Bytes that may still be written to the disk of `path`.

@@ -87,3 +87,25 @@ TEST_CASE("control:WhatChangesTheCrawlIsRefusedWhileTheStoreIsRead") {
   }
   REQUIRE(database.Close());
 }
+
+TEST_CASE("control:HostsAreShownAsTheyStandNowNotAsAtTheirLastVisit") {
+  SyntheticWebOptions options;
+  options.replies["/robots.txt"].end = Reply::End::kHang;
+  SyntheticWeb web(options);
+  web.Start();
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    ControlRig daemon(web.Url("/"), database);
+    daemon.store.LetLoad();
+    const auto waits = [&daemon] {
+      const auto state = daemon.rig->engine.host("127.0.0.1");
+      return state && state->waiting_for == "robots";
+    };
+    RunUntil(daemon.loop, waits);
+    CHECK(database.Row("SELECT waiting_for FROM hosts") == "NULL");
+    CHECK(daemon.Ask("GET", "/hosts").body.find("\"robots\"") != std::string::npos);
+    CHECK_FALSE(daemon.rig->engine.host("elsewhere.test"));
+  }
+  REQUIRE(database.Close());
+}

@@ -105,7 +105,7 @@ class World {
   Frontier frontier_;
   std::vector<SimHost> hosts_;
   Instant now_ = kMidnight;
-  std::uint64_t starts = 0, returns = 0, waits_429 = 0, robots = 0;
+  std::uint64_t starts = 0, returns = 0, waits_429 = 0, robots_read = 0;
   bool failed_ = false;
 
  private:
@@ -210,7 +210,7 @@ class World {
 
   /// robots.txt is there: the URL that waited for it goes back to its place.
   void EndRobots(Open& open, Instant now, bool asked) {
-    ++robots;
+    ++robots_read;
     SimHost& host = hosts_[static_cast<std::size_t>(open.host)];
     host.held = false;
     if (asked) {
@@ -323,7 +323,7 @@ TEST_CASE("Simulation: a hundred thousand hosts and a day, more work than room",
   world.Run();
   CHECK(world.waits_429 > 0);
   CHECK(world.returns > 0);
-  CHECK(world.robots > 0);
+  CHECK(world.robots_read > 0);
   CHECK(world.frontier_.in_memory() <= size.memory_urls + 8 * static_cast<std::size_t>(size.hosts));
   // Nobody starves: every host that can be done in a day is, beside those that cannot.
   std::uint64_t unfinished = 0;
