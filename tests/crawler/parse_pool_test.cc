@@ -228,7 +228,7 @@ TEST_CASE("A lie is fatal to the worker and costs the page it was at", "[parse_p
   constexpr const char* kField = "parser lied: message has a field that cannot be";
   constexpr const char* kShort = "parser lied: message ended before its fields";
   const Lie lies[] = {
-      {Header(9, 2, 4), "parser lied: the other program speaks another wire version"},
+      {Header(kWireVersion + 1, 2, 4), "parser lied: the other program speaks another wire version"},
       {Header(kWireVersion, 1, 4), kField},
       {Header(kWireVersion, 3, 4), kField},
       {Header(kWireVersion, 2, kMaxAnswer + 1), kField},
