@@ -71,11 +71,9 @@ class Engine::Loading final : public storage::FrontierSink {
   void OnTargetPages(std::uint16_t target, std::uint64_t pages) override {
     target_pages.push_back({target, pages});
   }
-  void OnRobots(storage::StoredRobots robots) override { receipts.push_back(std::move(robots)); }
   void OnCookie(storage::StoredCookie cookie) override { cookies.push_back(std::move(cookie)); }
 
   std::vector<storage::StoredHost> hosts;
-  std::vector<storage::StoredRobots> receipts;
   std::vector<storage::StoredCookie> cookies;
   std::vector<std::pair<std::uint16_t, std::uint64_t>> target_pages;
 
@@ -103,15 +101,6 @@ Awaitable<bool> Engine::Load() {
   for (const storage::StoredHost& host : loading.hosts) {
     budget_.RestoreHost(host.host, host.pages);
     frontier_.AddStoredHost(host, policy, now);
-  }
-  for (storage::StoredRobots& receipt : loading.receipts) {
-    RobotsEntry entry = RobotsCache::Judge(receipt.outcome, receipt.status, "", receipt.fetched_at);
-    entry.expires_at = receipt.expires_at;
-    if (entry.meaning == RobotsEntry::Meaning::kRules) {
-      robots_.PutStored(std::move(receipt.origin), std::move(entry), std::move(receipt.body));
-    } else {
-      robots_.Put(receipt.origin, std::move(entry));
-    }
   }
   RestoreCookies(std::move(loading.cookies));
   co_return true;

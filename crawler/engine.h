@@ -162,6 +162,7 @@ class Engine {
   enum class Robots { kYes, kNo, kNotYet };
   Robots AskRobots(const FetchTask& task, const parser::UrlParts& parts, std::string& rule);
   boost::asio::awaitable<void> FetchRobots(FetchTask task);
+  void WaitOutRobots(FetchTask task, Instant until);
   boost::asio::awaitable<bool> Admit(const FetchTask& task, const parser::UrlParts& parts,
                                      Instant& not_before);
   boost::asio::awaitable<void> FetchPage(FetchTask task);

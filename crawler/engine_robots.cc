@@ -30,6 +30,13 @@ Engine::Robots Engine::AskRobots(const FetchTask& task, const parser::UrlParts& 
   return Robots::kNo;
 }
 
+/// robots.txt cannot be had, and everything is disallowed until then.
+void Engine::WaitOutRobots(FetchTask task, Instant until) {
+  const Instant now = parts_.clock.Now();
+  frontier_.Block(task.host, now, until, WaitReason::kRobots);
+  frontier_.Return(std::move(task), now, until);
+}
+
 Awaitable<void> Engine::FetchRobots(FetchTask task) {
   const std::string url = task.url.url;
   parser::UrlParts parts;
@@ -40,18 +47,35 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
 
   const RobotsEntry* known = robots_.Find(origin, began);
   if (known != nullptr) {  // disallowed as a whole for a while: the host waits it out
-    const Instant until = known->expires_at;
-    frontier_.Block(host, began, until, WaitReason::kRobots);
-    frontier_.Return(std::move(task), began, until);
+    WaitOutRobots(std::move(task), known->expires_at);
     co_return;
   }
 
   frontier_.Hold(host, WaitReason::kRobots);
+  std::optional<storage::StoredRobots> kept;
+  if (!robots_.Holds(origin)) {
+    std::string asked = origin;
+    Result<std::optional<storage::StoredRobots>> read = co_await storage_.LoadRobots(std::move(asked));
+    if (!read) {
+      storage_error_ = read.error().message();
+      End(EndReason::kStorageFailed);
+      co_return;
+    }
+    kept = std::move(*read);
+  }
   RobotsEntry entry;
   FetchResult fetched;
-  std::optional<std::string> stored = robots_.TakeStored(origin, began, entry);
+  const bool stored = kept && kept->expires_at > began;
   if (stored) {
-    fetched.body = std::move(*stored);
+    entry = RobotsCache::EntryOf(*kept);
+    fetched.body = std::move(kept->body);
+    if (entry.meaning == RobotsEntry::Meaning::kDisallowAll) {
+      const Instant until = entry.expires_at;
+      robots_.Put(origin, std::move(entry));
+      frontier_.Unhold(host, parts_.clock.Now(), false);
+      WaitOutRobots(std::move(task), until);
+      co_return;
+    }
   } else {
     std::string at = origin + "/robots.txt";
     for (int hop = 0; hop <= kMaxRobotsRedirects; ++hop) {
@@ -77,11 +101,17 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
   std::string renewal_error;
   bool unread = entry.meaning == RobotsEntry::Meaning::kRules;
   if (entry.meaning == RobotsEntry::Meaning::kDisallowAll) {
-    if (std::optional<RobotsCache::Copy> copy = robots_.TakeStale(origin, parts_.clock.Now())) {
+    const Instant now = parts_.clock.Now();
+    std::optional<RobotsEntry> copy = robots_.TakeStale(origin, now);
+    unread = !copy && kept && RobotsCache::EntryOf(*kept).meaning == RobotsEntry::Meaning::kRules;
+    if (unread) {
+      copy = RobotsCache::EntryOf(*kept);
+      copy->expires_at = now + RobotsCache::kFailureLifetime;
+    }
+    if (copy) {
       renewal_error = FailureOf(fetched);
-      entry = std::move(copy->entry);
-      unread = copy->body.has_value();
-      fetched.body = std::move(copy->body).value_or("");
+      entry = std::move(*copy);
+      fetched.body = unread ? std::move(kept->body) : std::string();
     }
   }
   std::string body = fetched.body;

@@ -1,46 +1,59 @@
 #include "crawler/robots_cache.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace trawl::crawler {
 
-const RobotsEntry* RobotsCache::Find(std::string_view origin, Instant now) const {
-  const auto found = entries_.find(std::string(origin));
-  if (found == entries_.end() || found->second.expires_at <= now) return nullptr;
-  return &found->second;
+namespace {
+
+std::size_t BytesOf(const std::string& origin, const RobotsEntry& entry) {
+  std::size_t bytes = sizeof(RobotsEntry) + origin.size() + entry.detail.size();
+  for (const parser::RobotsRule& rule : entry.rules.rules) bytes += sizeof rule + rule.pattern.size();
+  for (const std::string& sitemap : entry.rules.sitemaps) bytes += sizeof sitemap + sitemap.size();
+  return bytes;
+}
+
+}  // namespace
+
+const RobotsEntry* RobotsCache::Find(std::string_view origin, Instant now) {
+  const auto found = places_.find(origin);
+  if (found == places_.end() || found->second->entry.expires_at <= now) return nullptr;
+  held_.splice(held_.begin(), held_, found->second);
+  return &found->second->entry;
+}
+
+void RobotsCache::Drop(std::list<Held>::iterator held) {
+  bytes_ -= held->bytes;
+  places_.erase(held->origin);
+  held_.erase(held);
 }
 
 void RobotsCache::Put(const std::string& origin, RobotsEntry entry) {
-  entries_[origin] = std::move(entry);
+  if (const auto found = places_.find(origin); found != places_.end()) Drop(found->second);
+  const std::size_t bytes = BytesOf(origin, entry);
+  held_.push_front({origin, std::move(entry), bytes});
+  places_.emplace(held_.front().origin, held_.begin());
+  bytes_ += bytes;
+  // What was put just now stays, however large: it is asked for next.
+  while (bytes_ > max_bytes_ && held_.size() > 1) Drop(std::prev(held_.end()));
 }
 
-std::optional<std::string> RobotsCache::TakeStored(std::string_view origin, Instant now, RobotsEntry& entry) {
-  const auto found = stored_.find(std::string(origin));
-  if (found == stored_.end() || found->second.entry.expires_at <= now) return std::nullopt;
-  Stored stored = std::move(found->second);
-  stored_.erase(found);
-  entry = std::move(stored.entry);
-  return std::move(stored.body);
+std::optional<RobotsEntry> RobotsCache::TakeStale(std::string_view origin, Instant now) {
+  const auto found = places_.find(origin);
+  if (found == places_.end() || found->second->entry.meaning != RobotsEntry::Meaning::kRules)
+    return std::nullopt;
+  RobotsEntry entry = std::move(found->second->entry);
+  Drop(found->second);
+  entry.expires_at = now + kFailureLifetime;
+  return entry;
 }
 
-std::optional<RobotsCache::Copy> RobotsCache::TakeStale(std::string_view origin, Instant now) {
-  std::optional<Copy> copy;
-  const std::string key(origin);
-  if (const auto known = entries_.find(key);
-      known != entries_.end() && known->second.meaning == RobotsEntry::Meaning::kRules) {
-    copy = Copy{std::move(known->second), std::nullopt};
-    entries_.erase(known);
-  } else if (const auto stored = stored_.find(key); stored != stored_.end()) {
-    copy = Copy{std::move(stored->second.entry), std::move(stored->second.body)};
-    stored_.erase(stored);
-  }
-  if (copy) copy->entry.expires_at = now + kFailureLifetime;
-  return copy;
-}
-
-void RobotsCache::PutStored(std::string origin, RobotsEntry entry, std::string body) {
-  stored_[std::move(origin)] = {std::move(entry), std::move(body)};
+RobotsEntry RobotsCache::EntryOf(const storage::StoredRobots& stored) {
+  RobotsEntry entry = Judge(stored.outcome, stored.status, "", stored.fetched_at);
+  entry.expires_at = stored.expires_at;
+  return entry;
 }
 
 std::string RobotsCache::Receipt(const parser::RobotsRules& rules, const parser::RobotsVerdict& verdict) {

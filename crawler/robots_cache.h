@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 #include "config/instant.h"
 #include "config/outcome.h"
 #include "parser/robots.h"
+#include "storage/records.h"
 
 namespace trawl::crawler {
 
@@ -23,23 +26,25 @@ struct RobotsEntry {
 };
 
 /// robots.txt per origin (RFC 9309): what it says, until when, and what its failures mean. Runs on: event
-/// loop. Owns the rules; does no I/O (the engine fetches).
+/// loop. Owns the rules, at most so many bytes of them: the longest unused go first, and are read from the
+/// store again. Does no I/O (the engine fetches).
 class RobotsCache {
  public:
-  /// The entry that holds now; nothing when robots.txt has to be fetched (anew).
-  const RobotsEntry* Find(std::string_view origin, Instant now) const;
-  void Put(const std::string& origin, RobotsEntry entry);
-  /// A body from an earlier run that still counts, to be parsed instead of fetched; removed by this call.
-  std::optional<std::string> TakeStored(std::string_view origin, Instant now, RobotsEntry& entry);
-  /// Rules that have run out, to serve on while they cannot be renewed (RFC 9309 2.4): for kFailureLifetime
-  /// from `now`. With a body they are of an earlier run and have yet to be parsed. Removed by this call.
-  struct Copy {
-    RobotsEntry entry;
-    std::optional<std::string> body;
-  };
-  std::optional<Copy> TakeStale(std::string_view origin, Instant now);
-  void PutStored(std::string origin, RobotsEntry entry, std::string body);
+  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 
+  explicit RobotsCache(std::size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
+
+  /// The entry that holds now; nothing when robots.txt has to be read (anew). Valid until the next call.
+  const RobotsEntry* Find(std::string_view origin, Instant now);
+  /// Whether anything is held, though its time be over: then the store knows nothing better.
+  bool Holds(std::string_view origin) const { return places_.contains(origin); }
+  void Put(const std::string& origin, RobotsEntry entry);
+  /// Rules that have run out, to serve on while they cannot be renewed (RFC 9309 2.4): for kFailureLifetime
+  /// from `now`. Removed by this call.
+  std::optional<RobotsEntry> TakeStale(std::string_view origin, Instant now);
+
+  /// What is stored of an origin, before its body is parsed.
+  static RobotsEntry EntryOf(const storage::StoredRobots& stored);
   /// What an answer means before its body is parsed: RFC 9309 2.3.1. 2xx: rules; 3xx beyond five hops and 4xx
   /// but 429: all is allowed; 5xx, 429 and no answer: all is disallowed, and tried again soon.
   static RobotsEntry Judge(Outcome outcome, std::uint16_t status, std::string detail, Instant now);
@@ -52,12 +57,17 @@ class RobotsCache {
       std::chrono::minutes(5);  ///< until an unreachable one is tried again
 
  private:
-  struct Stored {
+  struct Held {
+    std::string origin;
     RobotsEntry entry;
-    std::string body;
+    std::size_t bytes = 0;
   };
-  std::unordered_map<std::string, RobotsEntry> entries_;
-  std::unordered_map<std::string, Stored> stored_;
+  void Drop(std::list<Held>::iterator held);
+
+  std::size_t max_bytes_;
+  std::size_t bytes_ = 0;
+  std::list<Held> held_;  ///< the last used first
+  std::unordered_map<std::string_view, std::list<Held>::iterator> places_;
 };
 
 }  // namespace trawl::crawler

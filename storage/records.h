@@ -331,7 +331,7 @@ struct StoredHost {
   std::uint8_t backoffs = 0;
 };
 
-/// A robots.txt as a restart reads it.
+/// A robots.txt as it was kept.
 struct StoredRobots {
   std::string origin;
   Outcome outcome = Outcome::kOk;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,6 @@ class FrontierSink {
   /// included. `target` is the index in this run's RunStart::target_names; targets without pages may be left
   /// out, those that the configuration no longer names are.
   virtual void OnTargetPages(std::uint16_t target, std::uint64_t pages) = 0;
-  virtual void OnRobots(StoredRobots robots) = 0;
   /// Of this run's targets, in the order of their creation; those that had expired when the run began are
   /// left out.
   virtual void OnCookie(StoredCookie cookie) = 0;
@@ -66,8 +66,8 @@ class Store {
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.
   virtual std::size_t queued_bytes() const = 0;
 
-  /// Reads what a restart needs: every known id, every host, every robots.txt, every cookie. The sink
-  /// outlives the call of `done`.
+  /// Reads what a restart needs: every known id, every host, every cookie. The sink outlives the call of
+  /// `done`.
   virtual void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) = 0;
 
   /// The first `limit` rows of a host's queue behind `after`, by priority, then seq. Sees every Write
@@ -82,6 +82,10 @@ class Store {
 
   /// The first `limit` URLs whose revisit is due at `now`. Sees every Write acknowledged before the call.
   virtual void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) = 0;
+
+  /// What is stored of the robots.txt of an origin ("https://example.org"), whether its time has come or not.
+  /// Sees every Write acknowledged before the call.
+  virtual void LoadRobots(std::string origin, Done<std::optional<StoredRobots>> done) = 0;
 
   /// Of `ids`, those that a NewUrl which insists would queue. Sees every Write acknowledged before the call.
   virtual void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) = 0;

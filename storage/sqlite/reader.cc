@@ -99,20 +99,6 @@ void LoadJudgements(Connection& db, FrontierTotals& totals) {
         {static_cast<SkipReason>(row.Int(0)), static_cast<std::uint64_t>(row.Int(1))});
 }
 
-void LoadRobots(Connection& db, FrontierSink& sink) {
-  Statement row = db.Prepare("SELECT origin, outcome, status, fetched_at, expires_at, body FROM robots_txt");
-  while (row.Step()) {
-    StoredRobots robots;
-    robots.origin = row.Text(0);
-    robots.outcome = OutcomeFromNumber(static_cast<int>(row.Int(1))).value_or(Outcome::kRobotsUnreachable);
-    robots.status = static_cast<std::uint16_t>(row.Int(2));
-    robots.fetched_at = FromMs(row.Int(3));
-    robots.expires_at = FromMs(row.Int(4));
-    robots.body = row.Text(5);
-    sink.OnRobots(std::move(robots));
-  }
-}
-
 }  // namespace
 
 Reader::Reader(Connection& db)
@@ -129,6 +115,8 @@ Reader::Reader(Connection& db)
                                  "FROM revisit r INDEXED BY revisit_due CROSS JOIN url u ON u.n = r.url "
                                  "CROSS JOIN host h ON h.n = u.host LEFT JOIN page p ON p.url = r.url "
                                  "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))),
+      robots_(db.Prepare("SELECT outcome, status, fetched_at, expires_at, body "
+                         "FROM robots_txt WHERE origin = ?")),
       excluded_(db.Prepare("SELECT 1 FROM url WHERE id = ? AND state = 3 AND skip <> 6")) {}
 
 void Reader::SetTargets(const std::vector<std::int64_t>& numbers) {
@@ -150,7 +138,6 @@ Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
   LoadHosts(db_, sink, totals);
   LoadTargets(db_, target_index_, sink);
   LoadJudgements(db_, totals);
-  LoadRobots(db_, sink);
   LoadCookies(sink);
   const boost::system::error_code error = TakeError();
   end_.Run();
@@ -240,6 +227,23 @@ Result<DueUrls> Reader::LoadDue(Instant now, std::size_t limit) {
   }
   if (const boost::system::error_code error = TakeError()) return error;
   return due;
+}
+
+Result<std::optional<StoredRobots>> Reader::LoadRobots(const std::string& origin) {
+  std::optional<StoredRobots> found;
+  if (robots_.With(origin).Step()) {
+    StoredRobots& robots = found.emplace();
+    robots.origin = origin;
+    robots.outcome =
+        OutcomeFromNumber(static_cast<int>(robots_.Int(0))).value_or(Outcome::kRobotsUnreachable);
+    robots.status = static_cast<std::uint16_t>(robots_.Int(1));
+    robots.fetched_at = FromMs(robots_.Int(2));
+    robots.expires_at = FromMs(robots_.Int(3));
+    robots.body = robots_.Text(4);
+  }
+  robots_.Reset();
+  if (const boost::system::error_code error = TakeError()) return error;
+  return found;
 }
 
 Result<std::vector<UrlId>> Reader::LoadExcluded(const std::vector<UrlId>& ids) {

@@ -101,6 +101,9 @@ class TroubledStore final : public storage::Store {
   void LoadDue(Instant now, std::size_t limit, Done<storage::DueUrls> done) override {
     store_.LoadDue(now, limit, std::move(done));
   }
+  void LoadRobots(std::string origin, Done<std::optional<storage::StoredRobots>> done) override {
+    store_.LoadRobots(std::move(origin), std::move(done));
+  }
   void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) override {
     store_.LoadExcluded(std::move(ids), std::move(done));
   }

@@ -39,16 +39,42 @@ TEST_CASE("An entry holds a day, a failure five minutes") {
   CHECK_FALSE(cache.Find("http://c", kFetched));
 }
 
-TEST_CASE("A body of an earlier run is given once, and not after its time") {
-  RobotsCache cache;
-  RobotsEntry entry;
-  entry.expires_at = kFetched + 1h;
-  cache.PutStored("http://a", entry, "body a");
-  cache.PutStored("http://b", entry, "body b");
-  RobotsEntry got;
-  CHECK(cache.TakeStored("http://a", kFetched, got) == "body a");
-  CHECK_FALSE(cache.TakeStored("http://a", kFetched, got));
-  CHECK_FALSE(cache.TakeStored("http://b", kFetched + 1h, got));
+TEST_CASE(
+    "What is stored holds as long as it did, its failures as the run "
+    "before judged them") {
+  storage::StoredRobots stored;
+  stored.status = 200;
+  stored.fetched_at = kFetched;
+  stored.expires_at = kFetched + 1h;
+  CHECK(RobotsCache::EntryOf(stored).meaning == Meaning::kRules);
+  CHECK(RobotsCache::EntryOf(stored).expires_at == kFetched + 1h);
+  stored.status = 503;
+  CHECK(RobotsCache::EntryOf(stored).meaning == Meaning::kDisallowAll);
+}
+
+TEST_CASE(
+    "Beyond its bytes the longest unused go, but never the one that came "
+    "last") {
+  const auto entry = [] {
+    RobotsEntry rules = RobotsCache::Judge(Outcome::kOk, 200, "", kFetched);
+    rules.rules.rules = {{false, 1, std::string(10'000, 'x')}};
+    return rules;
+  };
+  RobotsCache cache(25'000);
+  cache.Put("http://a", entry());
+  cache.Put("http://b", entry());
+  REQUIRE(cache.Find("http://a", kFetched));
+  cache.Put("http://c", entry());
+  CHECK(cache.Holds("http://a"));
+  CHECK_FALSE(cache.Holds("http://b"));
+  CHECK(cache.Holds("http://c"));
+  cache.Put("http://c", entry());  // in place of itself
+  CHECK(cache.Holds("http://a"));
+  RobotsCache small(1);
+  small.Put("http://a", entry());
+  CHECK(small.Find("http://a", kFetched));
+  small.Put("http://b", entry());
+  CHECK_FALSE(small.Holds("http://a"));
 }
 
 TEST_CASE("A receipt names the line that decided") {
@@ -67,23 +93,9 @@ TEST_CASE("Rules that have run out serve on, once, for as long as a failure coun
   CHECK(cache.Find("http://a.test", kFetched) == nullptr);
   const auto copy = cache.TakeStale("http://a.test", kFetched);
   REQUIRE(copy.has_value());
-  CHECK_FALSE(copy->body.has_value());
-  CHECK(copy->entry.rules.rules.size() == 1);
-  CHECK(copy->entry.expires_at == kFetched + RobotsCache::kFailureLifetime);
+  CHECK(copy->rules.rules.size() == 1);
+  CHECK(copy->expires_at == kFetched + RobotsCache::kFailureLifetime);
   CHECK_FALSE(cache.TakeStale("http://a.test", kFetched).has_value());
-}
-
-TEST_CASE("Rules of an earlier run serve on too, and have yet to be parsed") {
-  RobotsCache cache;
-  RobotsEntry entry;
-  entry.meaning = Meaning::kRules;
-  entry.expires_at = kFetched;
-  cache.PutStored("http://a.test", entry, "User-agent: *");
-  RobotsEntry unused;
-  CHECK_FALSE(cache.TakeStored("http://a.test", kFetched, unused).has_value());
-  const auto copy = cache.TakeStale("http://a.test", kFetched);
-  REQUIRE(copy.has_value());
-  CHECK(copy->body == "User-agent: *");
 }
 
 TEST_CASE("That all was allowed, or that nothing was, does not serve on") {

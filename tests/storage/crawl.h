@@ -173,6 +173,14 @@ inline storage::DueUrls DueNow(storage::Store& store, std::int64_t ms, std::size
   return answer.get_future().get().value();
 }
 
+inline std::optional<storage::StoredRobots> RobotsNow(storage::Store& store, std::string origin) {
+  std::promise<Result<std::optional<storage::StoredRobots>>> answer;
+  store.LoadRobots(std::move(origin), [&answer](Result<std::optional<storage::StoredRobots>> robots) {
+    answer.set_value(std::move(robots));
+  });
+  return answer.get_future().get().value();
+}
+
 inline std::vector<UrlId> ExcludedNow(storage::Store& store, std::vector<UrlId> ids) {
   std::promise<Result<std::vector<UrlId>>> answer;
   store.LoadExcluded(std::move(ids),
@@ -200,7 +208,6 @@ inline Result<void> SetRecrawlNow(storage::Store& store, std::vector<std::option
 struct Loaded final : storage::FrontierSink {
   std::vector<UrlId> known;
   std::vector<storage::StoredHost> hosts;
-  std::vector<storage::StoredRobots> robots;
   std::vector<storage::StoredCookie> cookies;
   std::map<std::uint16_t, std::uint64_t> target_pages;
   storage::FrontierTotals totals;
@@ -209,7 +216,6 @@ struct Loaded final : storage::FrontierSink {
   void OnKnown(std::span<const UrlId> ids) override { known.insert(known.end(), ids.begin(), ids.end()); }
   void OnHost(storage::StoredHost host) override { hosts.push_back(std::move(host)); }
   void OnTargetPages(std::uint16_t target, std::uint64_t pages) override { target_pages[target] = pages; }
-  void OnRobots(storage::StoredRobots one) override { robots.push_back(std::move(one)); }
   void OnCookie(storage::StoredCookie cookie) override { cookies.push_back(std::move(cookie)); }
 
   const storage::StoredHost& HostNamed(const std::string& name) const {

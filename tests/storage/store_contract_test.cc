@@ -312,12 +312,14 @@ TEST_CASE("Robots receipts and the state of hosts come back") {
       {Host("a.test"), "a.test", "127.0.0.9", Duration(2500), "retry-after", At(9000), 3});
   REQUIRE(WriteNow(*f.store, std::move(batch)));
 
+  const auto robots = RobotsNow(*f.store, "https://a.test");
+  REQUIRE(robots);
+  CHECK(robots->origin == "https://a.test");
+  CHECK(robots->body == "User-agent: *\nCrawl-delay: 2.5\n");
+  CHECK(robots->expires_at == At(86'400'005));
+  CHECK(robots->status == 200);
+  CHECK_FALSE(RobotsNow(*f.store, "http://a.test"));
   const Loaded loaded = LoadNow(*f.store);
-  REQUIRE(loaded.robots.size() == 1);
-  CHECK(loaded.robots[0].origin == "https://a.test");
-  CHECK(loaded.robots[0].body == "User-agent: *\nCrawl-delay: 2.5\n");
-  CHECK(loaded.robots[0].expires_at == At(86'400'005));
-  CHECK(loaded.robots[0].status == 200);
   const storage::StoredHost& host = loaded.HostNamed("a.test");
   CHECK(host.ip == "127.0.0.9");
   CHECK(host.delay == Duration(2500));
@@ -347,12 +349,12 @@ TEST_CASE("A robots.txt that cannot be renewed stays as it was, but for when it 
   receipt.renewal_error = "status 503";
   second.batch.robots = receipt;
   REQUIRE(WriteNow(*f.store, std::move(second)));
-  const Loaded loaded = LoadNow(*f.store);
-  REQUIRE(loaded.robots.size() == 1);
-  CHECK(loaded.robots[0].status == 200);
-  CHECK(loaded.robots[0].fetched_at == At(5));
-  CHECK(loaded.robots[0].expires_at == At(400));
-  CHECK(loaded.robots[0].body == "User-agent: *\nDisallow: /a\n");
+  const auto robots = RobotsNow(*f.store, "https://a.test");
+  REQUIRE(robots);
+  CHECK(robots->status == 200);
+  CHECK(robots->fetched_at == At(5));
+  CHECK(robots->expires_at == At(400));
+  CHECK(robots->body == "User-agent: *\nDisallow: /a\n");
 }
 
 TEST_CASE("A sitemap in the queue comes back as one, as deep as it was") {
