@@ -1,14 +1,17 @@
 #include "crawler/fetch/dns.h"
 
 #include <ares.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
+
+#include "config/unique_fd.h"
 
 namespace trawl::crawler {
 
@@ -23,6 +26,8 @@ struct Dns::Lookup final : TimingWheel::Entry {
   std::uint64_t serial =
       0;  ///< tells the answers to this lookup from late ones to an earlier one of the name
   bool asked = false;
+  bool told = false;  ///< the waiters have what one family gave; the other is still to come
+  Timers::Clock::time_point end;
   int open = 0;  ///< queries without an answer
   DnsAnswer answer;
   bool denied = false;  ///< a family was answered: no such record
@@ -31,7 +36,8 @@ struct Dns::Lookup final : TimingWheel::Entry {
 
   /// The delay for the second family is over, or the patience with the servers.
   void Expire() override {
-    if (answer.addresses.empty()) trouble = "no answer from the name servers in time";
+    if (!told && !answer.addresses.empty()) return dns->TellPart(*this);
+    trouble = "no answer from the name servers in time";
     dns->Finish(*this);
   }
 };
@@ -44,9 +50,20 @@ struct Dns::Query {
 };
 
 /// A duplicate of a socket of c-ares, which closes its own at will: the loop must never watch a number that
-/// may already be another file.
+/// may already be another file. Without a descriptor to spare it is not watched until there is one.
 struct Dns::Watched {
-  Watched(const asio::any_io_executor& loop, int fd) : socket(fd), descriptor(loop, ::dup(fd)) {}
+  Watched(const asio::any_io_executor& loop, int fd) : socket(fd), descriptor(loop) {}
+
+  bool Open() {
+    if (descriptor.is_open()) return true;
+    UniqueFd copy(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+    boost::system::error_code error;
+    if (copy) descriptor.assign(copy.Get(), error);
+    if (!copy || error) return false;
+    copy.Release();
+    return true;
+  }
+
   const int socket;
   asio::posix::stream_descriptor descriptor;
   bool read = false, write = false;                  ///< wanted
@@ -60,6 +77,7 @@ struct Dns::Readiness {
 
   static void Wait(const std::shared_ptr<Watched>& watched) {
     using base = asio::posix::descriptor_base;
+    if (!watched->Open()) return;
     if (watched->read && !std::exchange(watched->read_pending, watched->read)) {
       watched->descriptor.async_wait(base::wait_read, Readiness{watched, false});
     }
@@ -84,6 +102,7 @@ struct Dns::Readiness {
 struct Dns::Tick final : TimingWheel::Entry {
   explicit Tick(Dns* owner) : dns(owner) {}
   void Expire() override {
+    dns->WatchAgain();
     dns->Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     if (dns->queries_ > 0) dns->timers_.ArmIn(*this, kPeriod);
   }
@@ -109,7 +128,6 @@ Dns::Dns(asio::any_io_executor loop, Timers& timers, const config::DnsOptions& o
          const std::string& hosts_path)
     : loop_(std::move(loop)),
       timers_(timers),
-      patience_(options.timeout * std::max<std::uint32_t>(1, options.tries)),
       tick_(std::make_unique<Tick>(this)),
       pace_(std::make_unique<Pace>(this)) {
   for (const auto& [name, where] : options.hosts) {
@@ -149,9 +167,17 @@ void Dns::OpenChannel(const config::DnsOptions& options) {
   }
   std::string servers;
   for (const std::string& server : options.servers) servers += (servers.empty() ? "" : ",") + server;
-  if (servers.empty()) return;
-  status = ares_set_servers_ports_csv(channel_, servers.c_str());
+  if (!servers.empty()) status = ares_set_servers_ports_csv(channel_, servers.c_str());
   if (status != ARES_SUCCESS) setup_error_ = "dns.servers: '" + servers + "': " + ares_strerror(status);
+
+  // Each server is asked before any is asked again, so the last one's turn comes after all others' time.
+  ares_addr_port_node* all = nullptr;
+  ares_get_servers_ports(channel_, &all);
+  int count = 0;
+  for (const ares_addr_port_node* one = all; one != nullptr; one = one->next) ++count;
+  ares_free_data(all);
+  const Duration for_one = options.timeout * ares.tries;
+  patience_ = std::max(for_one, std::min(for_one * count, kMaxPatience));
 }
 
 std::optional<DnsAnswer> Dns::Known(const std::string& host) {
@@ -199,7 +225,8 @@ void Dns::Send(Lookup& lookup) {
   lookup.open = 2;
   ++asked_;
   queries_ += 2;
-  timers_.ArmIn(lookup, patience_);
+  lookup.end = Timers::Clock::now() + patience_;
+  timers_.ArmAt(lookup, lookup.end);
   if (!tick_->armed()) timers_.ArmIn(*tick_, Tick::kPeriod);
   const std::string name = lookup.name;  // the lookup may end within the first call
   const std::uint64_t serial = lookup.serial;
@@ -264,10 +291,25 @@ void Dns::Answered(Query& query, int status, std::vector<address> addresses, int
   if (!lookup.answer.addresses.empty()) timers_.ArmIn(lookup, kResolutionDelay);
 }
 
+/// One family has come and the other is late: who waits gets what there is. The lookup stays for the rest,
+/// with which it is cached as a whole; a part passes for the whole only briefly.
+void Dns::TellPart(Lookup& lookup) {
+  lookup.told = true;
+  DnsAnswer part = lookup.answer;
+  part.failure.clear();
+  part.partial = true;
+  cache_.Store(lookup.name, part, lookup.life, DnsCache::Clock::now());
+  timers_.ArmAt(lookup, lookup.end);
+  --asked_;
+  Tell(lookup, part);
+  StartQueued();
+}
+
 void Dns::Finish(Lookup& lookup) {
   DnsAnswer answer = std::move(lookup.answer);
   if (!answer.addresses.empty()) {
     answer.failure.clear();
+    answer.partial = !lookup.trouble.empty();
   } else if (!lookup.trouble.empty()) {
     answer.failure = lookup.trouble;
   } else {
@@ -277,13 +319,17 @@ void Dns::Finish(Lookup& lookup) {
   const auto found = lookups_.find(lookup.name);
   const std::unique_ptr<Lookup> ended = std::move(found->second);
   lookups_.erase(found);
-  --asked_;
-  for (DnsWait* wait : ended->waiting) {
+  if (!ended->told) --asked_;
+  Tell(*ended, answer);
+  StartQueued();
+}
+
+void Dns::Tell(Lookup& lookup, const DnsAnswer& answer) {
+  for (DnsWait* wait : std::exchange(lookup.waiting, {})) {
     wait->dns_ = nullptr;
     wait->answer = answer;
     wait->event.Set();
   }
-  StartQueued();
 }
 
 void Dns::StartQueued() {
@@ -322,6 +368,13 @@ void Dns::SocketState(int fd, bool readable, bool writable) {
   found->second->read = readable;
   found->second->write = writable;
   Readiness::Wait(found->second);
+}
+
+/// Those for which there was no descriptor: c-ares would wait for their answers in vain.
+void Dns::WatchAgain() {
+  for (const auto& [fd, watched] : watched_) {
+    if (!watched->descriptor.is_open()) Readiness::Wait(watched);
+  }
 }
 
 void Dns::Process(int readable, int writable) {

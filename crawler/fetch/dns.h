@@ -49,7 +49,8 @@ class Dns {
       64;  ///< names in one tick of the wheel: what a server's socket takes at once
   static constexpr std::size_t kMaxAddresses = 16;  ///< kept of one name
   static constexpr Duration kResolutionDelay{
-      60};  ///< for the other family, once one has come (RFC 8305 section 3)
+      50};  ///< for the other family, once one has come (RFC 8305 section 3)
+  static constexpr Duration kMaxPatience{30'000};  ///< for all servers, where one alone may not take longer
 
   Dns(boost::asio::any_io_executor loop, Timers& timers, const config::DnsOptions& options,
       const std::string& hosts_path = "/etc/hosts");
@@ -79,15 +80,18 @@ class Dns {
   void Start(const std::string& name);
   void Send(Lookup& lookup);
   void Answered(Query& query, int status, std::vector<boost::asio::ip::address> addresses, int ttl);
+  void TellPart(Lookup& lookup);
   void Finish(Lookup& lookup);
+  void Tell(Lookup& lookup, const DnsAnswer& answer);
   void StartQueued();
   void Forget(DnsWait& wait);
   void SocketState(int fd, bool readable, bool writable);
+  void WatchAgain();
   void Process(int readable, int writable);
 
   boost::asio::any_io_executor loop_;
   Timers& timers_;
-  Duration patience_;  ///< for one name, all servers and tries
+  Duration patience_{};  ///< for one name, all servers and tries
   HostsFile hosts_;
   DnsCache cache_;
   std::string setup_error_;

@@ -20,7 +20,8 @@ const DnsAnswer* DnsCache::Find(std::string_view name, Clock::time_point now) {
 void DnsCache::Store(std::string_view name, DnsAnswer answer, std::chrono::seconds life,
                      Clock::time_point now) {
   if (answer.addresses.empty() && !answer.absent) return;
-  const auto kept = answer.addresses.empty() ? kAbsentLife : std::clamp(life, kMinLife, kMaxLife);
+  auto kept = answer.addresses.empty() ? kAbsentLife : std::clamp(life, kMinLife, kMaxLife);
+  if (answer.partial) kept = std::min(kept, kPartialLife);
   const auto found = names_.find(name);
   if (found != names_.end()) {
     found->second->answer = std::move(answer);

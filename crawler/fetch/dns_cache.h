@@ -14,8 +14,9 @@ namespace trawl::crawler {
 /// What is known of a name: its addresses, or why there are none.
 struct DnsAnswer {
   std::vector<boost::asio::ip::address> addresses;
-  std::string failure;  ///< for people, when there are no addresses
-  bool absent = false;  ///< the name servers say that the name, or an address for it, does not exist
+  std::string failure;   ///< for people, when there are no addresses
+  bool absent = false;   ///< the name servers say that the name, or an address for it, does not exist
+  bool partial = false;  ///< addresses of one family; what the name servers have of the other is not known
 };
 
 /// Answers by name, each until its time is over. Runs on: any one thread; time is an argument. Owns the
@@ -24,7 +25,7 @@ class DnsCache {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kMaxNames = 100'000;
-  static constexpr std::chrono::seconds kMinLife{300}, kMaxLife{6 * 3600}, kAbsentLife{60};
+  static constexpr std::chrono::seconds kMinLife{300}, kMaxLife{6 * 3600}, kAbsentLife{60}, kPartialLife{60};
 
   explicit DnsCache(std::size_t max_names = kMaxNames) : max_names_(max_names) {}
 

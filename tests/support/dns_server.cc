@@ -78,9 +78,22 @@ void DnsServer::ServeUdp() {
   auto* const generic = reinterpret_cast<sockaddr*>(&from);
   const ssize_t got = ::recvfrom(udp_.Get(), bytes, sizeof bytes, 0, generic, &size);
   if (got < 17) return;
+  std::string message;
+  const DnsReply reply = Ask(std::string(bytes, static_cast<std::size_t>(got)), message, true);
+  if (reply.held) {
+    const std::lock_guard lock(mutex_);
+    held_.emplace_back(from, message);
+  }
   ++questions_;
-  const std::string reply = Reply(std::string(bytes, static_cast<std::size_t>(got)), true);
-  if (!reply.empty()) ::sendto(udp_.Get(), reply.data(), reply.size(), 0, generic, size);
+  if (!reply.held && !reply.silent) ::sendto(udp_.Get(), message.data(), message.size(), 0, generic, size);
+}
+
+void DnsServer::SendHeld() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [to, message] : std::exchange(held_, {})) {
+    ::sendto(udp_.Get(), message.data(), message.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+             sizeof to);
+  }
 }
 
 void DnsServer::ServeTcp() {
@@ -94,16 +107,16 @@ void DnsServer::ServeTcp() {
         static_cast<ssize_t>(question.size()))
       return;
     ++by_tcp_;
-    const std::string reply = Reply(question, false);
-    std::string framed;
-    Put16(framed, static_cast<unsigned>(reply.size()));
-    framed += reply;
+    std::string message, framed;
+    if (Ask(question, message, false).silent) return;
+    Put16(framed, static_cast<unsigned>(message.size()));
+    framed += message;
     ::send(peer.Get(), framed.data(), framed.size(), MSG_NOSIGNAL);
   }
 }
 
-/// A message of RFC 1035 section 4, without compression.
-std::string DnsServer::Reply(const std::string& question, bool udp) {
+/// The script's answer, and as a message of RFC 1035 section 4, without compression.
+DnsReply DnsServer::Ask(const std::string& question, std::string& out, bool udp) {
   std::string name;
   std::size_t at = 12;
   while (at < question.size() && question[at] != 0) {
@@ -113,17 +126,16 @@ std::string DnsServer::Reply(const std::string& question, bool udp) {
   }
   const auto type = static_cast<DnsType>(static_cast<unsigned char>(question[at + 1]) << 8 |
                                          static_cast<unsigned char>(question[at + 2]));
-  const DnsReply reply = script_(name, type);
-  if (reply.silent) return {};
+  DnsReply reply = script_(name, type);
   const bool cut = reply.truncated && udp;
-  std::string out = question.substr(0, 2);
+  out = question.substr(0, 2);
   Put16(out, 0x8180u | (cut ? 0x0200u : 0u) | static_cast<unsigned>(reply.code));
   Put16(out, 1);
   Put16(out, cut ? 0 : static_cast<unsigned>(reply.addresses.size() + (reply.alias.empty() ? 0 : 1)));
   Put16(out, 0);
   Put16(out, 0);
   out += question.substr(12, at + 5 - 12);
-  if (cut) return out;
+  if (cut) return reply;
   std::string target;
   if (!reply.alias.empty()) {
     PutName(target, reply.alias);
@@ -136,7 +148,7 @@ std::string DnsServer::Reply(const std::string& question, bool udp) {
     if (::inet_pton(v4 ? AF_INET : AF_INET6, address.c_str(), raw) != 1) throw std::runtime_error(address);
     PutRecord(out, owner, static_cast<unsigned>(type), reply.ttl, std::string(raw, v4 ? 4 : 16));
   }
-  return out;
+  return reply;
 }
 
 }  // namespace trawl::test

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <netinet/in.h>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "config/unique_fd.h"
@@ -22,6 +25,7 @@ struct DnsReply {
   int code = 0;            ///< 0 fine, 2 SERVFAIL, 3 NXDOMAIN
   bool truncated = false;  ///< over UDP: only the flag, so that the client asks over TCP
   bool silent = false;     ///< no answer at all
+  bool held = false;       ///< over UDP: not before SendHeld
 };
 
 /// A name server on 127.0.0.1, over UDP and TCP, that answers from a script. Owns one thread, which runs the
@@ -37,18 +41,22 @@ class DnsServer {
   std::string Where() const { return "127.0.0.1:" + std::to_string(port_); }
   int questions() const { return questions_; }  ///< over UDP
   int by_tcp() const { return by_tcp_; }
+  /// Sends the answers that were held so far.
+  void SendHeld();
 
  private:
   void Serve();
   void ServeUdp();
   void ServeTcp();
-  std::string Reply(const std::string& question, bool udp);
+  DnsReply Ask(const std::string& question, std::string& message, bool udp);
 
   const Script script_;
   UniqueFd udp_, tcp_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stop_ = false;
   std::atomic<int> questions_ = 0, by_tcp_ = 0;
+  std::mutex mutex_;
+  std::vector<std::pair<sockaddr_in, std::string>> held_;
   std::thread thread_;
 };
 

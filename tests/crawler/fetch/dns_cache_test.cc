@@ -40,6 +40,15 @@ TEST_CASE("AnAbsenceLivesAMinuteAndATroubleNotAtAll") {
   CHECK(cache.Find("sick.example", kAsked) == nullptr);
 }
 
+TEST_CASE("AnAnswerWithoutTheOtherFamilyPassesForTheWholeOnlyBriefly") {
+  DnsCache cache;
+  DnsAnswer part = One("2001:db8::1");
+  part.partial = true;
+  cache.Store("half.example", part, 1h, kAsked);
+  CHECK(cache.Find("half.example", kAsked + 59s) != nullptr);
+  CHECK(cache.Find("half.example", kAsked + 60s) == nullptr);
+}
+
 TEST_CASE("TheLongestUnusedNameMakesRoom") {
   DnsCache cache(3);
   for (const char* name : {"a", "b", "c"}) cache.Store(name, One("192.0.2.1"), 1h, kAsked);

@@ -1,11 +1,16 @@
 #include "crawler/fetch/dns.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+
 #include <boost/asio/io_context.hpp>
 
 #include <list>
 #include <map>
 #include <memory>
+#include <thread>
 
+#include "config/unique_fd.h"
 #include "tests/support/catch.h"
 #include "tests/support/dns_server.h"
 
@@ -21,8 +26,11 @@ using crawler::Timers;
 class Resolver {
  public:
   explicit Resolver(const DnsServer& server, Duration timeout = Duration(5000), std::uint32_t tries = 2,
-                    config::DnsOptions options = {}) {
-    options.servers = {server.Where()};
+                    config::DnsOptions options = {})
+      : Resolver({server.Where()}, timeout, tries, std::move(options)) {}
+  Resolver(std::vector<std::string> servers, Duration timeout, std::uint32_t tries,
+           config::DnsOptions options = {}) {
+    options.servers = std::move(servers);
     options.timeout = timeout;
     options.tries = tries;
     dns_ = std::make_unique<Dns>(loop_.get_executor(), timers_, options, "/nonexistent");
@@ -200,6 +208,74 @@ TEST_CASE("OneFamilyThatIsNotAnsweredDoesNotHoldTheOtherUp") {
   const auto begun = Timers::Clock::now();
   CHECK(First(resolver.Ask("half.example")) == "192.0.2.1");
   CHECK(Timers::Clock::now() - begun < std::chrono::milliseconds(2000));
+}
+
+TEST_CASE("AFamilyThatComesLateIsInTheNextAnswer") {
+  for (const DnsType late : {DnsType::kA, DnsType::kAaaa}) {
+    DnsServer server([late](const std::string&, DnsType type) {
+      DnsReply reply;
+      reply.addresses = {type == DnsType::kA ? "192.0.2.1" : "2001:db8::1"};
+      reply.held = type == late;
+      return reply;
+    });
+    Resolver resolver(server);
+    const DnsAnswer part = resolver.Ask("two.example");
+    CHECK(First(part) == (late == DnsType::kA ? "2001:db8::1" : "192.0.2.1"));
+    CHECK(part.addresses.size() == 1);
+    CHECK(resolver.Ask("two.example").addresses.size() == 1);  // nobody waits a second time
+    while (server.questions() < 2) std::this_thread::yield();
+    server.SendHeld();
+    while (resolver.dns().in_flight() > 0) resolver.Turn();
+    const DnsAnswer whole = resolver.Ask("two.example");
+    CHECK(First(whole) == "2001:db8::1");
+    CHECK(whole.addresses.size() == 2);
+    CHECK_FALSE(whole.partial);
+    CHECK(server.questions() == 2);
+  }
+}
+
+TEST_CASE("AFamilyThatNeverComesLeavesAPartWhichSaysSo") {
+  DnsServer server([](const std::string&, DnsType type) {
+    DnsReply reply = OnlyA(type, "192.0.2.1");
+    if (type == DnsType::kAaaa) reply.code = 2;
+    return reply;
+  });
+  Resolver resolver(server, Duration(100), 1);
+  const DnsAnswer part = resolver.Ask("half.example");
+  CHECK(First(part) == "192.0.2.1");
+  CHECK(part.partial);
+}
+
+TEST_CASE("EachOfSeveralServersHasItsTurn") {
+  const auto silent = [](const std::string&, DnsType) {
+    DnsReply reply;
+    reply.silent = true;
+    return reply;
+  };
+  DnsServer dead(silent), gone(silent);
+  DnsServer good([](const std::string&, DnsType type) { return OnlyA(type, "192.0.2.1"); });
+  Resolver resolver({dead.Where(), gone.Where(), good.Where()}, Duration(600), 1);
+  CHECK(First(resolver.Ask("third.example")) == "192.0.2.1");
+}
+
+TEST_CASE("WithoutADescriptorToSpareAnAnswerIsReadLater") {
+  DnsServer server([](const std::string&, DnsType type) { return OnlyA(type, "192.0.2.1"); });
+  Resolver resolver(server);
+  DnsWait wait(resolver.executor());
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  {
+    const UniqueFd lowest(::fcntl(0, F_DUPFD_CLOEXEC, 0));
+    const rlimit one_more{static_cast<rlim_t>(lowest.Get()) + 1, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);  // for the question's socket, not for its copy
+  }
+  resolver.dns().Ask("poor.example", wait);
+  const int spare = ::fcntl(0, F_DUPFD_CLOEXEC, 0);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(spare == -1);
+  while (!wait.answer) resolver.Turn();
+  CHECK(First(*wait.answer) == "192.0.2.1");
+  CHECK(server.questions() == 2);
 }
 
 TEST_CASE("TablesAndLiteralsNeedNoServer") {
