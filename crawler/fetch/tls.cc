@@ -302,7 +302,11 @@ TlsContext::TlsContext(const config::TlsOptions& options) : impl_(std::make_uniq
     BIO_meth_set_create(one, BioCreate);
   }
 
+  // As browsers have it. Servers from before RFC 5746 are many still: what it guards against is
+  // renegotiation, which is refused. And of finite-field Diffie-Hellman the groups are too often too small.
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_cipher_list(context, "DEFAULT:!DHE");
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_max_send_fragment(context, 2048);  // requests are small: so is the buffer they are sealed in

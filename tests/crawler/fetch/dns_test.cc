@@ -258,21 +258,32 @@ TEST_CASE("EachOfSeveralServersHasItsTurn") {
   CHECK(First(resolver.Ask("third.example")) == "192.0.2.1");
 }
 
+/// As long as it lives, this process may open one descriptor more than it has.
+class OneMoreDescriptor {
+ public:
+  OneMoreDescriptor() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const UniqueFd lowest(::fcntl(0, F_DUPFD_CLOEXEC, 0));
+    const rlimit limit{static_cast<rlim_t>(lowest.Get()) + 1, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~OneMoreDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OneMoreDescriptor(const OneMoreDescriptor&) = delete;
+  OneMoreDescriptor& operator=(const OneMoreDescriptor&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 TEST_CASE("WithoutADescriptorToSpareAnAnswerIsReadLater") {
   DnsServer server([](const std::string&, DnsType type) { return OnlyA(type, "192.0.2.1"); });
   Resolver resolver(server);
   DnsWait wait(resolver.executor());
-  rlimit before{};
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   {
-    const UniqueFd lowest(::fcntl(0, F_DUPFD_CLOEXEC, 0));
-    const rlimit one_more{static_cast<rlim_t>(lowest.Get()) + 1, before.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);  // for the question's socket, not for its copy
+    const OneMoreDescriptor for_the_socket_and_not_its_copy;
+    resolver.dns().Ask("poor.example", wait);
+    CHECK(::fcntl(0, F_DUPFD_CLOEXEC, 0) == -1);
   }
-  resolver.dns().Ask("poor.example", wait);
-  const int spare = ::fcntl(0, F_DUPFD_CLOEXEC, 0);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK(spare == -1);
   while (!wait.answer) resolver.Turn();
   CHECK(First(*wait.answer) == "192.0.2.1");
   CHECK(server.questions() == 2);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <fstream>
+#include <vector>
 
 #include "tests/crawler/fetch/fetch_loop.h"
 #include "tests/support/catch.h"
@@ -119,6 +121,46 @@ TEST_CASE("ObsoleteVersionsAreRefused") {
   ScriptedServer server(ServeSealed, {&certificate, false, true});
   Client client(authority);
   CHECK(Says(client.Get(server), "handshake: "));
+}
+
+/// The records of a TLS 1.2 server from before RFC 5746: a ServerHello without extensions.
+std::string OldServerHello() {
+  std::string hello = {2, 0, 0, 38, 3, 3};
+  hello += std::string(32, 'r');                // random
+  hello += std::string("\x00\xc0\x2f\x00", 4);  // no session, ECDHE-RSA-AES128-GCM-SHA256, no compression
+  return std::string("\x16\x03\x03\x00", 4) + static_cast<char>(hello.size()) + hello;
+}
+
+/// The cipher suites of a ClientHello, each as a number.
+std::vector<unsigned> SuitesOf(const std::string& hello) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(hello.at(i)); };
+  std::size_t place = 5 + 4 + 2 + 32;  // record, handshake, version, random
+  place += 1u + at(place);             // session
+  const std::size_t end = place + 2 + (at(place) << 8 | at(place + 1));
+  std::vector<unsigned> suites;
+  for (place += 2; place < end; place += 2) suites.push_back(at(place) << 8 | at(place + 1));
+  return suites;
+}
+
+TEST_CASE("OldServersAreTalkedToAsBrowsersDo") {
+  std::string hello;
+  ScriptedServer old([&](Peer& peer) {
+    hello = peer.Read(5);
+    hello +=
+        peer.Read(static_cast<unsigned char>(hello.at(3)) << 8 | static_cast<unsigned char>(hello.at(4)));
+    peer.Send(OldServerHello());
+  });
+  FetchLoop loop;
+  const FetchResult result = loop.Get("https://127.0.0.1:" + std::to_string(old.port()) + "/");
+  // That it lacks secure renegotiation is no reason to leave it: what follows its hello is waited for.
+  CHECK(result.detail == "handshake: the peer closed the connection");
+  const std::vector<unsigned> suites = SuitesOf(hello);
+  CHECK(std::count(suites.begin(), suites.end(), 0xc02fu) == 1);
+  // DHE groups of old servers are smaller than OpenSSL takes; without the offer they choose another exchange.
+  for (const unsigned dhe : {0x33u, 0x39u, 0x67u, 0x6bu, 0x9eu, 0x9fu, 0xccaau}) {
+    INFO(dhe);
+    CHECK(std::count(suites.begin(), suites.end(), dhe) == 0);
+  }
 }
 
 TEST_CASE("WhatIsNotTlsIsToldSo") {
