@@ -161,11 +161,12 @@ class Engine {
   boost::asio::awaitable<void> Page(FetchTask task);
   enum class Robots { kYes, kNo, kNotYet };
   Robots AskRobots(const FetchTask& task, const parser::UrlParts& parts, std::string& rule);
-  boost::asio::awaitable<void> FetchRobots(FetchTask task);
+  boost::asio::awaitable<void> FetchRobots(FetchTask task, std::optional<LookedUp> looked_up);
   void WaitOutRobots(FetchTask task, Instant until);
   boost::asio::awaitable<bool> Admit(const FetchTask& task, const parser::UrlParts& parts,
-                                     Instant& not_before);
-  boost::asio::awaitable<void> FetchPage(FetchTask task);
+                                     std::optional<LookedUp>& looked_up, Instant& not_before);
+  boost::asio::awaitable<void> FetchPage(FetchTask task, std::optional<LookedUp> looked_up);
+  bool GiveBackUnfetched(FetchTask& task, const FetchResult& fetched);
   boost::asio::awaitable<bool> Record(FetchTask task, Instant began, FetchResult fetched);
   // Sitemaps and feeds (engine_sitemap.cc).
   void TakeSitemapLines(Step& step, const FoundOn& from, const std::string& page,

@@ -21,6 +21,9 @@ namespace {
 /// Until a URL is asked again whose target's pages may all be under way.
 constexpr Duration kBudgetWait = std::chrono::milliseconds(50);
 
+/// Until a fetch for which there was no descriptor is made again: one may be closed by then.
+constexpr Duration kStarvedWait = std::chrono::seconds(1);
+
 std::uint32_t Milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
 }
@@ -42,17 +45,18 @@ Awaitable<void> Engine::Page(FetchTask task) {
     co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, std::move(limit));
   } else {
     Instant not_before{};
-    const bool admitted = co_await Admit(task, parts, not_before);
+    std::optional<LookedUp> looked_up;
+    const bool admitted = co_await Admit(task, parts, looked_up, not_before);
     std::string rule;
     const Robots robots = !admitted ? Robots::kNotYet : AskRobots(task, parts, rule);
     if (!admitted) {
       frontier_.Return(std::move(task), parts_.clock.Now(), not_before);
     } else if (robots == Robots::kNotYet) {
-      co_await FetchRobots(std::move(task));
+      co_await FetchRobots(std::move(task), std::move(looked_up));
     } else if (robots == Robots::kNo) {
       co_await Exclude(std::move(task), storage::SkipReason::kRobots, std::move(rule));
     } else if (Counted(task) || budget_.Take(task.url.target, task.host) == PageBudget::Answer::kYes) {
-      co_await FetchPage(std::move(task));
+      co_await FetchPage(std::move(task), std::move(looked_up));
     } else {
       const Instant now = parts_.clock.Now();
       frontier_.Return(std::move(task), now, now + kBudgetWait);
@@ -62,7 +66,7 @@ Awaitable<void> Engine::Page(FetchTask task) {
   Wake();
 }
 
-Awaitable<void> Engine::FetchPage(FetchTask task) {
+Awaitable<void> Engine::FetchPage(FetchTask task, std::optional<LookedUp> looked_up) {
   const std::uint16_t target = task.url.target;
   const HostId host = task.host;
   const bool sitemap = task.url.sitemap > 0;
@@ -73,15 +77,14 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
     request.max_body = MaxSitemapBody(options_);
     request.unpack_gzip = true;
   }
+  request.looked_up = std::move(looked_up);
   request.etag = task.url.etag;
   request.last_modified = task.url.last_modified;
   request.keep_head = options_.storage.bodies == config::BodyStorage::kWarc;
   FetchResult fetched = co_await parts_.fetcher.Fetch(std::move(request));
   const Instant now = parts_.clock.Now();
   bool page = false;
-  if (fetched.cancelled) {  // by StopAtOnce: nothing of it is recorded
-    frontier_.Return(std::move(task), now, now);
-  } else {
+  if (!GiveBackUnfetched(task, fetched)) {
     frontier_.Release(host, now, now - began);
     Wake();
     page = co_await Record(std::move(task), began, std::move(fetched));
@@ -89,15 +92,27 @@ Awaitable<void> Engine::FetchPage(FetchTask task) {
   if (!counted) budget_.Give(target, host, page);
 }
 
-Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts, Instant& not_before) {
+/// Puts a task back whose fetch says nothing of the server, so that nothing of it is recorded: StopAtOnce has
+/// ended it, or this process had no descriptor for it.
+bool Engine::GiveBackUnfetched(FetchTask& task, const FetchResult& fetched) {
+  if (!fetched.cancelled && !fetched.starved) return false;
+  const Instant now = parts_.clock.Now();
+  frontier_.Return(std::move(task), now, fetched.starved ? now + kStarvedWait : now);
+  Wake();
+  return true;
+}
+
+Awaitable<bool> Engine::Admit(const FetchTask& task, const parser::UrlParts& parts,
+                              std::optional<LookedUp>& looked_up, Instant& not_before) {
   const TargetPlan& plan = targets_[task.url.target];
   if (plan.policy.ip_delay == Duration(0)) co_return true;
   if (parts_.fetcher.UsesProxy(task.url.target, task.url.url)) co_return true;
   const HostId host = task.host;
   std::string name(parts.host);
-  const auto addresses = co_await parts_.fetcher.Resolve(std::move(name));
-  if (addresses.empty()) co_return true;  // the fetch fails, and says why
-  co_return frontier_.BindAddress(host, addresses.front().to_string(), parts_.clock.Now(), not_before);
+  looked_up = co_await parts_.fetcher.Resolve(std::move(name), plan.timeout);
+  if (looked_up->failure) co_return true;  // the fetch fails, and says why
+  const std::string address = looked_up->addresses.front().to_string();
+  co_return frontier_.BindAddress(host, address, parts_.clock.Now(), not_before);
 }
 
 Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std::string rule) {
@@ -304,6 +319,7 @@ void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const Fe
   input.outcome = outcome;
   input.status = fetched.status;
   input.attempt = static_cast<std::uint8_t>(task.url.place.attempts + 1);
+  input.absent = fetched.absent;
   input.host_backoffs = frontier_.troubles(task.host);
   input.retry_after = ParseRetryAfter(fetched.Header("Retry-After"), now);
   const RetryDecision decision = DecideRetry(input, options_.http, options_.politeness, random_);

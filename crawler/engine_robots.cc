@@ -37,7 +37,7 @@ void Engine::WaitOutRobots(FetchTask task, Instant until) {
   frontier_.Return(std::move(task), now, until);
 }
 
-Awaitable<void> Engine::FetchRobots(FetchTask task) {
+Awaitable<void> Engine::FetchRobots(FetchTask task, std::optional<LookedUp> looked_up) {
   const std::string url = task.url.url;
   parser::UrlParts parts;
   parser::SplitNormalized(url, parts);
@@ -81,6 +81,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
     for (int hop = 0; hop <= kMaxRobotsRedirects; ++hop) {
       FetchRequest request = RequestFor(options_, targets_, task.url.target, at);
       request.cookies = false;
+      request.looked_up = std::exchange(looked_up, std::nullopt);  // not of the host of a redirect
       request.max_body = {parser::RobotsRules::kMaxBody};
       fetched = co_await parts_.fetcher.Fetch(std::move(request));
       if (fetched.outcome != Outcome::kRedirect) break;
@@ -88,10 +89,9 @@ Awaitable<void> Engine::FetchRobots(FetchTask task) {
       if (!next) break;
       at = std::move(*next);
     }
-    if (fetched.cancelled) {  // by StopAtOnce: nothing of it is recorded
-      const Instant now = parts_.clock.Now();
-      frontier_.Unhold(host, now);
-      frontier_.Return(std::move(task), now, now);
+    if (fetched.cancelled || fetched.starved) {
+      frontier_.Unhold(host, parts_.clock.Now(), fetched.cancelled);
+      GiveBackUnfetched(task, fetched);
       co_return;
     }
     entry = RobotsCache::Judge(fetched.outcome, fetched.status, fetched.detail, parts_.clock.Now());

@@ -94,6 +94,9 @@ class ConnectionPool {
   /// Closes the connection that has been idle longest; false when none is.
   bool CloseOldestIdle();
 
+  /// Another cap on connections of one origin, from now on.
+  void SetPerOrigin(std::size_t most) { limits_.per_origin = most; }
+
   std::size_t open() const { return leased_ + idle_.size(); }
   std::size_t idle() const { return idle_.size(); }
 
@@ -119,7 +122,7 @@ class ConnectionPool {
 
   boost::asio::any_io_executor loop_;
   Timers& timers_;
-  const Limits limits_;
+  Limits limits_;
   std::unordered_map<std::string, std::unique_ptr<Host>, Hash, std::equal_to<>> hosts_;
   std::list<Idle> idle_;  ///< the longest idle first
   std::size_t leased_ = 0;

@@ -14,8 +14,13 @@ std::string Seconds(Duration duration) {
 
 }  // namespace
 
-Deadline::Deadline(Timers& timers, Duration whole)
-    : timers_(timers), start_(Clock::now()), whole_end_(start_ + whole), whole_(whole) {}
+std::uint32_t MillisSince(Deadline::Clock::time_point from) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - from).count());
+}
+
+Deadline::Deadline(Timers& timers, Duration whole, Duration spent)
+    : timers_(timers), start_(Clock::now() - spent), whole_end_(start_ + whole), whole_(whole) {}
 
 void Deadline::ArmStep(Duration limit) {
   step_limit_ = limit;
@@ -31,6 +36,7 @@ void Deadline::BeginStep(std::string_view name, Duration limit) {
 
 void Deadline::BeginRate(std::string_view name, Bytes rate, Duration window) {
   if (expired()) return;
+  if (rate.count == 0) return BeginStep(name, whole_);
   step_ = name;
   window_start_ = arrived_;
   window_bytes_ = std::max<std::uint64_t>(1, rate.count * static_cast<std::uint64_t>(window.count()) / 1000);

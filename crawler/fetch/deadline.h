@@ -18,11 +18,13 @@ class Deadline final : public TimingWheel::Entry {
  public:
   using Clock = Timers::Clock;
 
-  Deadline(Timers& timers, Duration whole);
+  /// `spent`: how much of the whole had passed before this was made.
+  Deadline(Timers& timers, Duration whole, Duration spent = Duration(0));
 
   /// A step begins: it may last `limit`, and never longer than the whole. `name` must be a literal.
   void BeginStep(std::string_view name, Duration limit);
-  /// The last step: what arrives is counted, and fewer than `rate` bytes a second over `window` end it.
+  /// The last step: what arrives is counted, and fewer than `rate` bytes a second over `window` end it; with
+  /// a rate of 0 the whole alone ends it.
   void BeginRate(std::string_view name, Bytes rate, Duration window);
   void Arrived(std::size_t bytes) { arrived_ += bytes; }
   void Stop();
@@ -58,5 +60,8 @@ class Deadline final : public TimingWheel::Entry {
   FetchFailure failure_;
   bool cancelled_ = false;
 };
+
+/// Whole milliseconds since a moment.
+std::uint32_t MillisSince(Deadline::Clock::time_point from);
 
 }  // namespace trawl::crawler

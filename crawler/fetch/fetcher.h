@@ -17,11 +17,20 @@
 #include "config/options.h"
 #include "config/outcome.h"
 #include "crawler/fetch/cookie_jar.h"
+#include "crawler/fetch/failure.h"
 #include "crawler/fetch/fields.h"
 
 namespace trawl::crawler {
 
 class SocketDoor;
+
+/// What a look-up brought, for the fetch that it was made for: addresses, or why there are none.
+struct LookedUp {
+  std::vector<boost::asio::ip::address> addresses;
+  FetchFailure failure;
+  bool absent = false;   ///< the name servers know of no such name, or no address of it
+  std::uint32_t ms = 0;  ///< how long it took
+};
 
 /// One exchange to make. Plain values, copied into the fetch.
 struct FetchRequest {
@@ -34,9 +43,10 @@ struct FetchRequest {
   bool allow_private = false;
   std::vector<std::string> private_networks;  ///< CIDRs allowed although private
   std::uint16_t target = 0;                   ///< whose cookies and proxies are used
-  bool unpack_gzip = false;  ///< a body that is a gzip file itself is unpacked too
-  bool cookies = true;  ///< send the target's cookies and take new ones, where http.cookies says so
+  bool unpack_gzip = false;                   ///< a body that is a gzip file itself is unpacked too
+  bool cookies = true;     ///< send the target's cookies and take new ones, where http.cookies says so
   bool keep_head = false;  ///< give the request's head back
+  std::optional<LookedUp> looked_up;  ///< of the URL's host: not asked again; its time is the fetch's own
 };
 
 /// Decoded bytes read of a sitemap: the 50 MiB of sitemaps.org, or a sixteenth of crawl.memory_max where that
@@ -56,11 +66,12 @@ struct FetchResult {
   Outcome outcome = Outcome::kOk;
   std::string detail;  ///< for people: which check failed, at which step
   std::uint16_t status = 0;
-  Fields headers;          ///< in order, names as sent
-  std::string body;        ///< decoded of its content codings
-  bool truncated = false;  ///< the body passed max_body and was cut
-  bool absent = false;  ///< kDnsFailed: the name servers know of no such name, so a repeat is of little use
+  Fields headers;                ///< in order, names as sent
+  std::string body;              ///< decoded of its content codings
+  bool truncated = false;        ///< the body passed max_body and was cut
+  bool absent = false;           ///< kDnsFailed: the name servers know of no such name, or no address of it
   bool cancelled = false;        ///< kTimeout, but by Cancel(): says nothing of the server and is no visit
+  bool starved = false;          ///< kConnectFailed, but for want of a descriptor: neither
   bool reused = false;           ///< on a connection that was open before
   std::string ip;                ///< connected to; empty when only a proxy knows it
   std::string protocol;          ///< "http/1.1", "http/1.0"
@@ -97,19 +108,24 @@ class Fetcher {
   /// Never throws; ends within request.timeout (and its own steps' limits).
   boost::asio::awaitable<FetchResult> Fetch(FetchRequest request);
 
-  /// The addresses of a host, from the cache or DNS; none when it has none. Shares the look-up with a Fetch
-  /// that follows. `host` as it stands in a normalised URL.
-  boost::asio::awaitable<std::vector<boost::asio::ip::address>> Resolve(std::string host);
+  /// The addresses of a host, from the cache or DNS, within `timeout`; for a Fetch that follows.
+  /// `host` as it stands in a normalised URL.
+  boost::asio::awaitable<LookedUp> Resolve(std::string host, Duration timeout);
 
   /// Whether fetches of a target's URL go through a proxy, which then decides on addresses.
   bool UsesProxy(std::uint16_t target, std::string_view url) const;
+
+  /// Takes the proxies and the connections a host as `options` have them now; what is under way ends as it
+  /// began. Proxies that cannot be read have been refused before (Routes).
+  void TakeOptions(const config::Options& options);
 
   /// Takes a cookie that an earlier run kept into its target's jar; in the order of their creation.
   void RestoreCookie(std::uint16_t target, Cookie cookie);
 
   /// Ends every fetch and look-up under way, in the next turns of the loop, and all that begin later at once:
-  /// for the end of a crawl. What it ends returns kTimeout with `cancelled` set (from Resolve: no address);
-  /// an answer whose status was read and says all (a redirect, 304, 4xx, 5xx) keeps its outcome.
+  /// for the end of a crawl. What it ends returns kTimeout with `cancelled` set (from Resolve: no address,
+  /// and the same failure); an answer whose status was read and says all (a redirect, 304, 4xx, 5xx) keeps
+  /// its outcome.
   void Cancel();
 
   struct Counts {

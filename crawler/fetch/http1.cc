@@ -91,9 +91,7 @@ asio::awaitable<void> Http1Exchange::AwaitRoom() {
 /// The first byte is here.
 void Http1Exchange::Begin() {
   reading_ = std::make_unique<Reading>(request_.method == "HEAD", shared_.options);
-  const auto waited = Deadline::Clock::now() - deadline_.start();
-  result_.timings.first_byte_ms =
-      static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(waited).count());
+  result_.timings.first_byte_ms = MillisSince(deadline_.start());
   deadline_.BeginRate("reading the answer", shared_.options.min_rate, shared_.options.min_rate_window);
 }
 

@@ -86,7 +86,11 @@ std::optional<Proxy> ParseProxy(std::string_view text) {
     place.remove_prefix(at + 1);
   }
   if (!ReadPlace(place, proxy)) return std::nullopt;
-  proxy.key = name + "://" + proxy.host + ":" + std::to_string(proxy.port);
+  const std::string host_port = proxy.host + ":" + std::to_string(proxy.port);
+  proxy.name = name + "://" + host_port;
+  // A proxy that is rotated by user names gives each its own way out.
+  proxy.key =
+      proxy.credentials() ? name + "://" + proxy.user + ":" + proxy.password + "@" + host_port : proxy.name;
   return proxy;
 }
 

@@ -26,7 +26,8 @@ struct Proxy {
   std::string host;  ///< an IPv6 address in brackets
   std::uint16_t port = 0;
   std::string user, password;  ///< decoded; both empty for none
-  std::string key;  ///< scheme, host and port: what connections are told apart by, and messages say
+  std::string name;            ///< scheme, host and port: what messages say
+  std::string key;             ///< name and credentials: what connections are told apart by
 
   bool socks() const { return kind == Kind::kSocks5 || kind == Kind::kSocks5h; }
   bool credentials() const { return !user.empty() || !password.empty(); }

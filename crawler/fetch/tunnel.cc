@@ -21,7 +21,7 @@ class Talk {
       : transport_(transport), deadline_(deadline), proxy_(proxy) {}
 
   FetchFailure Refused(std::string_view why) const {
-    return {Outcome::kProxyFailed, proxy_.key + ": " + std::string(why)};
+    return {Outcome::kProxyFailed, proxy_.name + ": " + std::string(why)};
   }
 
   asio::awaitable<FetchFailure> Send(std::string bytes) {
@@ -91,8 +91,12 @@ asio::awaitable<FetchFailure> ConnectByHttp(Talk& talk, const Proxy& proxy, Tunn
     const std::size_t used = reader.Feed(bytes);
     if (reader.failed()) co_return talk.Refused("its answer to CONNECT: " + reader.failure().detail);
     const unsigned status = reader.done() ? reader.head().status : 0;
-    if (status >= 300 || (status != 0 && status < 200))
-      co_return talk.Refused("answered CONNECT with status " + std::to_string(status));
+    if (status >= 300 || (status != 0 && status < 200)) {
+      failure = talk.Refused("answered CONNECT with status " + std::to_string(status));
+      // What a gateway says of the server behind it (RFC 9110 section 15.6).
+      if (status >= 502 && status <= 504) failure.outcome = Outcome::kConnectFailed;
+      co_return failure;
+    }
     if (used < bytes.size()) co_return talk.Refused("sent more than its answer to CONNECT");
   }
   co_return failure;

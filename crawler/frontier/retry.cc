@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crawler/fetch/dns_cache.h"
+
 namespace trawl::crawler {
 namespace {
 
@@ -72,6 +74,8 @@ RetryDecision DecideRetry(const RetryInput& visit, const config::HttpOptions& ht
   if (retry && visit.attempt <= http.retries) {
     decision.retry = true;
     decision.url_wait = Backoff(http.retry_wait, visit.attempt - 1u, politeness.max_retry_after, random);
+    // Sooner, the cache would say it again. What the last attempt hears is believed.
+    if (visit.absent) decision.url_wait += DnsCache::kAbsentLife;
   }
   return decision;
 }

@@ -24,6 +24,7 @@ struct RetryInput {
   std::uint8_t attempt = 1;             ///< this one included
   std::uint8_t host_backoffs = 0;       ///< earlier consecutive ones of this host
   std::optional<Duration> retry_after;  ///< as the server asked
+  bool absent = false;                  ///< the name servers know of no such name
 };
 
 /// The one table of policy for failures: which outcomes are tried again, and which hold the host back.

@@ -138,12 +138,12 @@ struct EngineClock final : crawler::Clock {
 
 /// One engine with everything it needs but the loop and the store.
 struct EngineRig {
-  /// `given`: its clock in place of the true one. `one_shot`: as Engine has it.
+  /// `given`: its clock in place of the true one. `one_shot`: as Engine has it, `door`: as Fetcher.
   EngineRig(boost::asio::io_context& loop, config::Loaded configuration, storage::Store& store,
-            crawler::Clock* given = nullptr, bool one_shot = true)
+            crawler::Clock* given = nullptr, bool one_shot = true, crawler::SocketDoor* door = nullptr)
       : loaded(std::move(configuration)),
         targets(loaded),
-        fetcher(loop.get_executor(), loaded.options),
+        fetcher(loop.get_executor(), loaded.options, door),
         engine(loop.get_executor(), loaded.options, targets,
                {given != nullptr ? *given : clock, fetcher, parser, store}, one_shot) {
     boost::asio::co_spawn(loop, engine.Run(), [this](std::exception_ptr thrown, crawler::EndReason reason) {

@@ -1,5 +1,6 @@
 #include "tests/support/scripted_server.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/pem.h>
@@ -133,6 +134,15 @@ bool Peer::SendBytewise(std::string_view bytes) {
 void Peer::AwaitClose() {
   char bytes[4096];
   while (Receive(bytes, sizeof bytes) > 0) continue;
+}
+
+std::string Peer::Address() const {
+  sockaddr_in from{};
+  socklen_t size = sizeof from;
+  char text[INET_ADDRSTRLEN] = {};
+  if (::getpeername(fd_, reinterpret_cast<sockaddr*>(&from), &size) == 0)
+    ::inet_ntop(AF_INET, &from.sin_addr, text, sizeof text);
+  return text;
 }
 
 void Peer::Reset() {

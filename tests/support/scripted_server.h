@@ -35,6 +35,8 @@ class Peer {
   void AwaitClose();
   /// Ends the connection with a reset instead of an orderly close.
   void Reset();
+  /// The client's address, "127.0.0.1".
+  std::string Address() const;
   /// Which connection of the server this is, from 0.
   int number() const { return number_; }
 

@@ -9,8 +9,15 @@ namespace trawl::test {
 using crawler::FetchRequest;
 using crawler::FetchResult;
 
+FetchRequest To(const std::string& url) {
+  FetchRequest request;
+  request.url = url;
+  return request;
+}
+
 FetchLoop::FetchLoop(const config::Options& options, crawler::SocketDoor* door)
-    : fetcher_(std::make_unique<crawler::Fetcher>(loop_.get_executor(), options, door)) {}
+    : allow_private_(options.crawl.private_addresses == config::PrivateAddresses::kAllow),
+      fetcher_(std::make_unique<crawler::Fetcher>(loop_.get_executor(), options, door)) {}
 
 FetchLoop::~FetchLoop() {
   fetcher_.reset();
@@ -28,9 +35,7 @@ config::Options FetchLoop::DefaultOptions() {
 }
 
 FetchResult FetchLoop::Get(const std::string& url) {
-  FetchRequest request;
-  request.url = url;
-  return Get(std::move(request));
+  return Get(To(url));
 }
 
 FetchResult FetchLoop::Get(FetchRequest request) {
@@ -49,6 +54,7 @@ std::vector<FetchResult> FetchLoop::GetAll(std::vector<FetchRequest> requests,
       if (error) std::rethrow_exception(error);
       results[i] = std::move(result);
     };
+    requests[i].allow_private |= allow_private_;
     boost::asio::co_spawn(loop_, fetcher_->Fetch(std::move(requests[i])), done);
   }
   loop_.restart();

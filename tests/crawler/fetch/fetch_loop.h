@@ -4,11 +4,15 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "crawler/fetch/fetcher.h"
 
 namespace trawl::test {
+
+/// A request that a target of no options makes.
+crawler::FetchRequest To(const std::string& url);
 
 /// A loop and a fetcher for one test. Private addresses are allowed unless the test says otherwise, and
 /// nothing of the machine is asked: no name servers.
@@ -31,6 +35,7 @@ class FetchLoop {
   crawler::Fetcher& fetcher() { return *fetcher_; }
 
  private:
+  const bool allow_private_;
   boost::asio::io_context loop_{1};
   std::unique_ptr<crawler::Fetcher> fetcher_;
 };

@@ -1,13 +1,10 @@
 #include "crawler/fetch/fetcher.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include <atomic>
-#include <optional>
-#include <thread>
+#include <cerrno>
+#include <memory>
 
-#include "crawler/fetch/timers.h"
+#include "crawler/fetch/socket.h"
 #include "tests/crawler/fetch/fetch_loop.h"
 #include "tests/support/catch.h"
 #include "tests/support/dns_server.h"
@@ -19,16 +16,9 @@ namespace {
 
 using crawler::FetchRequest;
 using crawler::FetchResult;
-using Clock = crawler::Timers::Clock;
 
 void Serve(Peer& peer) {
   while (!peer.ReadHead().empty()) peer.Send(Answer("<p>hello", "Content-Type: text/html\r\n"));
-}
-
-FetchRequest To(const std::string& url) {
-  FetchRequest request;
-  request.url = url;
-  return request;
 }
 
 TEST_CASE("FetchesAPageAndReusesItsConnection") {
@@ -122,67 +112,6 @@ TEST_CASE("AReusedConnectionThatDiesWithinItsAnswerIsNotTriedAgain") {
   loop.Get(server.Url());
   CHECK(loop.Get(server.Url()).outcome == Outcome::kConnectionLost);
   CHECK(server.connections() == 1);
-}
-
-TEST_CASE("EveryStepHasItsDeadline") {
-  Gate never;
-  ScriptedServer silent([](Peer& peer) { peer.AwaitClose(); });
-  ScriptedServer slow([](Peer& peer) {
-    peer.ReadHead();
-    peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome");
-    peer.AwaitClose();
-  });
-  DnsServer mute([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  });
-  config::Options options = FetchLoop::DefaultOptions();
-  options.dns.servers = {mute.Where()};
-  options.dns.timeout = Duration(100);
-  options.dns.tries = 1;
-  options.http.first_byte_timeout = Duration(100);
-  options.http.tls_timeout = Duration(120);
-  FetchLoop loop(options);
-
-  const FetchResult first_byte = loop.Get(silent.Url());
-  CHECK(first_byte.outcome == Outcome::kTimeout);
-  CHECK(first_byte.detail == "the first byte took longer than 100 ms");
-  const FetchResult tls = loop.Get("https://127.0.0.1:" + std::to_string(silent.port()) + "/");
-  CHECK(tls.outcome == Outcome::kTimeout);
-  CHECK(tls.detail == "the TLS handshake took longer than 120 ms");
-  const FetchResult dns = loop.Get("http://nobody.example/");
-  CHECK(dns.outcome == Outcome::kDnsFailed);
-  CHECK_FALSE(dns.absent);
-  CHECK(dns.detail == "nobody.example: no answer from the name servers in time");
-
-  FetchRequest request = To(slow.Url());
-  request.timeout = Duration(200);
-  const auto begun = Clock::now();
-  const FetchResult whole = loop.Get(request);
-  CHECK(whole.outcome == Outcome::kTimeout);
-  CHECK(whole.detail == "the whole fetch took longer than 200 ms, last step: reading the answer");
-  CHECK(whole.status == 200);
-  CHECK(whole.body == "some");
-  CHECK(Clock::now() - begun < std::chrono::milliseconds(1000));
-  CHECK(loop.fetcher().counts().open == 0);
-}
-
-TEST_CASE("ADripEndsByItsRateAndASteadyStreamDoesNot") {
-  config::Options options = FetchLoop::DefaultOptions();
-  options.http.min_rate = {1000};
-  options.http.min_rate_window = Duration(200);
-  ScriptedServer drip([](Peer& peer) {
-    peer.ReadHead();
-    peer.Send("HTTP/1.1 200 OK\r\n\r\n");
-    peer.Send(std::string(100, 'x'));
-    peer.AwaitClose();
-  });
-  FetchLoop loop(options);
-  const FetchResult slow = loop.Get(drip.Url());
-  CHECK(slow.outcome == Outcome::kTooSlow);
-  CHECK(slow.detail == "119 bytes in 200 ms");
-  CHECK(slow.body.size() == 100);
 }
 
 TEST_CASE("ABodyIsCutAtItsLimitAndTheConnectionIsGivenUp") {
@@ -280,91 +209,6 @@ TEST_CASE("WhatCannotBeReachedSaysWhy") {
   CHECK(loop.Get("gopher://a.example/").outcome == Outcome::kConnectFailed);
 }
 
-TEST_CASE("ResolveSharesTheAnswerWithTheFetchThatFollows") {
-  ScriptedServer server(Serve);
-  DnsServer names([](const std::string&, DnsType type) {
-    DnsReply reply;
-    if (type == DnsType::kA) reply.addresses = {"127.0.0.1"};
-    return reply;
-  });
-  config::Options options = FetchLoop::DefaultOptions();
-  options.dns.servers = {names.Where()};
-  FetchLoop loop(options);
-  std::vector<boost::asio::ip::address> found;
-  bool done = false;
-  const auto store = [&](std::exception_ptr, std::vector<boost::asio::ip::address> addresses) {
-    found = std::move(addresses);
-    done = true;
-  };
-  boost::asio::co_spawn(loop.loop(), loop.fetcher().Resolve("page.example"), store);
-  while (!done) loop.loop().run_one();
-  REQUIRE(found.size() == 1);
-  CHECK(loop.Get("http://page.example:" + std::to_string(server.port()) + "/").outcome == Outcome::kOk);
-  CHECK(names.questions() == 2);
-}
-
-TEST_CASE("CancelEndsEveryFetchSoon") {
-  ScriptedServer silent([](Peer& peer) { peer.AwaitClose(); });
-  DnsServer mute([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  });
-  config::Options options = FetchLoop::DefaultOptions();
-  options.dns.servers = {mute.Where()};
-  FetchLoop loop(options);
-  std::vector<FetchResult> results;
-  const std::string port = ":" + std::to_string(silent.port()) + "/";
-  const auto store = [&](std::exception_ptr, FetchResult result) { results.push_back(std::move(result)); };
-  for (const std::string& url :
-       {"http://127.0.0.1" + port, "https://127.0.0.1" + port, std::string("http://nobody.example/")}) {
-    boost::asio::co_spawn(loop.loop(), loop.fetcher().Fetch(To(url)), store);
-  }
-  while (silent.connections() < 2 || mute.questions() < 2)
-    loop.loop().run_one_for(std::chrono::milliseconds(5));
-  const auto begun = Clock::now();
-  loop.fetcher().Cancel();
-  while (results.size() < 3) loop.loop().run_one();
-  CHECK(Clock::now() - begun < std::chrono::milliseconds(500));
-  for (const FetchResult& result : results) {
-    INFO(result.detail);
-    CHECK(result.cancelled);
-    CHECK(result.outcome == Outcome::kTimeout);
-    CHECK(result.detail.find("cancelled while in step ") == 0);
-  }
-  const FetchResult late = loop.Get(silent.Url());
-  CHECK(late.cancelled);
-  CHECK(late.detail == "cancelled before it began");
-}
-
-TEST_CASE("CancelReachesAFetchBetweenTwoWaits") {
-  // Cancelled after each number of handlers: also when what the fetch waited for has come and it has not yet
-  // gone on, where there is nothing to interrupt.
-  ScriptedServer silent([](Peer& peer) { peer.AwaitClose(); });
-  for (const char* const scheme : {"http://", "https://"}) {
-    bool last_step = false;
-    for (int turns = 0; !last_step; ++turns) {
-      FetchLoop loop;
-      std::optional<FetchResult> result;
-      const auto store = [&](std::exception_ptr, FetchResult got) { result = std::move(got); };
-      const std::string url = scheme + std::string("127.0.0.1:") + std::to_string(silent.port()) + "/";
-      const int before = silent.connections();
-      boost::asio::co_spawn(loop.loop(), loop.fetcher().Fetch(To(url)), store);
-      for (int i = 0; i < turns; ++i) loop.loop().run_one();
-      // The kernel has connected by then, whatever the fetch knows of it.
-      while (turns > 0 && silent.connections() == before) std::this_thread::yield();
-      loop.fetcher().Cancel();
-      const auto end = Clock::now() + std::chrono::seconds(5);
-      while (!result && Clock::now() < end) loop.loop().run_one_for(std::chrono::milliseconds(100));
-      INFO(scheme << turns);
-      REQUIRE(result);
-      CHECK(result->cancelled);
-      last_step = result->detail.find("the first byte") != std::string::npos ||
-                  result->detail.find("TLS handshake") != std::string::npos;
-    }
-  }
-}
-
 TEST_CASE("FetchesAtOnceHaveAnOutcomeEach") {
   Gate all_here;
   std::atomic<int> here = 0;
@@ -403,6 +247,96 @@ TEST_CASE("CapsOnConnectionsAreKeptAndIdleOnesMakeRoom") {
   for (const FetchResult& result : loop.GetAll(std::move(requests))) CHECK(result.outcome == Outcome::kOk);
   CHECK(loop.fetcher().counts().open <= 2);
   CHECK(loop.fetcher().counts().connects >= 5);
+}
+
+TEST_CASE("AsManyConnectionsGoToOneHostAsAreConfigured") {
+  constexpr int kMany = 300;
+  Gate all_here;
+  std::atomic<int> here = 0;
+  ScriptedServer server([&](Peer& peer) {
+    peer.ReadHead();
+    if (++here == kMany) all_here.Open();
+    all_here.Pass();
+    peer.Send(Answer("<p>hello", "Connection: close\r\n"));
+  });
+  config::Options options = FetchLoop::DefaultOptions();
+  options.targets.resize(1);
+  options.targets[0].politeness.connections_per_host = kMany;
+  FetchLoop loop(options);
+  std::vector<FetchRequest> requests(kMany, To(server.Url()));
+  for (FetchRequest& request : requests) request.timeout = Duration(20'000);
+  for (const FetchResult& result : loop.GetAll(std::move(requests))) CHECK(result.outcome == Outcome::kOk);
+  all_here.Open();
+}
+
+TEST_CASE("WithoutDescriptorsAFetchIsStarvedAndSaysNothingOfTheServer") {
+  class Poor final : public crawler::SocketDoor {
+   public:
+    int Open(int) override {
+      errno = EMFILE;
+      return -1;
+    }
+  } door;
+  for (const char* proxy : {"none", "http://127.0.0.1:1"}) {
+    config::Options options = FetchLoop::DefaultOptions();
+    options.http.proxy = proxy;
+    FetchLoop loop(options, &door);
+    const FetchResult result = loop.Get("http://127.0.0.1:1/");
+    CHECK(result.starved);
+    CHECK(result.outcome == Outcome::kConnectFailed);
+    CHECK(result.detail == "127.0.0.1:1: Too many open files");
+  }
+}
+
+TEST_CASE("ConnectionsComeFromTheSourceAddress") {
+  std::string from;
+  Gate seen;
+  ScriptedServer server([&](Peer& peer) {
+    from = peer.Address();
+    seen.Open();
+    peer.ReadHead();
+    peer.Send(Answer("<p>hello"));
+  });
+  config::Options options = FetchLoop::DefaultOptions();
+  options.http.source_address = "127.0.0.2";
+  FetchLoop loop(options);
+  CHECK(loop.Get(server.Url()).outcome == Outcome::kOk);
+  seen.Pass();
+  CHECK(from == "127.0.0.2");
+}
+
+TEST_CASE("WhatIsNotModifiedByItsDateIsNotSentAgain") {
+  const std::string date = "Mon, 01 Jan 2024 00:00:00 GMT";
+  ScriptedServer server([&](Peer& peer) {
+    for (std::string head; !(head = peer.ReadHead()).empty();) {
+      const bool same = head.find("\r\nIf-Modified-Since: " + date + "\r\n") != head.npos;
+      peer.Send(same ? "HTTP/1.1 304 Not Modified\r\n\r\n"
+                     : Answer("<p>page", "Last-Modified: " + date + "\r\n"));
+    }
+  });
+  FetchLoop loop;
+  FetchRequest request = To(server.Url());
+  const FetchResult first = loop.Get(request);
+  CHECK(first.outcome == Outcome::kOk);
+  request.last_modified = first.Header("Last-Modified");
+  const FetchResult again = loop.Get(request);
+  CHECK(again.outcome == Outcome::kNotModified);
+  CHECK(again.status == 304);
+  CHECK(again.body.empty());
+  CHECK(again.reused);
+  request.last_modified = "Tue, 02 Jan 2024 00:00:00 GMT";
+  CHECK(loop.Get(request).outcome == Outcome::kOk);
+}
+
+TEST_CASE("AFoldedFieldIsJoinedByOneBlank") {
+  ScriptedServer server([](Peer& peer) {
+    while (!peer.ReadHead().empty())
+      peer.Send(Answer("", "Content-Type: text/html;\r\n charset=utf-8\r\nX-Long: a\r\n\t b\r\n"));
+  });
+  FetchLoop loop;
+  const FetchResult page = loop.Get(server.Url());
+  CHECK(page.Header("Content-Type") == "text/html; charset=utf-8");
+  CHECK(page.Header("X-Long") == "a b");
 }
 
 TEST_CASE("AnIdleConnectionIsClosedInTime") {

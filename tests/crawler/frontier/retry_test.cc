@@ -1,5 +1,6 @@
 #include "crawler/frontier/retry.h"
 
+#include "crawler/fetch/dns_cache.h"
 #include "tests/support/catch.h"
 
 using namespace trawl;
@@ -33,6 +34,18 @@ TEST_CASE("A network error is tried twice again, later each time, then the URL h
   CHECK_FALSE(third.retry);
   CHECK(third.failed);
   CHECK(third.host_in_trouble);
+}
+
+TEST_CASE("A name that does not exist is asked for again once the cache has forgotten it, then believed") {
+  for (std::uint8_t attempt = 1; attempt <= 2; ++attempt) {
+    const RetryDecision again = Decide({Outcome::kDnsFailed, 0, attempt, 0, {}, true});
+    CHECK(again.retry);
+    CHECK(again.url_wait > DnsCache::kAbsentLife);
+    CHECK(Decide({Outcome::kDnsFailed, 0, attempt, 0, {}, false}).url_wait < DnsCache::kAbsentLife);
+  }
+  const RetryDecision last = Decide({Outcome::kDnsFailed, 0, 3, 0, {}, true});
+  CHECK_FALSE(last.retry);
+  CHECK(last.failed);
 }
 
 TEST_CASE("404 is an answer, 500 may change") {
