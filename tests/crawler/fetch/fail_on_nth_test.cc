@@ -9,6 +9,7 @@
 
 #include "crawler/fetch/socket.h"
 #include "tests/crawler/fetch/fetch_loop.h"
+#include "tests/crawler/fetch/proxy_scripts.h"
 #include "tests/support/catch.h"
 #include "tests/support/fail_on_nth.h"
 #include "tests/support/scripted_server.h"
@@ -25,6 +26,9 @@ class FailingDoor final : public SocketDoor {
  public:
   FailingDoor(FailOnNth& failure, int error) : failure_(failure), error_(error) {}
   int Open(int family) override { return Fails() ? -1 : SocketDoor::Open(family); }
+  int Bind(int fd, const sockaddr* from, socklen_t size) override {
+    return Fails() ? -1 : SocketDoor::Bind(fd, from, size);
+  }
   int Connect(int fd, const sockaddr* to, socklen_t size) override {
     return Fails() ? -1 : SocketDoor::Connect(fd, to, size);
   }
@@ -56,7 +60,8 @@ std::size_t OpenFiles() {
 
 bool IsNetworkOutcome(Outcome outcome) {
   return outcome == Outcome::kConnectFailed || outcome == Outcome::kTlsFailed ||
-         outcome == Outcome::kConnectionLost || outcome == Outcome::kIncomplete;
+         outcome == Outcome::kConnectionLost || outcome == Outcome::kIncomplete ||
+         outcome == Outcome::kProxyFailed;
 }
 
 void Walk(const std::string& url, const config::Options& options, FailOnNth::Mode mode, int error) {
@@ -74,6 +79,7 @@ void Walk(const std::string& url, const config::Options& options, FailOnNth::Mod
       CHECK((result.outcome == Outcome::kOk) == (result.body == whole && result.status == 200));
       CHECK((result.outcome == Outcome::kOk) == result.detail.empty());
       CHECK(whole.compare(0, result.body.size(), result.body) == 0);
+      CHECK((!result.starved || (error == EMFILE && result.outcome == Outcome::kConnectFailed)));
       if (result.outcome != Outcome::kOk) ++failures;
       if (mode == FailOnNth::Mode::kOnce && i == 1 && result.outcome != Outcome::kOk) CHECK(failure.failed());
     }
@@ -86,15 +92,50 @@ void Walk(const std::string& url, const config::Options& options, FailOnNth::Mod
   CHECK(OpenFiles() == files);
 }
 
+constexpr int kErrors[] = {ECONNRESET, EMFILE, ENOBUFS, ETIMEDOUT};
+constexpr FailOnNth::Mode kModes[] = {FailOnNth::Mode::kOnce, FailOnNth::Mode::kForever};
+
 void ServeLongPage(Peer& peer) {
   while (!peer.ReadHead().empty()) peer.Send(Answer(std::string(100'000, 'w')));
 }
 
 TEST_CASE("EveryOperationOfAPlainFetchMayFail") {
   ScriptedServer server(ServeLongPage);
-  for (const auto mode : {FailOnNth::Mode::kOnce, FailOnNth::Mode::kForever}) {
-    for (const int error : {ECONNRESET, EMFILE, ENOBUFS, ETIMEDOUT})
-      Walk(server.Url(), FetchLoop::DefaultOptions(), mode, error);
+  for (const auto mode : kModes) {
+    for (const int error : kErrors) Walk(server.Url(), FetchLoop::DefaultOptions(), mode, error);
+  }
+}
+
+TEST_CASE("EveryOperationOfAFetchFromASourceAddressMayFail") {
+  ScriptedServer server(ServeLongPage);
+  config::Options options = FetchLoop::DefaultOptions();
+  options.http.source_address = "127.0.0.1";
+  for (const auto mode : kModes) {
+    for (const int error : {EADDRNOTAVAIL, EADDRINUSE, EMFILE}) Walk(server.Url(), options, mode, error);
+  }
+}
+
+TEST_CASE("EveryOperationOfAPlainFetchThroughAProxyMayFail") {
+  ScriptedServer proxy(ServeLongPage);
+  for (const auto mode : kModes) {
+    for (const int error : kErrors) Walk("http://page.test/", Through("http://" + Place(proxy)), mode, error);
+  }
+}
+
+TEST_CASE("EveryOperationOfAFetchThroughATunnelMayFail") {
+  TestAuthority authority;
+  const Certificate certificate = authority.Sign({{"DNS:page.test"}});
+  ScriptedServer sealed(ServeLongPage, {&certificate}), plain(ServeLongPage);
+  Notes notes;
+  ScriptedServer http(HttpProxy(notes, sealed.port()));
+  ScriptedServer https(HttpProxy(notes, sealed.port()), {&certificate});
+  ScriptedServer socks(SocksProxy(notes, plain.port(), true));
+  for (const auto mode : kModes) {
+    for (const int error : {ECONNRESET, EMFILE}) {
+      Walk("https://page.test/", Through("http://" + Place(http)), mode, error);
+      Walk("http://page.test/", Through("socks5h://u:p@" + Place(socks)), mode, error);
+    }
+    Walk("https://page.test/", Through("https://" + Place(https)), mode, ECONNRESET);
   }
 }
 
@@ -107,8 +148,8 @@ TEST_CASE("EveryOperationOfATlsFetchMayFail") {
   options.tls.verify = true;
   options.tls.ca_file = (folder / "ca.pem").string();
   ScriptedServer server(ServeLongPage, {&certificate});
-  for (const auto mode : {FailOnNth::Mode::kOnce, FailOnNth::Mode::kForever}) {
-    Walk(server.Url(), options, mode, ECONNRESET);
+  for (const auto mode : kModes) {
+    for (const int error : {ECONNRESET, EMFILE, EPIPE}) Walk(server.Url(), options, mode, error);
   }
 }
 
