@@ -9,6 +9,7 @@
 #include "config/knobs.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/contact.h"
+#include "crawler/fetch/descriptors.h"
 #include "crawler/load_config.h"
 #include "crawler/operation.h"
 #include "crawler/parser_program.h"
@@ -19,24 +20,20 @@
 namespace trawl::crawler {
 namespace {
 
-/// Descriptors that are not connections: database, sockets of workers, log.
-constexpr std::uint64_t kOtherDescriptors = 100;
-
-/// Raises the soft limit of descriptors to the hard one; says so when even that is too few.
+/// Raises the soft limit of descriptors to the hard one; says so when what there is then is too little.
 void RaiseDescriptorLimit(config::Options& options) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit raised{limit.rlim_max, limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   const std::uint64_t wanted = options.crawl.max_fetches + kOtherDescriptors;
-  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted) return;
-  const std::uint64_t possible =
-      limit.rlim_max > 2 * kOtherDescriptors ? limit.rlim_max - kOtherDescriptors : limit.rlim_max / 2;
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return;
+  const std::uint64_t possible = DescriptorsForConnections(limit.rlim_cur);
   std::fprintf(stderr,
                "this process may open %" PRIu64 " descriptors, so crawl.max_fetches is %" PRIu64
                " instead of %u; for more: "
                "\"LimitNOFILE=%" PRIu64 "\" in the unit, or \"ulimit -n %" PRIu64 "\" in the shell\n",
-               static_cast<std::uint64_t>(limit.rlim_max), possible, options.crawl.max_fetches, wanted,
+               static_cast<std::uint64_t>(limit.rlim_cur), possible, options.crawl.max_fetches, wanted,
                wanted);
   options.crawl.max_fetches = static_cast<std::uint32_t>(possible);
 }

@@ -32,6 +32,7 @@ case.toml:
     stdout = [], stderr = []       regular expressions that must be found
     not_stderr = []                regular expressions that must not be found
     timeout = 60                   seconds; then the case fails
+    open_files = 100               the limit of descriptors, soft and hard, in place of the runner's
     until = "/path"                leave it running once the server has seen this path; later:
     stop = "TERM" | "INT" | "KILL" (or several: "TERM, INT") sent when all other runs have ended, or at once with
     at_once = true
@@ -71,7 +72,8 @@ import site_server
 
 DEFAULT_ARGS = ["crawl", "-c", "${work}/trawl.toml", "--db", "${work}/trawl.db", "--summary", "json"]
 CASE_KEYS = {"about", "needs", "tls", "synthetic", "dns", "files", "serve", "run"}
-RUN_KEYS = {"stdin", "args", "more", "exit", "stdout", "stderr", "not_stderr", "timeout", "until", "stop", "at_once"}
+RUN_KEYS = {"stdin", "args", "more", "exit", "stdout", "stderr", "not_stderr", "timeout", "until", "stop", "at_once",
+            "open_files"}
 
 
 class Failure(Exception):
@@ -85,6 +87,8 @@ class Run:
             raise Failure(f"case.toml: [[run]] has unknown keys {sorted(unknown)}")
         self.number, self.table, self.expand = number, table, expand
         self.args = [trawl] + [expand(a) for a in table.get("args", DEFAULT_ARGS) + table.get("more", [])]
+        if "open_files" in table:
+            self.args = ["sh", "-c", f'ulimit -n {table["open_files"]} && exec "$@"', "sh"] + self.args
         self.out, self.err = (os.path.join(work, f"{name}.{number}") for name in ("stdout", "stderr"))
         self.process = None
 
