@@ -138,6 +138,7 @@ Awaitable<Control::Reloaded> Operation::Reload() {
     if (reloaded.good) {
       ApplyReload(std::move(plan.options), options_);
       targets_ = std::move(*plan.targets);
+      fetcher_.TakeOptions(options_);
       reloaded.good = co_await engine_.TakeNewTargets();
     }
   }

@@ -116,7 +116,7 @@ class Fetcher {
   bool UsesProxy(std::uint16_t target, std::string_view url) const;
 
   /// Takes the proxies and the connections a host as `options` have them now; what is under way ends as it
-  /// began. Proxies that cannot be read have been refused before (Routes).
+  /// began.
   void TakeOptions(const config::Options& options);
 
   /// Takes a cookie that an earlier run kept into its target's jar; in the order of their creation.

@@ -3,9 +3,11 @@
 
 usage: reload_test.py BUILD_FOLDER
 """
+import http.server
 import os
 import signal
 import sys
+import threading
 import time
 import unittest
 
@@ -60,6 +62,32 @@ class Running(Daemon):
     @staticmethod
     def assert_equal(a, b):
         assert a == b, (a, b)
+
+
+class Proxy(http.server.ThreadingHTTPServer):
+    """Answers every request itself, and counts them."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.asked += 1
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.asked = 0
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
 
 
 class Reload(unittest.TestCase):
@@ -157,6 +185,30 @@ class Reload(unittest.TestCase):
             self.assertEqual(done.stdout, "dns.tries: changed; it counts after a restart\n"
                                           "parser.workers: changed; it counts after a restart\n")
             self.assertEqual(daemon.reload(ONE).stdout, "nothing has changed\n")
+
+    def test_private_addresses_are_refused_from_the_reload_on(self):
+        with Running(ONE) as daemon:
+            daemon.goes_on("one")
+            daemon.write_config(daemon.text(CONTROL + ONE))
+            with open(daemon.path("trawl.toml"), "r+") as file:
+                text = file.read().replace('private_addresses = "allow"', 'private_addresses = "refuse"')
+                file.seek(0)
+                file.truncate()
+                file.write(text)
+            done = daemon.trawl("reload", "--socket", daemon.path("sock"))
+            self.assertRegex(done.stdout, "^crawl.private_addresses: .*allow.* -> .*refuse")
+            daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM visits WHERE outcome = 'refused_private'")[0][0] > 5)
+
+    def test_a_proxy_of_a_target_takes_effect_and_a_wrong_one_is_refused(self):
+        with Proxy() as proxy, Running(ONE) as daemon:
+            daemon.goes_on("one")
+            self.assertEqual(proxy.asked, 0)
+            through = ONE + f'http.proxy = "http://127.0.0.1:{proxy.server_port}"\n'
+            self.assertEqual(daemon.reload(through).stdout, "target one: changed\n")
+            daemon.wait_for(lambda: proxy.asked > 5)
+            refused = daemon.reload(ONE + 'http.proxy = "gopher://127.0.0.1"\n')
+            self.assertEqual((refused.returncode, refused.stdout), (78, ""))
+            self.assertIn("http.proxy: \"gopher://127.0.0.1\" is not a proxy", refused.stderr)
 
     def test_sighup_reloads_and_the_service_manager_hears_of_it(self):
         with Running(ONE) as daemon:
