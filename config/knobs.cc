@@ -200,6 +200,10 @@ const Knob<Options> kOptionKnobs[] = {
      "Results that may wait for the disk; beyond it fetching slows."},
     {"storage.readers", CountKind{1, 64}, At<&O::storage, &StorageOptions::readers>,
      "Threads that read the database while one writes."},
+    {"storage.min_free", SizeKind{{0}, GiB(1 << 20)}, At<&O::storage, &StorageOptions::min_free>,
+     "With less than this free on a disk that the crawl writes to, fetching pauses until there is a tenth more; 0 never pauses for it."},
+    {"storage.min_free_share", CountKind{0, 50}, At<&O::storage, &StorageOptions::min_free_share>,
+     "The same as a share of the disk, in percent: whichever is more counts."},
 
     {"control.socket", TextKind{CheckAnything}, At<&O::control, &ControlOptions::socket>,
      "The Unix socket of a daemon, for trawl status and the like; empty is control.sock in the service's runtime folder, else beside the database."},

@@ -128,6 +128,8 @@ struct StorageOptions {
   Bytes commit_size = MiB(8);   ///< a group this large commits at once
   Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows
   std::uint32_t readers = 2;
+  Bytes min_free = GiB(1);           ///< less free on the disk, and fetching pauses
+  std::uint32_t min_free_share = 5;  ///< the same in percent of the disk
 };
 
 /// How a daemon is talked to.

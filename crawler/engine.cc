@@ -162,6 +162,7 @@ Awaitable<EndReason> Engine::Run() {
 }
 
 bool Engine::HasRoom() const {
+  if (disk_low_) return false;
   if (frontier_.in_flight() >= options_.crawl.max_fetches) return false;
   if (working_ - frontier_.in_flight() >= kMaxBacklog) return false;
   if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
@@ -247,6 +248,7 @@ bool Engine::Finished() {
 void Engine::StopAtOnce() {
   Stop();
   parts_.fetcher.Cancel();
+  parts_.store.StopWaiting();
 }
 
 void Engine::End(EndReason reason) {

@@ -94,6 +94,8 @@ class Engine {
   void Pause() { paused_ = true; }
   void Resume();
   bool paused() const { return paused_; }
+  /// While low nothing is handed out, as while paused; apart from that an operator may pause and resume.
+  void SetDiskLow(bool low);
   /// Stored with the host, so that it holds over a restart. False: no URL of such a host is known.
   boost::asio::awaitable<bool> PauseHost(std::string name, bool pause);
   /// Until resumed or the run ends. A host that several targets share waits once a URL of this one is its
@@ -207,6 +209,7 @@ class Engine {
   std::vector<TargetPause> target_pauses_;
   std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;
+  bool disk_low_ = false;
   bool loaded_ = false;  ///< no storage thread fills the frontier any more
   bool ready_ = false;
   bool promoting_ = false;

@@ -17,6 +17,12 @@ void Engine::Resume() {
   Wake();
 }
 
+void Engine::SetDiskLow(bool low) {
+  if (disk_low_ == low) return;
+  disk_low_ = low;
+  Wake();
+}
+
 Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
   const HostId host = parser::FingerprintHost(name);
   if (!frontier_.KnowsHost(host)) co_return false;

@@ -34,7 +34,7 @@ Instant Engine::DueUntil() const {
 
 void Engine::StartPromotion() {
   if (ending_ || promoting_ || !next_due_ || *next_due_ > DueUntil()) return;
-  if (storage_.queued_bytes() >= options_.storage.queue_max.count) return;
+  if (disk_low_ || storage_.queued_bytes() >= options_.storage.queue_max.count) return;
   promoting_ = true;
   gate_.Spawn(Promote());
 }

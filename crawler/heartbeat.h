@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "crawler/engine.h"
+#include "crawler/storage_watch.h"
 
 namespace trawl::crawler {
 
@@ -14,8 +15,9 @@ class Heartbeat {
 
   /// How often Beat wants to be called.
   Duration interval() const { return interval_; }
-  /// Sends what is due: READY=1 once `ready`, WATCHDOG=1, a STATUS line now and then.
-  void Beat(const Progress& progress, bool ready, Instant now);
+  /// Sends what is due: READY=1 once `ready`, WATCHDOG=1, a STATUS line now and then, which names the trouble
+  /// that storage is in.
+  void Beat(const Progress& progress, const std::vector<Trouble>& troubles, bool ready, Instant now);
 
  private:
   std::optional<Duration> watchdog_;

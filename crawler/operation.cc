@@ -40,6 +40,8 @@ Operation::Operation(config::Options& options, Targets& targets, Clock& clock, c
       fetcher_(loop_.get_executor(), options),
       pool_(loop_.get_executor(), std::move(zygote), options.parser),
       engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store}, !service_),
+      storage_(loop_.get_executor(), options.storage, store,
+               [this](const std::string& line) { view_.Say(line); }),
       signals_(loop_, SIGINT, SIGTERM),
       watch_(loop_),
       drain_(loop_) {
@@ -47,7 +49,8 @@ Operation::Operation(config::Options& options, Targets& targets, Clock& clock, c
   signals_.add(SIGHUP);
   if (!service_) return;
   const Control::Hooks hooks{[this](bool at_once) { Stop(at_once); }, [this] { return Reload(); }};
-  control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store}, hooks);
+  control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store, storage_},
+                   hooks);
 }
 
 StartFailure Operation::Start() {
@@ -66,6 +69,8 @@ StartFailure Operation::Start() {
 }
 
 EndReason Operation::Run() {
+  storage_.Start();
+  engine_.SetDiskLow(storage_.disk_low());
   asio::co_spawn(loop_, ObeySignals(), Rethrow);
   asio::co_spawn(loop_, Watch(), Rethrow);
   asio::co_spawn(loop_, Crawl(), Rethrow);
@@ -162,7 +167,9 @@ Awaitable<void> Operation::EndDrain() {
 Awaitable<void> Operation::Watch() {
   while (!ended_) {
     const Progress now = progress();
-    heartbeat_.Beat(now, engine_.ready(), clock_.Now());
+    storage_.Look();
+    engine_.SetDiskLow(storage_.disk_low());
+    heartbeat_.Beat(now, storage_.troubles(), engine_.ready(), clock_.Now());
     if (!service_) view_.Show(now, engine_, clock_.Now());
     // Whoever waits for READY hears it soon; then there is time.
     watch_.expires_after(engine_.ready() ? std::min(kWatchEvery, heartbeat_.interval()) : kLoadingEvery);

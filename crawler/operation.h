@@ -14,6 +14,7 @@
 #include "crawler/parse_pool.h"
 #include "crawler/progress_view.h"
 #include "crawler/start_failure.h"
+#include "crawler/storage_watch.h"
 
 namespace trawl::crawler {
 
@@ -54,6 +55,7 @@ class Operation {
   Fetcher fetcher_;
   ParsePool pool_;
   Engine engine_;
+  StorageWatch storage_;
   std::optional<Control> control_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer watch_, drain_;

@@ -84,6 +84,11 @@ void ProgressView::Show(const Progress& progress, const Engine& engine, Instant 
                Elapsed(now - progress.started).c_str(), Waiting(blocked_, now).c_str());
 }
 
+void ProgressView::Say(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+  drawn_ = false;
+}
+
 void ProgressView::End(const Progress& progress, const Engine& engine, Instant now) {
   if (terminal_) Show(progress, engine, now);
   if (const std::string waiting = Waiting(engine.blocked(), now); !waiting.empty()) {

@@ -18,6 +18,8 @@ class ProgressView {
   void Show(const Progress& progress, const Engine& engine, Instant now);
   /// Leaves the terminal as a reader expects it: the last block stays, the cursor is below.
   void End(const Progress& progress, const Engine& engine, Instant now);
+  /// A line that stays, above the figures.
+  void Say(const std::string& line);
 
  private:
   bool terminal_;

@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 9> kLive = {
 
 bool IsLive(std::string_view key) {
   return key.starts_with("politeness.") || key == "crawl.private_addresses" || key == "crawl.patience" ||
-         key == "http.retry_wait" || std::find(kLive.begin(), kLive.end(), key) != kLive.end();
+         key == "http.retry_wait" || key.starts_with("storage.min_free") ||
+         std::find(kLive.begin(), kLive.end(), key) != kLive.end();
 }
 
 /// Secrets may be in them.

@@ -39,6 +39,13 @@ struct FrontierTotals {
   std::vector<Judgement> judgements;  ///< the last of each reason
 };
 
+/// What keeps a store from its work without having failed it; each passes by itself.
+struct StoreCondition {
+  bool locked = false;      ///< another program holds the database's lock for writing; commits wait for it
+  bool log_pinned = false;  ///< a reader keeps the log from being folded into the database; it grows
+  std::uint64_t log_bytes = 0;  ///< size of the log while one does
+};
+
 /// Where a crawl is kept. Runs on: the methods may be called from the event loop thread (one thread); they
 /// never block but for Close. Callbacks come on storage threads, in no order between different calls unless
 /// said.
@@ -65,6 +72,13 @@ class Store {
 
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.
   virtual std::size_t queued_bytes() const = 0;
+
+  /// How it is just now. Never blocks.
+  virtual StoreCondition condition() const { return {}; }
+
+  /// From now on nothing is waited for but the disk: a database that another program has locked fails what is
+  /// written.
+  virtual void StopWaiting() {}
 
   /// Reads what a restart needs: every known id, every host, every cookie. The sink outlives the call of
   /// `done`.

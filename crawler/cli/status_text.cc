@@ -74,7 +74,7 @@ std::vector<std::string> StatusLines(const json::object& status) {
   const json::object parser = Part(status, "parser"), storage = Part(status, "storage");
   const std::string state(StringAt(status, "state").value_or(""));
   const Duration up(std::llround(Number(status, "uptime_ms")));
-  return {
+  std::vector<std::string> lines = {
       "trawl " + std::string(StringAt(status, "version").value_or("")) + ", " + state + ", up " +
           Elapsed(up) + ", pid " + std::to_string(std::llround(Number(status, "pid"))),
       "  pages    " + Count(status, "pages") + " (" + Rate(status, "pages_per_s") + "), " +
@@ -94,6 +94,12 @@ std::vector<std::string> StatusLines(const json::object& status) {
       "  process  " + Size(status, "memory_bytes") + " of memory, loop late by " +
           Count(status, "loop_lag_ms") + " ms at worst",
   };
+  for (const auto& [name, sentence] : Part(status, "troubles")) {
+    if (sentence.is_string())
+      lines.push_back("  trouble  " +
+                      std::string(sentence.get_string().data(), sentence.get_string().size()));
+  }
+  return lines;
 }
 
 void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines) {

@@ -18,6 +18,7 @@
 #include "crawler/gate.h"
 #include "crawler/parse_pool.h"
 #include "crawler/start_failure.h"
+#include "crawler/storage_watch.h"
 
 namespace trawl::crawler {
 
@@ -32,6 +33,7 @@ class Control {
     Engine& engine;
     ParsePool& pool;
     storage::Store& store;
+    const StorageWatch& storage;
   };
   struct Reloaded {
     bool good = false;

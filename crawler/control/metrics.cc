@@ -1,5 +1,6 @@
 #include "crawler/control/metrics.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "crawler/version.h"
@@ -76,8 +77,16 @@ std::string MetricsText(const StatusInput& input) {
   page.Value(Of(input.parser.limits), "reason", "limit");
   page.One("storage_queued_bytes", "gauge", "Results that wait for the disk.", Of(input.now.storage_bytes));
   page.One("database_bytes", "gauge", "Size of the database.", Of(FileBytes(input.options.storage.path)));
-  page.One("disk_free_bytes", "gauge", "Bytes free on the database's disk.",
-           Of(DiskFree(input.options.storage.path)));
+  page.One("disk_free_bytes", "gauge", "Bytes free on the database's disk.", Of(input.storage.disk().free));
+  page.One("storage_log_bytes", "gauge", "Size of the write-ahead log.",
+           Of(FileBytes(input.options.storage.path + "-wal")));
+  page.Family("storage_trouble", "gauge", "1 for each trouble that storage is in: see the status.");
+  const std::vector<Trouble>& troubles = input.storage.troubles();
+  for (const std::string_view name : kTroubleNames) {
+    const bool is =
+        std::any_of(troubles.begin(), troubles.end(), [name](const Trouble& t) { return t.name == name; });
+    page.Value(is ? 1 : 0, "name", name);
+  }
   page.One("process_resident_memory_bytes", "gauge", "Resident memory of the main process.",
            Of(input.now.memory));
   const auto& samples = input.history.samples();

@@ -123,6 +123,7 @@ std::string Control::StatusJson() const {
                     crawl_.pool.counts(),
                     Measure(0),
                     history_,
+                    crawl_.storage,
                     crawl_.engine.ready(),
                     crawl_.engine.paused(),
                     stopping_};
@@ -310,9 +311,9 @@ Awaitable<ControlReply> Control::Stop(ControlRequest request) {
 Awaitable<ControlReply> Control::Metrics(ControlRequest) {
   ControlReply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  reply.body =
-      MetricsText({crawl_.options, crawl_.engine.progress(), crawl_.engine.waiting(), crawl_.pool.counts(),
-                   Measure(0), history_, crawl_.engine.ready(), crawl_.engine.paused(), stopping_});
+  reply.body = MetricsText({crawl_.options, crawl_.engine.progress(), crawl_.engine.waiting(),
+                            crawl_.pool.counts(), Measure(0), history_, crawl_.storage,
+                            crawl_.engine.ready(), crawl_.engine.paused(), stopping_});
   co_return reply;
 }
 

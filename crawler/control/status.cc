@@ -1,7 +1,6 @@
 #include "crawler/control/status.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,16 +45,13 @@ std::uint64_t FileBytes(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-std::uint64_t DiskFree(const std::string& path) {
-  struct statvfs status {};
-  return ::statvfs(path.c_str(), &status) == 0 ? std::uint64_t{status.f_bavail} * status.f_frsize : 0;
-}
-
 json::object StatusOf(const StatusInput& input) {
   const Progress& p = input.progress;
   const std::string& database = input.options.storage.path;
   const History::Rates rates = input.history.Over(kRateOver);
-  json::object waiting;
+  json::object waiting, troubles;
+  for (const Trouble& trouble : input.storage.troubles())
+    troubles[{trouble.name.data(), trouble.name.size()}] = trouble.sentence;
   for (const auto& [reason, count] : input.waiting) {
     const std::string_view name = Name(reason);
     waiting[{name.data(), name.size()}] = {{"hosts", count.hosts}, {"urls", count.urls}};
@@ -65,10 +61,12 @@ json::object StatusOf(const StatusInput& input) {
       {"pid", ::getpid()},
       {"started_at", TimeText(p.started)},
       {"uptime_ms", (input.now.at - p.started).count()},
-      {"state", input.stopping ? "stopping"
-                : !input.ready ? "starting"
-                : input.paused ? "paused"
-                               : "crawling"},
+      {"state", input.stopping             ? "stopping"
+                : !input.ready             ? "starting"
+                : input.paused             ? "paused"
+                : input.storage.disk_low() ? "disk_low"
+                                           : "crawling"},
+      {"troubles", std::move(troubles)},
       {"pages", p.pages},
       {"pages_per_s", Rounded(rates.pages)},
       {"visits", p.visits},
@@ -99,7 +97,8 @@ json::object StatusOf(const StatusInput& input) {
         {"queue_max_bytes", input.options.storage.queue_max.count},
         {"database_bytes", FileBytes(database)},
         {"wal_bytes", FileBytes(database + "-wal")},
-        {"disk_free_bytes", DiskFree(database)}}},
+        {"disk_free_bytes", input.storage.disk().free},
+        {"min_free_bytes", input.storage.disk().needed}}},
       {"memory_bytes", input.now.memory},
       {"loop_lag_ms", Rounded(WorstLag(input.history))},
   };

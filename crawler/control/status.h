@@ -7,6 +7,7 @@
 #include "crawler/control/history.h"
 #include "crawler/engine.h"
 #include "crawler/parse_pool.h"
+#include "crawler/storage_watch.h"
 
 namespace trawl::crawler {
 
@@ -18,6 +19,7 @@ struct StatusInput {
   PoolCounts parser;
   Sample now;
   const History& history;
+  const StorageWatch& storage;
   bool ready = true;  ///< false: what an earlier run left is still being read
   bool paused = false;
   bool stopping = false;
@@ -32,7 +34,5 @@ std::string TimeText(Instant at);
 
 /// Bytes of a file; 0 when there is none.
 std::uint64_t FileBytes(const std::string& path);
-/// Bytes that may still be written to the disk of `path`.
-std::uint64_t DiskFree(const std::string& path);
 
 }  // namespace trawl::crawler

@@ -280,14 +280,15 @@ void Connection::CopyFrom(Connection& source) {
   if (code != SQLITE_OK) Fail(code);
 }
 
-void Connection::Checkpoint() {
-  if (failed()) return;
-  int log_pages = 0;
-  int done_pages = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &log_pages, &done_pages);
-  if (code == SQLITE_OK && log_pages == done_pages) wal_pages_ = 0;
+Connection::Folded Connection::Checkpoint() {
+  if (failed()) return {};
+  int pages = 0;
+  int done = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) Fail(code);
+  if (code != SQLITE_OK) return {wal_pages_, 0};
+  if (pages == done) wal_pages_ = 0;
+  return {pages, done};
 }
 
 }  // namespace trawl::storage::sqlite

@@ -131,8 +131,13 @@ class Connection {
 
   /// Pages in the write-ahead log after the last commit of this connection.
   int wal_pages() const { return wal_pages_; }
+  struct Folded {
+    int pages = 0;  ///< in the log
+    int done = 0;   ///< of them that are in the database now; all, and the log begins anew
+    std::uint64_t page_bytes = 4096;
+  };
   /// Copies what the log holds into the database, as far as no reader needs the old pages; never waits.
-  void Checkpoint();
+  Folded Checkpoint();
 
   bool failed() const { return failure_.code != StoreErrc::kOk; }
   const Failure& failure() const { return failure_; }

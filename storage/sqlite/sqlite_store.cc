@@ -107,7 +107,7 @@ std::optional<Lane::Time> SqliteStore::Rest() {
   if (rule_.Rest(steady_clock::now())) CommitGroup();
   if (rule_.open()) return rule_.RestUntil();
   // A job that came meanwhile goes first.
-  return writer_->Tidy() ? std::optional(Lane::Time::min()) : std::nullopt;
+  return writer_->Tidy() ? std::optional(Lane::Time::min()) : writer_->TidyAgainAt();
 }
 
 void SqliteStore::CommitGroup() {
@@ -186,6 +186,7 @@ void SqliteStore::LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64
 }
 
 Result<void> SqliteStore::Close(const RunEnd& end) {
+  StopWaiting();
   Result<void> ended = RunOnWriter([this, &end] { writer_->EndRun(end); });
   StopThreads();
   return ended;

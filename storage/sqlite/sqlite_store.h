@@ -36,6 +36,10 @@ class SqliteStore final : public Store {
                   Done<void> done) override;
   void Write(WriteBatch batch, Done<void> done) override;
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
+  StoreCondition condition() const override {
+    return {writer_->waits_for_lock(), writer_->log().pinned(), writer_->log().bytes()};
+  }
+  void StopWaiting() override { writer_->StopWaiting(); }
   void LoadFrontier(FrontierSink& sink, Done<FrontierTotals> done) override;
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
   void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;

@@ -33,9 +33,10 @@ UrlId SubjectOf(const WriteBatch& batch) {
 
 }  // namespace
 
-Writer::Writer(Connection& db, const config::StorageOptions& options)
+Writer::Writer(Connection& db, const config::StorageOptions& options, LockWait::Clock clock)
     : db_(db),
-      begin_(db.Prepare("BEGIN IMMEDIATE")),
+      clock_(std::move(clock)),
+      lock_(db, clock_),
       commit_(db.Prepare("COMMIT")),
       count_pages_(db.Prepare("UPDATE run SET pages = pages + ? WHERE n = ?")),
       count_target_(db.Prepare("UPDATE target SET pages = pages + ? WHERE n = ?")),
@@ -68,6 +69,7 @@ void Writer::BeginRun(const RunStart& run) {
   items_.SetRules(run.rules);
   latest_ = run.at;
   Commit();
+  lock_.SetPatient();
   const auto begin = std::chrono::steady_clock::now();
   while (search_ && !search_->complete() && !db_.failed() &&
          std::chrono::steady_clock::now() - begin < kStartIndexing)
@@ -107,7 +109,7 @@ void Writer::EndRun(const RunEnd& end) {
 }
 
 void Writer::OpenGroup() {
-  if (!db_.in_transaction()) begin_.Run();
+  if (!db_.in_transaction()) lock_.Begin();
 }
 
 void Writer::Commit() {
@@ -123,6 +125,7 @@ void Writer::Commit() {
 }
 
 bool Writer::Tidy() {
+  if (log_.retry_at() && clock_() >= *log_.retry_at()) Checkpoint();
   const bool index = search_ && !search_->complete();
   if (db_.failed() || db_.in_transaction() || (!index && !retention_.Due(latest_))) return false;
   OpenGroup();
@@ -137,7 +140,11 @@ bool Writer::Tidy() {
 }
 
 void Writer::CheckpointIfDue() {
-  if (db_.wal_pages() >= kCheckpointPages) db_.Checkpoint();
+  if (db_.wal_pages() >= kCheckpointPages) Checkpoint();
+}
+
+void Writer::Checkpoint() {
+  log_.Checkpointed(clock_(), db_.Checkpoint());
 }
 
 Result<void> Writer::Apply(const WriteBatch& batch) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -13,9 +14,11 @@
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/host_rows.h"
 #include "storage/sqlite/item_rows.h"
+#include "storage/sqlite/lock_wait.h"
+#include "storage/sqlite/log_watch.h"
 #include "storage/sqlite/retention.h"
-#include "storage/sqlite/search_rows.h"
 #include "storage/sqlite/revisit_rows.h"
+#include "storage/sqlite/search_rows.h"
 #include "storage/sqlite/url_rows.h"
 #include "storage/sqlite/visit_rows.h"
 
@@ -26,7 +29,9 @@ namespace trawl::storage::sqlite {
 /// writes.
 class Writer {
  public:
-  Writer(Connection& db, const config::StorageOptions& options);
+  /// `clock`: how long others keep the lock or the log.
+  Writer(Connection& db, const config::StorageOptions& options,
+         LockWait::Clock clock = std::chrono::steady_clock::now);
 
   /// Closes runs that a crash left open, opens the new one. Commits. An index of words that lacks pages gets
   /// the first of them at once, as many as a start may wait for.
@@ -49,6 +54,13 @@ class Writer {
   /// What may wait for idle moments: a step of it, between groups, in a transaction of its own. False when
   /// there is nothing to do.
   bool Tidy();
+  /// When Tidy wants to be asked again although nothing was written.
+  std::optional<LogWatch::Time> TidyAgainAt() const { return log_.retry_at(); }
+
+  /// From any thread.
+  const LogWatch& log() const { return log_; }
+  bool waits_for_lock() const { return lock_.waiting(); }
+  void StopWaiting() { lock_.StopWaiting(); }
 
   /// Numbers of this run's targets, by RunStart's index.
   const std::vector<std::int64_t>& targets() const { return targets_; }
@@ -58,6 +70,7 @@ class Writer {
 
  private:
   void OpenGroup();
+  void Checkpoint();
   void NumberTargets(const std::vector<std::string>& names);
   void ChangeSubject(const WriteBatch& batch, std::int64_t subject);
   void Promote(const WriteBatch& batch);
@@ -67,7 +80,10 @@ class Writer {
   std::optional<std::int64_t> TargetOf(std::uint16_t index) const;
 
   Connection& db_;
-  Statement begin_, commit_, count_pages_, count_target_;
+  const LockWait::Clock clock_;
+  LockWait lock_;
+  LogWatch log_;
+  Statement commit_, count_pages_, count_target_;
   Words words_;
   std::unique_ptr<SearchRows> search_;  // null: no index of words is wanted
   Retention retention_;

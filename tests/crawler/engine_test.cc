@@ -58,6 +58,27 @@ TEST_CASE("engine:StoresEveryPageThatCanBeReached") {
   CHECK(database.Row("SELECT count(*) FROM queue") == "0");
 }
 
+TEST_CASE("engine:WaitsForDiskSpaceAndGoesOnByItself") {
+  const Web web;
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, OwnSite(web.web.Url("/")), *database.store);
+    rig.engine.SetDiskLow(true);
+    RunUntil(loop, [&] { return rig.engine.ready(); });
+    loop.poll();
+    CHECK_FALSE(rig.ended);  // there is work to do, and it is not over for want of space
+    CHECK(rig.engine.progress().queued > 0);
+    CHECK(web.web.Log().empty());
+    rig.engine.SetDiskLow(false);
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+    CHECK(rig.ended == EndReason::kDone);
+  }
+  REQUIRE(database.Close());
+  CHECK(Pages(database) == web.Reachable());
+}
+
 TEST_CASE("engine:TwoEnginesLiveInOneProcess") {
   const Web web, other;
   Database one, two;

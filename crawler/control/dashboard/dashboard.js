@@ -183,7 +183,8 @@ function update(status) {
     ["Crashed", parser.crashes], ["Out of time", parser.timeouts], ["Over a limit", parser.limits], ["Lied", parser.lies], ["Replaced after many pages", parser.retired]]);
   const storage = status.storage;
   list("storage", [["Database", bytes(storage.database_bytes)], ["Write-ahead log", bytes(storage.wal_bytes)],
-    ["Waiting to be written", `${bytes(storage.queued_bytes)} of ${bytes(storage.queue_max_bytes)}`], ["Free on the disk", bytes(storage.disk_free_bytes)], ["File", storage.database]]);
+    ["Waiting to be written", `${bytes(storage.queued_bytes)} of ${bytes(storage.queue_max_bytes)}`], ["Free on the disk", bytes(storage.disk_free_bytes)], ["File", storage.database],
+    ...Object.values(status.troubles).map(sentence => ["Trouble", sentence])]);
   samples.push({at: Date.now(), ...status});
   if (samples.length > KEPT) samples.shift();
   if (!document.hidden) draw();

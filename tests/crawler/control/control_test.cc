@@ -26,9 +26,11 @@ struct ControlRig {
     config::Loaded loaded = OwnSite(seed, "control.socket = '" + socket + "'\n");
     loaded.options.storage.path = database.options.path;
     rig.emplace(loop, std::move(loaded), store, nullptr, false);
-    control.emplace(loop.get_executor(),
-                    crawler::Control::Crawl{rig->loaded.options, rig->clock, rig->engine, pool, store},
-                    crawler::Control::Hooks{});
+    watch.emplace(loop.get_executor(), rig->loaded.options.storage, store, [](const std::string&) {});
+    control.emplace(
+        loop.get_executor(),
+        crawler::Control::Crawl{rig->loaded.options, rig->clock, rig->engine, pool, store, *watch},
+        crawler::Control::Hooks{});
     REQUIRE(control->Start().message.empty());
   }
   ~ControlRig() {
@@ -57,6 +59,7 @@ struct ControlRig {
   std::string socket;
   crawler::ParsePool pool;
   std::optional<EngineRig> rig;
+  std::optional<crawler::StorageWatch> watch;
   std::optional<crawler::Control> control;
 };
 

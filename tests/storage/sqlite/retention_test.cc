@@ -1,45 +1,23 @@
 #include "storage/sqlite/retention.h"
 
-#include "storage/sqlite/writer.h"
-#include "tests/storage/database.h"
+
+#include "tests/storage/writer_lane.h"
 #include "tests/support/catch.h"
 
 using namespace trawl;
 using namespace trawl::test;
 using namespace std::chrono_literals;
-using storage::sqlite::Connection;
-using storage::sqlite::Writer;
 
 namespace {
 
-/// A writer alone, without the threads of a store: idle moments come when the test says so.
-struct Lane : Database {
-  explicit Lane(Duration keep) {
+/// Visits older than `keep` go.
+struct KeepingLane : WriterLane {
+  explicit KeepingLane(Duration keep) : WriterLane(Keeping(keep)) {}
+  static config::StorageOptions Keeping(Duration keep) {
+    config::StorageOptions options;
     options.keep_visits = keep;
-    REQUIRE(Open() == "");
-    REQUIRE(Close());
-    Connection::Failure failure;
-    db = Connection::Open(options.path, storage::sqlite::OpenMode::kCreate, failure);
-    writer = std::make_unique<Writer>(*db, options);
-    writer->BeginRun(StartOfRun());
+    return options;
   }
-  void Visit(std::uint64_t number, std::int64_t ms, Outcome outcome = Outcome::kOk) {
-    Batch batch;
-    batch.Queued(number, number)
-        .Visited(number, number, outcome, outcome == Outcome::kOk ? 200 : 301, "a.test", ms);
-    if (outcome == Outcome::kOk) batch.WithPage("page", "text");
-    if (outcome == Outcome::kRedirect) batch.batch.redirect = storage::Redirect{Id(1), 301};
-    REQUIRE(writer->Apply(batch.batch));
-    writer->Commit();
-  }
-  int Tidy() {
-    int steps = 0;
-    while (writer->Tidy()) ++steps;
-    REQUIRE_FALSE(writer->error());
-    return steps;
-  }
-  std::unique_ptr<Connection> db;
-  std::unique_ptr<Writer> writer;
 };
 
 constexpr std::int64_t kDay = 86'400'000;
@@ -47,7 +25,7 @@ constexpr std::int64_t kDay = 86'400'000;
 }  // namespace
 
 TEST_CASE("Old visits go, but for the last of a URL and the one that gave its page") {
-  Lane lane(24h);
+  KeepingLane lane(24h);
   lane.Visit(1, 0);                            // gave a page that another replaced: goes
   lane.Visit(1, 1000);                         // gave the page: stays
   lane.Visit(1, 2000, Outcome::kNotModified);  // confirmed it: goes
@@ -64,7 +42,7 @@ TEST_CASE("Old visits go, but for the last of a URL and the one that gave its pa
 }
 
 TEST_CASE("A visit exactly as old as is kept stays, one older goes") {
-  Lane lane(1h);
+  KeepingLane lane(1h);
   lane.Visit(1, 0, Outcome::kNotModified);
   lane.Visit(1, 1, Outcome::kNotModified);
   lane.Visit(1, 3'600'001, Outcome::kNotModified);
@@ -73,14 +51,14 @@ TEST_CASE("A visit exactly as old as is kept stays, one older goes") {
 }
 
 TEST_CASE("Zero keeps every visit") {
-  Lane lane(0h);
+  KeepingLane lane(0h);
   for (const std::int64_t day : {0, 1000, 2000}) lane.Visit(1, day * kDay, Outcome::kNotModified);
   CHECK(lane.Tidy() == 0);
   CHECK(lane.Row("SELECT count(*) FROM visit") == "3");
 }
 
 TEST_CASE("Many visits go in steps; then it rests until more can be old") {
-  Lane lane(24h);
+  KeepingLane lane(24h);
   const auto many = static_cast<std::uint64_t>(2 * storage::sqlite::Retention::kStep + 100);
   for (std::uint64_t n = 1; n <= many; ++n) {
     Batch batch;
