@@ -170,4 +170,20 @@ Examination Examine(const std::string& path, bool repair) {
   return examination;
 }
 
+std::string Vacuum(const std::string& path) {
+  std::string error;
+  // Checked first: the way that opens for writing would make what is not there.
+  if (!sqlite::OpenForQuestions(path, error)) return error;
+  sqlite::LockFile lock;
+  if (!lock.Acquire(path, error)) return error;
+  Connection::Failure failure;
+  const std::unique_ptr<Connection> db = Connection::Open(path, sqlite::OpenMode::kCreate, failure);
+  if (!db) return sqlite::Sentence(path, failure);
+  int version = 0;
+  if (sqlite::InspectSchema(*db, version) != sqlite::SchemaState::kOurs && !db->failed())
+    return path + " is no database of this trawl";
+  db->Exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+  return db->failed() ? sqlite::Sentence(path, db->failure()) : "";
+}
+
 }  // namespace trawl::storage

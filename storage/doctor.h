@@ -35,4 +35,9 @@ struct Examination {
 /// rows whose owner is gone are deleted; indexes that do not match are built anew.
 Examination Examine(const std::string& path, bool repair);
 
+/// Writes the database anew without its free pages, into a file that can give later ones back (PRAGMA
+/// auto_vacuum). Needs room for a second copy, and no crawl may run. Gives what went wrong, in a sentence;
+/// else nothing. Blocks, for as long as the file takes to read and write.
+std::string Vacuum(const std::string& path);
+
 }  // namespace trawl::storage

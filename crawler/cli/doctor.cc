@@ -1,5 +1,6 @@
 #include "crawler/cli/doctor.h"
 
+#include <cstdio>
 #include <memory>
 
 #include "crawler/cli/exit_codes.h"
@@ -12,6 +13,7 @@ namespace {
 struct DoctorCommand {
   RowsRequest request;
   bool repair = false;
+  bool vacuum = false;
 };
 
 std::string Word(storage::Finding::State state) {
@@ -33,6 +35,11 @@ storage::Value TextOrNone(const std::string& text) {
 }
 
 int RunDoctor(const DoctorCommand& command) {
+  if (command.vacuum) {
+    const std::string wrong = storage::Vacuum(command.request.database);
+    if (!wrong.empty()) std::fprintf(stderr, "trawl doctor: %s\n", wrong.c_str());
+    if (!wrong.empty()) return kExitIo;
+  }
   const storage::Examination examination = storage::Examine(command.request.database, command.repair);
   const int printed = PrintRows(command.request, [&](const auto& header, const auto& row) {
     if (!examination.error.empty()) return storage::QueryError{false, examination.error, false, false};
@@ -55,6 +62,7 @@ std::function<int()> DefineDoctor(CommandLine& line) {
   command->request.command = "doctor";
   AddRowOptions(line, command->request);
   line.AddFlag("--repair", command->repair, "set right what is safe; no crawl may run");
+  line.AddFlag("--vacuum", command->vacuum, "first write the file anew without free pages; no crawl may run");
   return [command] { return RunDoctor(*command); };
 }
 

@@ -128,9 +128,13 @@ SELECT rule, field, missing_rate, missing, items, empty_pages, pages, required, 
 FROM item_fields ORDER BY missing_rate DESC, required DESC, rule, place LIMIT ?1)sql",
      ""},
     {"storage", "bytes of each table and index, the largest first (reads the whole database)", "", R"sql(
+WITH d AS MATERIALIZED (SELECT name, pgsize, ncell, unused FROM dbstat WHERE aggregate = TRUE)
 SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes, d.ncell AS cells, d.unused AS unused_bytes
-FROM dbstat d LEFT JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate = TRUE ORDER BY d.pgsize DESC, d.name
-LIMIT ?1)sql",
+FROM d LEFT JOIN sqlite_schema s ON s.name = d.name
+UNION ALL
+SELECT '(no table)', 'free', page_count * page_size - (SELECT sum(pgsize) FROM d), NULL, NULL
+FROM pragma_page_count, pragma_page_size WHERE page_count * page_size > (SELECT sum(pgsize) FROM d)
+ORDER BY bytes DESC, name LIMIT ?1)sql",
      // Rows alone, of the tables that grow.
      R"sql(
 SELECT name, 'table' AS type, rows FROM (

@@ -104,6 +104,8 @@ std::unique_ptr<Connection> OpenForWriting(const config::StorageOptions& options
     error = SchemaSentence(options.path, state, version);
     return nullptr;
   }
+  // Has to be said before the first table; a file that was made without takes trawl doctor --vacuum.
+  if (state == SchemaState::kEmpty) db->Exec("PRAGMA auto_vacuum = INCREMENTAL");
   const bool full = options.durability == config::Durability::kFull;
   db->Text("PRAGMA journal_mode = WAL");
   // FULL: every commit is on the disk before it is acknowledged. NORMAL: a power cut (not a crash of the

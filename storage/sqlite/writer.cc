@@ -43,6 +43,7 @@ Writer::Writer(Connection& db, const config::StorageOptions& options, LockWait::
       words_(db),
       search_(options.full_text ? std::make_unique<SearchRows>(db) : nullptr),
       retention_(db, options.keep_visits),
+      shrink_(db),
       bodies_(options.bodies == config::BodyStorage::kWarc ? std::make_unique<BodyRows>(db, options)
                                                            : nullptr),
       hosts_(db),
@@ -126,13 +127,18 @@ void Writer::Commit() {
 
 bool Writer::Tidy() {
   if (log_.retry_at() && clock_() >= *log_.retry_at()) Checkpoint();
+  if (db_.failed() || db_.in_transaction()) return false;
   const bool index = search_ && !search_->complete();
-  if (db_.failed() || db_.in_transaction() || (!index && !retention_.Due(latest_))) return false;
+  const bool old = !index && retention_.Due(latest_);
+  if (!index && !old && !shrink_.Due()) return false;
   OpenGroup();
   if (index) {
     search_->Step();
-  } else {
+  } else if (old) {
     retention_.Step(latest_);
+    shrink_.Wake();
+  } else {
+    shrink_.Step();
   }
   Commit();
   CheckpointIfDue();

@@ -19,6 +19,7 @@
 #include "storage/sqlite/retention.h"
 #include "storage/sqlite/revisit_rows.h"
 #include "storage/sqlite/search_rows.h"
+#include "storage/sqlite/shrink.h"
 #include "storage/sqlite/url_rows.h"
 #include "storage/sqlite/visit_rows.h"
 
@@ -87,6 +88,7 @@ class Writer {
   Words words_;
   std::unique_ptr<SearchRows> search_;  // null: no index of words is wanted
   Retention retention_;
+  Shrink shrink_;
   std::unique_ptr<BodyRows> bodies_;  // null: none are kept
   HostRows hosts_;
   UrlRows urls_;

@@ -1,5 +1,7 @@
 #include "storage/sqlite/retention.h"
 
+#include "storage/doctor.h"
+#include "storage/sqlite/shrink.h"
 
 #include "tests/storage/writer_lane.h"
 #include "tests/support/catch.h"
@@ -48,6 +50,48 @@ TEST_CASE("A visit exactly as old as is kept stays, one older goes") {
   lane.Visit(1, 3'600'001, Outcome::kNotModified);
   lane.Tidy();
   CHECK(lane.Rows("SELECT at - 1700000000000 FROM visit") == std::vector<std::string>{"1", "3600001"});
+}
+
+TEST_CASE("What old visits took goes back to the file system, a step at a time") {
+  KeepingLane lane(24h);
+  const auto many = static_cast<std::uint64_t>(20 * storage::sqlite::Shrink::kStep);
+  for (std::uint64_t n = 1; n <= many; ++n) {
+    Batch batch;
+    batch.Queued(1, 1).Visited(1, 1, Outcome::kMalformed, 200, "a.test", static_cast<std::int64_t>(n));
+    batch.batch.visit->detail = batch.Text(std::string(4000, 'x'));
+    REQUIRE(lane.writer->Apply(batch.batch));
+  }
+  lane.writer->Commit();
+  const auto size = [&lane] {
+    lane.db->Checkpoint();
+    return static_cast<std::int64_t>(std::filesystem::file_size(lane.options.path) / 4096);
+  };
+  CHECK(size() > 20 * storage::sqlite::Shrink::kStep);
+  lane.Visit(2, 2 * kDay);
+  CHECK(lane.Tidy() > 20);  // of both kinds
+  CHECK(size() < storage::sqlite::Shrink::kKeep + 200);
+  CHECK(lane.Row("SELECT count(*) FROM visit") == "2");
+  CHECK(lane.Violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("A file that was made without stays as large, and a vacuum makes it one that shrinks") {
+  Database database;
+  REQUIRE(database.Open() == "");
+  REQUIRE(database.Close());
+  {
+    storage::sqlite::Connection::Failure failure;
+    const auto db =
+        storage::sqlite::Connection::Open(database.options.path, storage::sqlite::OpenMode::kCreate, failure);
+    db->Exec("PRAGMA auto_vacuum = NONE; VACUUM");
+    CHECK(db->Int("PRAGMA auto_vacuum") == 0);
+    storage::sqlite::Shrink shrink(*db);
+    shrink.Wake();
+    CHECK_FALSE(shrink.Due());
+  }
+  CHECK(storage::Vacuum(database.options.path) == "");
+  CHECK(database.Row("SELECT auto_vacuum FROM pragma_auto_vacuum") == "2");
+  REQUIRE(database.Open() == "");
+  CHECK_THAT(storage::Vacuum(database.options.path), Catch::Matchers::Contains("is in use by trawl pid"));
 }
 
 TEST_CASE("Zero keeps every visit") {
