@@ -29,6 +29,17 @@ int Fail(const storage::QueryError& error) {
   return error.usage ? kExitUsage : kExitIo;
 }
 
+/// The exit code of an export that came to its end.
+int End(const storage::Unreadable& lost) {
+  if (!lost.any()) return kExitDone;
+  std::fprintf(stderr, "trawl export: the database is damaged: %lld rows unreadable",
+               static_cast<long long>(lost.rows));
+  if (lost.gaps > 0)
+    std::fprintf(stderr, ", and in %lld places nobody can tell how many", static_cast<long long>(lost.gaps));
+  std::fputs("; all others were exported\n", stderr);
+  return kExitFailed;
+}
+
 const RowFormat& FormatOf(const std::string& name) {
   const auto formats = RowFormats();
   return *std::find_if(formats.begin(), formats.end(), [&](const RowFormat& f) { return f.name == name; });
@@ -50,7 +61,7 @@ int ToStdout(const ExportCommand& command) {
     if (!std::cout.flush()) return Fail({false, "the result could not be written whole", false});
   }
   writer->Finish();
-  return kExitDone;
+  return End(rows->unreadable());
 }
 
 /// What is exported, as text that a part of it is known by.
@@ -84,7 +95,7 @@ int ToFile(ExportCommand& command) {
   }
   writer->Finish();
   error.ok = file.Finish(error.message);
-  return error.ok ? kExitDone : Fail(error);
+  return error.ok ? End(rows->unreadable()) : Fail(error);
 }
 
 /// Copies what counts of a file to the end of `out`.
@@ -161,12 +172,15 @@ int RunExport(ExportCommand& command) {
 std::function<int()> DefineExport(CommandLine& line) {
   auto command = std::make_shared<ExportCommand>();
   command->request.database = "trawl.db";
-  std::vector<std::string> tables;
-  for (const storage::ExportTable& table : storage::ExportTables()) tables.emplace_back(table.name);
+  std::string tables;
+  for (const storage::ExportTable& table : storage::ExportTables())
+    tables.append(tables.empty() ? "" : "|")
+        .append(table.name)
+        .append(table.name.ends_with('_') ? "RULE" : "");
   line.AddText("--db", "FILE", command->request.database, "the database (trawl.db)");
   line.AddChoice("--format", {"jsonl", "csv", "warc", "cdxj"}, command->format,
                  "how rows are written (jsonl)");
-  line.AddChoice("--table", tables, command->request.table, "whose rows (pages)");
+  line.AddText("--table", tables, command->request.table, "whose rows (pages)");
   line.AddText("--columns", "A,B", command->columns, "which columns, in this order (all)");
   line.AddText("--where", "SQL", command->request.where, "an expression that rows must meet");
   line.AddText("--output", "FILE", command->output, "a file in place of stdout; restartable");
