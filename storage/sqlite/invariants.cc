@@ -52,6 +52,21 @@ constexpr Invariant kInvariants[] = {
      "INSERT INTO pending(host, priority, seq, url, due, attempts) SELECT host, 255, "
      "(SELECT coalesce(max(seq), 0) FROM pending) + row_number() OVER (ORDER BY n), n, 0, 0 FROM url "
      "WHERE state = 0 AND n NOT IN (SELECT url FROM pending);"},
+    {"a time to be fetched again is a URL's",
+     "SELECT 'url ' || url FROM revisit WHERE url NOT IN (SELECT n FROM url)",
+     "DELETE FROM revisit WHERE url NOT IN (SELECT n FROM url);"},
+    {"a URL that is left out is not fetched again",
+     "SELECT u.url FROM revisit r JOIN url u ON u.n = r.url WHERE u.state = 3",
+     "DELETE FROM revisit WHERE url IN (SELECT n FROM url WHERE state = 3);"},
+    {"a URL that is to be fetched again waits for its time or in the queue, not for both",
+     "SELECT u.url FROM revisit r JOIN url u ON u.n = r.url WHERE u.state IN (0, 1, 2) AND (u.state = 0) <> "
+     "(r.due IS "
+     "NULL)",
+     // One that is in no queue and has no time is due an interval after its last visit.
+     "UPDATE revisit SET due = CASE WHEN u.state = 0 THEN NULL ELSE coalesce((SELECT at FROM visit WHERE n = "
+     "u.visit), "
+     "0) + interval_ms END FROM url u WHERE u.n = revisit.url AND u.state IN (0, 1, 2) AND (u.state = 0) <> "
+     "(revisit.due IS NULL);"},
     {"a body belongs to a URL, a WARC file and, when it is a revisit, to a whole one",
      "SELECT 'visit ' || b.visit FROM body b LEFT JOIN url u ON u.n = b.url LEFT JOIN warc_file f ON f.n = "
      "b.file "
