@@ -145,6 +145,17 @@ class Warc(unittest.TestCase):
             record = self.records[entry["filename"], int(entry["offset"])]
             self.assertEqual((entry["url"], int(entry["length"])), (record.fields["warc-target-uri"], record.length))
 
+    def test_a_strict_validator_finds_nothing(self):
+        suites = os.environ.get("TRAWL_SUITES", os.path.join(HERE, "..", "..", "..", "shared", "suites"))
+        validator = os.path.join(suites, "warc", "warc_validate.py")
+        if not os.path.exists(validator):
+            self.skipTest("the conformance suites are not here")
+        folder = self.database + ".warc"
+        files = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+        checked = subprocess.run([sys.executable, validator, "--require-gzip-members", *files], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertEqual(checked.stdout.count(" 0 errors, 0 warnings"), len(files), checked.stdout)
+
     def test_the_doctor_is_content(self):
         doctor = self.run_trawl("doctor", "--format", "csv")
         self.assertEqual(doctor.returncode, 0, doctor.stdout)
