@@ -237,6 +237,7 @@ bool Engine::Finished() {
     End(EndReason::kDone);
     return true;
   }
+  if (disk_low_) return false;  // hosts are not what it waits for
   const std::optional<Instant> ready = frontier_.NextReady();
   if (!ready || *ready - now > options_.crawl.patience) {
     End(EndReason::kWaiting);
