@@ -187,6 +187,7 @@ struct Run {
   Fetcher& fetcher;
   Clock::time_point end;
   std::function<std::string()> next_url;
+  unsigned under_way;
   Tally tally;
 };
 
@@ -197,16 +198,17 @@ asio::awaitable<void> FetchMany(Run& run) {
     request.allow_private = true;
     run.tally.Add(co_await run.fetcher.Fetch(std::move(request)));
   }
+  --run.under_way;
 }
 
 int Pages(const trawl::config::Options& options, unsigned connections, int seconds,
           const std::function<std::string()>& next_url) {
   asio::io_context loop(1);
   Fetcher fetcher(loop.get_executor(), options);
-  Run run{fetcher, Clock::now() + std::chrono::seconds(seconds), next_url, {}};
+  Run run{fetcher, Clock::now() + std::chrono::seconds(seconds), next_url, connections, {}};
   const double cpu = CpuSeconds();
   for (unsigned n = 0; n < connections; ++n) asio::co_spawn(loop, FetchMany(run), Rethrow());
-  while (Clock::now() < run.end) loop.run_one();
+  while (run.under_way > 0) loop.run_one();
   const double used = CpuSeconds() - cpu;
   std::printf("pages %llu in %d s = %.0f/s  cpu %.2f us each  body %.0f bytes each\n",
               static_cast<unsigned long long>(run.tally.done), seconds, double(run.tally.done) / seconds,

@@ -3,6 +3,7 @@
 cost, how late the event loop is meanwhile, and how soon the daemon answers its operator.
 
 usage: wait_bench.py BUILD_FOLDER SLOWWEB [--hosts N] [--latency MS] [--fetches N] [--seconds N] [--server-cpu N --client-cpus LIST]
+                     [--set key=value]...
 
 SLOWWEB is a program that is started as "SLOWWEB PORT -latency MS -hosts N": it serves a page with links for any path of
 127.0.0.1 and the hosts behind it after so many milliseconds, and at /__stats JSON with pages, held and peak_held. Each host
@@ -27,9 +28,10 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_s(pid):
+    """Of a process, and of the children it has waited for."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    return sum(map(int, fields[11:15])) / TICK
 
 
 def resident_mb(pid):
@@ -37,10 +39,10 @@ def resident_mb(pid):
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def children(pid):
+def parsers_s(pid):
+    """CPU of the parser processes: those that live, and through the zygote those that were replaced."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        found = [int(child) for child in file.read().split()]
-    return found + [c for child in found for c in children(child)]
+        return sum(cpu_s(int(child)) + parsers_s(int(child)) for child in file.read().split())
 
 
 def slope(points):
@@ -76,10 +78,10 @@ def configuration(a, port):
             f'[[target]]\nname = "slow"\nscope = "any"\nseeds = [{seeds}]\n')
 
 
-def answers_ms(folder, rounds=100):
+def answers_ms(folder, rounds=50):
     """How long the daemon takes to answer, milliseconds, by what it was asked."""
     took = {}
-    connection = UnixConnection(os.path.join(folder, "trawl.db.sock"))
+    connection = UnixConnection(os.path.join(folder, "trawl.db.sock"), timeout=60)
     for _ in range(rounds):
         for method, path, body in (("GET", "/status", None), ("POST", "/pause", {"host": host(3)}),
                                    ("POST", "/resume", {"host": host(3)})):
@@ -100,29 +102,28 @@ def measure(a, folder, server_url, daemon):
     connection = UnixConnection(os.path.join(folder, "trawl.db.sock"))
     status = lambda: ask(connection, "GET", "/status")[1]
     began, points, peak, full_at, at_full, resident = time.monotonic(), [], 0, None, None, 0
-    workers = []
     while (now := time.monotonic()) < began + a.seconds:
         seen = stats()
         peak = max(peak, seen["peak_held"])
         resident = max(resident, resident_mb(daemon.pid))
         if full_at is None and seen["held"] >= 0.95 * a.fetches:
-            full_at, workers = now, children(daemon.pid)
-            at_full = (now, seen["pages"], cpu_s(daemon.pid), sum(map(cpu_s, workers)))
+            full_at = now
+            at_full = (now, seen["pages"], cpu_s(daemon.pid), parsers_s(daemon.pid))
         if full_at is not None and now > full_at + a.latency / 1000:
             points.append((now, seen["pages"]))
         time.sleep(0.5)
     if len(points) < 10:
         raise SystemExit(f"the server never held {0.95 * a.fetches:.0f} requests for long enough: at most {peak}")
     pages = stats()["pages"] - at_full[1]
-    took = answers_ms(folder)
     told = status()
+    took = answers_ms(folder)
     lags = [s["loop_lag_ms"] for s in ask(connection, "GET", "/history")[1]["samples"]][-int(a.seconds - (full_at - began)):]
     connection.close()
     ideal = a.fetches * 1000 / a.latency
     rate = slope(points)
     return {"held_at_once": peak, "pages_s": round(rate), "of_ideal": round(rate / ideal, 3), "errors": told["errors"],
             "main_us_a_page": round((cpu_s(daemon.pid) - at_full[2]) * 1e6 / pages),
-            "parser_us_a_page": round((sum(map(cpu_s, workers)) - at_full[3]) * 1e6 / pages), "rss_mb": round(resident),
+            "parser_us_a_page": round((parsers_s(daemon.pid) - at_full[3]) * 1e6 / pages), "rss_mb": round(resident),
             "loop_lag_ms": f"p50 {percentile(lags, 0.5):.1f} p99 {percentile(lags, 0.99):.1f} (of the worst of each second)",
             "answers_ms": took}
 
@@ -137,6 +138,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--server-cpu", default="")
     parser.add_argument("--client-cpus", default="")
+    parser.add_argument("--set", action="append", default=[], help="a setting of the crawl")
     a = parser.parse_args()
     port = free_port()
     server = subprocess.Popen([*pinned(a.server_cpu), "prlimit", "--nofile=20000:20000", os.path.abspath(a.slowweb), str(port),
@@ -146,7 +148,7 @@ def main():
         with open(os.path.join(folder, "trawl.toml"), "w", encoding="ascii") as file:
             file.write(configuration(a, port))
         daemon = subprocess.Popen([*pinned(a.client_cpus), os.path.join(os.path.abspath(a.build), "trawl"), "daemon", "-c",
-                                   "trawl.toml"], cwd=folder)
+                                   "trawl.toml", *(word for text in a.set for word in ("--set", text))], cwd=folder)
         try:
             while not os.path.exists(os.path.join(folder, "trawl.db.sock")):
                 if daemon.poll() is not None:
