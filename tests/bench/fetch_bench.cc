@@ -8,6 +8,9 @@
 //                                            that answers once all have asked
 //   trawl_fetch_bench pages PORT CONNECTIONS SECONDS [PATH] [https]
 //                                            kept-alive connections, one page after another
+//   trawl_fetch_bench steady PORT COUNT SECONDS
+//                                            COUNT fetches at any time, each of COUNT addresses 127.0.b.c
+//                                            again and again: the rate is that of the second half
 //   trawl_fetch_bench handshakes PORT CONNECTIONS SECONDS [PATH]
 //                                            each page over TLS from a name that was never asked before: a
 //                                            full handshake each
@@ -217,6 +220,39 @@ int Pages(const trawl::config::Options& options, unsigned connections, int secon
   return 0;
 }
 
+asio::awaitable<void> FetchAgain(Run& run, std::string url) {
+  while (Clock::now() < run.end) {
+    FetchRequest request;
+    request.url = url;
+    run.tally.Add(co_await run.fetcher.Fetch(std::move(request)));
+  }
+  --run.under_way;
+}
+
+int Steady(const std::string& port, unsigned count, int seconds) {
+  asio::io_context loop(1);
+  Fetcher fetcher(loop.get_executor(), BenchOptions());
+  const auto begun = Clock::now();
+  const auto middle = begun + std::chrono::milliseconds(seconds * 500);
+  Run run{fetcher, begun + std::chrono::seconds(seconds), {}, count, {}};
+  for (unsigned n = 0; n < count; ++n) {
+    asio::co_spawn(loop, FetchAgain(run, "http://" + HostOf(n) + ":" + port + "/p/" + std::to_string(n)),
+                   Rethrow());
+    if (n % 64 == 63) loop.poll();
+  }
+  while (Clock::now() < middle) loop.run_one();
+  const std::uint64_t first_half = run.tally.done;
+  const double cpu = CpuSeconds();
+  while (Clock::now() < run.end) loop.run_one();
+  const double pages = double(run.tally.done - first_half);
+  const double wall = std::chrono::duration<double>(Clock::now() - middle).count();
+  std::printf("at once %u: %.0f pages/s  cpu %.1f us each  %ld KiB resident\n", count, pages / wall,
+              (CpuSeconds() - cpu) * 1e6 / pages, ResidentKib());
+  while (run.under_way > 0) loop.run_one();
+  run.tally.Print();
+  return run.tally.outcomes["ok"] == run.tally.done ? 0 : 1;
+}
+
 int Handshakes(const std::string& port, unsigned connections, int seconds, const std::string& path) {
   trawl::config::Options options = BenchOptions();
   options.http.idle_timeout = trawl::Duration(1);  // no name is asked twice
@@ -231,7 +267,8 @@ int Handshakes(const std::string& port, unsigned connections, int seconds, const
 
 int Usage() {
   std::fprintf(stderr,
-               "usage: trawl_fetch_bench wait PORT COUNT | tls COUNT | pages PORT CONNECTIONS SECONDS [PATH] "
+               "usage: trawl_fetch_bench wait PORT COUNT | tls COUNT | steady PORT COUNT SECONDS | pages "
+               "PORT CONNECTIONS SECONDS [PATH] "
                "[https] | handshakes PORT CONNECTIONS SECONDS [PATH]\n");
   return 64;
 }
@@ -243,6 +280,8 @@ int main(int argc, char** argv) {
   const std::string what = argument(1);
   if (what == "wait" && argc >= 4) return Wait(argument(2), static_cast<unsigned>(std::atoi(argv[3])));
   if (what == "tls" && argc >= 3) return WaitTls(static_cast<unsigned>(std::atoi(argv[2])));
+  if (what == "steady" && argc >= 5)
+    return Steady(argument(2), static_cast<unsigned>(std::atoi(argv[3])), std::atoi(argv[4]));
   if (what == "pages" && argc >= 5) {
     const std::string url = (argument(6) == "https" ? "https" : "http") + ("://127.0.0.1:" + argument(2)) +
                             (argc > 5 ? argument(5) : "/p/1?d=0");

@@ -2,11 +2,11 @@
 """A crawl of very many slow hosts, as the server sees it: how many fetches it holds at once, at which rate pages come, what they
 cost, how late the event loop is meanwhile, and how soon the daemon answers its operator.
 
-usage: wait_bench.py BUILD_FOLDER SLOWWEB [--hosts N] [--latency MS] [--fetches N] [--seconds N] [--server-cpu N --client-cpus LIST]
+usage: wait_bench.py BUILD_FOLDER SLOWWEB [--hosts N] [--pages N] [--latency MS] [--fetches N] [--seconds N] [--server-cpu N --client-cpus LIST]
                      [--set key=value]...
 
-SLOWWEB is a program that is started as "SLOWWEB PORT -latency MS -hosts N": it serves a page with links for any path of
-127.0.0.1 and the hosts behind it after so many milliseconds, and at /__stats JSON with pages, held and peak_held. Each host
+SLOWWEB is a program that is started as "SLOWWEB PORT -latency MS -hosts N -pages N": it serves pages that link to each other,
+so many of each host, for 127.0.0.1 and the hosts behind it after so many milliseconds, and at /__stats JSON with pages, held and peak_held. Each host
 gets one connection. The ideal rate is fetches / latency.
 """
 import argparse
@@ -133,6 +133,7 @@ def main():
     parser.add_argument("build")
     parser.add_argument("slowweb")
     parser.add_argument("--hosts", type=int, default=10000)
+    parser.add_argument("--pages", type=int, default=100, help="of each host")
     parser.add_argument("--latency", type=int, default=5000)
     parser.add_argument("--fetches", type=int, default=10000)
     parser.add_argument("--seconds", type=float, default=60)
@@ -142,7 +143,8 @@ def main():
     a = parser.parse_args()
     port = free_port()
     server = subprocess.Popen([*pinned(a.server_cpu), "prlimit", "--nofile=20000:20000", os.path.abspath(a.slowweb), str(port),
-                               "-latency", str(a.latency), "-hosts", str(a.hosts)], stderr=subprocess.DEVNULL)
+                               "-latency", str(a.latency), "-hosts", str(a.hosts), "-pages", str(a.pages)],
+                              stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "trawl.toml"), "w", encoding="ascii") as file:
