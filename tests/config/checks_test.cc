@@ -115,7 +115,7 @@ TEST_CASE("Names, host entries and expressions") {
   CHECK_FALSE(CheckExpression(std::string(4097, 'a')).empty());
 }
 
-TEST_CASE("A listener is an address with a port; port 0 takes a free one") {
+TEST_CASE("A listener is an address with a port: port 0 takes a free one") {
   for (const char* good : {"", "127.0.0.1:8642", "[::1]:8642", "localhost:1", "0.0.0.0:0", "[::]:65535"})
     CHECK(CheckListener(good) == "");
   for (const char* bad : {"127.0.0.1", ":8642", "127.0.0.1:", "127.0.0.1:65536", "example.org:80", "8642",

@@ -51,7 +51,7 @@ TEST_CASE("A disk is low below its limit, and until a tenth more is free") {
   CHECK_FALSE(low_with(1024));
 }
 
-TEST_CASE("Of a size and a share of the disk the larger counts; none of both is no limit") {
+TEST_CASE("Of a size and a share of the disk the larger counts: none of both is no limit") {
   Disks disks;
   disks.options.min_free_share = 5;
   disks.space["crawl.db"] = {4999, 100'000};

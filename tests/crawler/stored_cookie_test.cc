@@ -25,7 +25,7 @@ TEST_CASE("A cookie survives its row whole") {
   CHECK(back.same_site == SameSite::kStrict);
 }
 
-TEST_CASE("A removed cookie is named, its value is not kept; a number that is no SameSite is the default") {
+TEST_CASE("A removed cookie is named, its value is not kept: a number that is no SameSite is the default") {
   CookieChange change;
   change.cookie.name = "name";
   change.cookie.value = "secret";

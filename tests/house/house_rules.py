@@ -63,6 +63,7 @@ SYSTEM = re.compile(
     r"syscall|termios|getopt|glob|grp|pwd|dlfcn|ucontext|execinfo|malloc|math|limits|sysexits|fnmatch|inttypes|stdint)\.h$")
 
 # Split, so that this file keeps its own rule.
+TEST_NAME_CUT = re.compile(r'\s*(TEST_CASE\(\s*)?"[^"]*;[^"]*"(, "\[[^"]*)?\) \{$|TEST_CASE\("[^"]*;')
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "not " + "implemented",
                                            "place" + "holder", "dum" + "my", "st" + "ub"]) + r")\b", re.I)
 VAGUE_NAME = re.compile(r"\b(class|struct|enum class)\s+(\w*(Manager|Helper|Utils?))\b")
@@ -138,6 +139,8 @@ def check_code(path, lines):
             yield path, number, f'"{match[0]}" marks unfinished work'
         if match := VAGUE_NAME.search(line):
             yield path, number, f"{match[2]} does not say what it is"
+        if TEST_NAME_CUT.match(line):
+            yield path, number, "ctest takes a ';' in a test's name for the end of it, and runs neither part"
         if not line.isascii():
             yield path, number, "code is ASCII; write the bytes as escapes"
 

@@ -32,6 +32,7 @@ BAD = [
     ("pragma once", "config/b.h", "#include <string>\n", "#pragma once"),
     ("one type of a name", "crawler/x/b.cc", "namespace trawl::crawler {\nenum class Step {\n};\n}  // namespace trawl::crawler\n",
      "is also a type of crawler/step.h"),
+    ("a test's name in one piece", "tests/x/b.cc", 'TEST_CASE("one; two") {\n', "runs neither part"),
     ("ASCII", "config/b.cc", "// na\u00efve\n", "ASCII"),
     ("unfinished work", "config/b.cc", "// TO" + "DO later\n", "unfinished"),
     ("vague class", "config/b.cc", "class UrlManager {\n", "UrlManager"),

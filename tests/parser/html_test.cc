@@ -271,7 +271,7 @@ TEST_CASE("The strictest of several robots metas holds") {
   CHECK(page->nofollow);
 }
 
-TEST_CASE("A meta refresh is a link with its wait; the first one counts, none inside noscript") {
+TEST_CASE("A meta refresh is a link with its wait: the first one counts, none inside noscript") {
   const Read page(
       "<meta http-equiv=Refresh content='5; URL=\"next\"'><meta http-equiv=refresh content='0;url=x'>");
   CHECK(page.links() == Lines{"meta-refresh http://example.org/dir/next"});

@@ -117,7 +117,7 @@ TEST_CASE("Values become what their type says") {
   CHECK(Field("<p>\"quoted\" \\", {.css = "p"}) == R"("\"quoted\" \\")");
 }
 
-TEST_CASE("Texts of blocks, cells and lines are parted, of inline elements not; scripts are none") {
+TEST_CASE("Texts of blocks, cells and lines are parted, of inline elements not: scripts are none") {
   CHECK(Field("<div id=x><p>a<p>b<b>c</b>d<br>e<script>no</script><table><tr><td>1<td>2</table></div>",
               {.css = "#x"}) == R"("a bcd e 1 2")");
   CHECK(Field("<script>var x = 7;</script>",

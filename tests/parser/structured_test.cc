@@ -31,7 +31,7 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("Each value of JSON-LD is a statement; what is no JSON is none") {
+TEST_CASE("Each value of JSON-LD is a statement: what is no JSON is none") {
   CHECK(Statements(R"(<script type="application/ld+json">[{"a":1},{"b":[2,],}]</script>
     <script type="Application/LD+JSON; charset=utf-8">// c
       {"c":3};</script><script type=application/ld+json>{oops</script><script>{"d":4}</script>)") ==

@@ -77,7 +77,7 @@ TEST_CASE("A lane whose rest is far away runs what comes meanwhile") {
   CHECK(rests <= 2);
 }
 
-TEST_CASE("A stop runs what is queued; later jobs are refused") {
+TEST_CASE("A stop runs what is queued: later jobs are refused") {
   int jobs = 0;
   Lane lane("test");
   for (int i = 0; i < 10; ++i) lane.Post([&jobs] { ++jobs; });

@@ -140,7 +140,7 @@ TEST_CASE(
   CHECK_FALSE(DueNow(*f.store, 0).next);
 }
 
-TEST_CASE("Cookies come back in the order of their creation; the last value of one counts") {
+TEST_CASE("Cookies come back in the order of their creation: the last value of one counts") {
   EVERY_BACKEND;
   Fixture f(backend);
   REQUIRE(
@@ -175,7 +175,7 @@ TEST_CASE("Cookies come back in the order of their creation; the last value of o
   CHECK(back.expires == At(10'000));
 }
 
-TEST_CASE("A cookie that has expired when a run begins is dropped; one without an end stays") {
+TEST_CASE("A cookie that has expired when a run begins is dropped: one without an end stays") {
   EVERY_BACKEND;
   Fixture f(backend);
   REQUIRE(WriteNow(*f.store, Batch().WithCookie("old", "1", 5000).WithCookie("session", "1", {}, 2000)));

@@ -104,7 +104,7 @@ TEST_CASE("Without storage.text titles are found") {
   CHECK(library.Consistent());
 }
 
-TEST_CASE("Switched on for a database with pages, those are indexed; switched off, the index is gone") {
+TEST_CASE("Switched on for a database with pages, those are indexed: switched off, the index is gone") {
   Library library(false);
   for (std::uint64_t n = 1; n <= 120; ++n) library.Put(n, "Page", "number" + std::to_string(n));
   CHECK_THAT(library.Find("number7")[0],

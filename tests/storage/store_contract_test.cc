@@ -219,7 +219,7 @@ TEST_CASE("The pages of each target and each host come back, a page twice fetche
   CHECK(loaded.HostNamed("b.test").pages == 1);
 }
 
-TEST_CASE("A visited URL leaves the queue and stays known; its page is counted once") {
+TEST_CASE("A visited URL leaves the queue and stays known: its page is counted once") {
   EVERY_BACKEND;
   Fixture f(backend);
   REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1).Queued(2, 2)));

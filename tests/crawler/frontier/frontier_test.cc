@@ -294,7 +294,7 @@ TEST_CASE("A pause survives what else happens to its host") {
   CHECK(crawl.frontier.Next(kStart + 24h));
 }
 
-TEST_CASE("A host that the operator paused is paused after a restart; nothing else leaves a pause behind") {
+TEST_CASE("A host that the operator paused is paused after a restart: nothing else leaves a pause behind") {
   FrontierRig crawl;
   storage::StoredHost stored;
   stored.host = Host(1);
@@ -431,7 +431,7 @@ TEST_CASE("Hosts of one registrable domain start apart when the policy says so")
   CHECK(crawl.frontier.Next(kStart + 2001ms)->host == Host(2));
 }
 
-TEST_CASE("A target with many hosts does not starve one with few; an operator's URL overtakes both") {
+TEST_CASE("A target with many hosts does not starve one with few: an operator's URL overtakes both") {
   FrontierRig crawl;
   crawl.policy = {0ms, 1, 0ms, 0s};
   for (int host = 1; host <= 100; ++host) crawl.Queue(host);

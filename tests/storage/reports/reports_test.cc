@@ -72,7 +72,7 @@ TEST_CASE("Every report answers on an empty database and on a full one") {
   }
 }
 
-TEST_CASE("broken-links names the page and the text of the link; an answer that is an error is broken too") {
+TEST_CASE("broken-links names the page and the text of the link: an answer that is an error is broken too") {
   ReportedCrawl crawl;
   const std::string failed = "https://a.test/2|404|http_error|https://a.test/1|two";
   CHECK(crawl.Report("broken-links") == Rows{failed});

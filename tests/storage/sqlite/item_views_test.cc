@@ -59,7 +59,7 @@ struct Shop : Database {
 
 }  // namespace
 
-TEST_CASE("item_<rule>: url, position and a typed column for each field; required ones are there") {
+TEST_CASE("item_<rule>: url, position and a typed column for each field: required ones are there") {
   Shop shop;
   CHECK(shop.Columns("item_product") == Rows{"url", "position", "title", "price", "Left", "on_sale", "tags"});
   CHECK(shop.Rows("SELECT * FROM item_product") ==

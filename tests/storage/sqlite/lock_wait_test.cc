@@ -54,7 +54,7 @@ TEST_CASE("A lock of another program is waited for, and what waited is stored") 
   CHECK(lane.Row("SELECT count(*) FROM queue") == "1");
 }
 
-TEST_CASE("A lock is waited for up to a bound; then nothing is acknowledged any more") {
+TEST_CASE("A lock is waited for up to a bound: then nothing is acknowledged any more") {
   LockedLane lane;
   lane.step = 60s;
   CHECK(lane.Put(Batch().Queued(1, 1)).error() == StoreErrc::kLocked);

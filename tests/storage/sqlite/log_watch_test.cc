@@ -35,7 +35,7 @@ TEST_CASE("A log of more than 256 MiB is noticed at once") {
   CHECK(watch.pinned());
 }
 
-TEST_CASE("A reader's transaction pins the log; when it ends, an idle moment folds the log away") {
+TEST_CASE("A reader's transaction pins the log: when it ends, an idle moment folds the log away") {
   LogWatch::Time now{};
   WriterLane lane({}, [&now] { return now; });
   std::uint64_t number = 0;

@@ -101,7 +101,7 @@ TEST_CASE("Zero keeps every visit") {
   CHECK(lane.Row("SELECT count(*) FROM visit") == "3");
 }
 
-TEST_CASE("Many visits go in steps; then it rests until more can be old") {
+TEST_CASE("Many visits go in steps: then it rests until more can be old") {
   KeepingLane lane(24h);
   const auto many = static_cast<std::uint64_t>(2 * storage::sqlite::Retention::kStep + 100);
   for (std::uint64_t n = 1; n <= many; ++n) {

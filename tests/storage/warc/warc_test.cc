@@ -56,7 +56,7 @@ TEST_CASE("Digests are SHA-256 in base32, of all pieces together") {
   CHECK(storage::WarcDigest({"a", "", "bc"}) == storage::WarcDigest({"abc"}));
 }
 
-TEST_CASE("A gzip member reads back; a cut, damaged or larger one does not") {
+TEST_CASE("A gzip member reads back: a cut, damaged or larger one does not") {
   storage::GzipWriter writer;
   const std::string text(200'000, 'x');
   std::string members = "before";
@@ -102,7 +102,7 @@ TEST_CASE("What was committed is in the file at that moment") {
   CHECK(archive.Row("SELECT bytes FROM warc_file") == std::to_string(fs::file_size(archive.File(1))));
 }
 
-TEST_CASE("The same payload again is named, not kept; a 304 has none") {
+TEST_CASE("The same payload again is named, not kept: a 304 has none") {
   Archive archive;
   const std::string payload(50'000, 'x');
   archive.Put(1, payload);
@@ -234,7 +234,7 @@ TEST_CASE("The index names every answer, sorted") {
              Contains("\"mime\": \"text/html\"") && Contains("\"filename\": \"trawl-00001.warc.gz\"}"));
 }
 
-TEST_CASE("Old visits may go; their bodies stay") {
+TEST_CASE("Old visits may go: their bodies stay") {
   Archive archive;
   REQUIRE(archive.Close());
   archive.options.keep_visits = Duration(1000);
