@@ -144,8 +144,14 @@ bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
     row.state = storage::UrlState::kExcluded;
   }
   if (!storage::MayYetBeQueued(row.skip)) frontier_.Discover(id);
-  step.batch.urls.push_back(row);
+  if (IsNews(row)) step.batch.urls.push_back(row);
   return queued;
+}
+
+/// Whether the store can learn from a row. An excluded URL that may yet be queued is not known and is met
+/// again with every page that names it; its first row stands.
+bool Discovery::IsNews(const storage::NewUrl& row) {
+  return row.insists || !storage::MayYetBeQueued(row.skip) || aside_.Insert(row.id);
 }
 
 bool Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
@@ -228,7 +234,7 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
       row.skip = aside;
       if (aside == SkipReason::kNofollow) row.rule = rules.nofollow ? rules.rule : "rel=nofollow";
       if (aside == SkipReason::kDuplicate) row.rule = duplicate;
-      step.batch.urls.push_back(row);
+      if (IsNews(row)) step.batch.urls.push_back(row);
       continue;
     }
     if (frontier_.Knows(id)) continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crawler/frontier/frontier.h"
+#include "crawler/frontier/seen.h"
 #include "crawler/targets.h"
 #include "crawler/traps.h"
 #include "parser/sitemap.h"
@@ -126,6 +127,7 @@ class Discovery {
   struct SitemapUse {
     std::uint64_t files = 0, urls = 0;
   };
+  bool IsNews(const storage::NewUrl& row);
   bool Meet(Step& step, UrlId id, const Found& found, const FoundOn& from, bool seed);
   void Queue(Step& step, storage::NewUrl& row, std::uint8_t priority);
   void JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row);
@@ -136,6 +138,7 @@ class Discovery {
   const Targets& targets_;
   Limits limits_;
   ApproximateCounts query_patterns_, contents_;
+  Seen aside_;  ///< excluded URLs that may yet be queued, and whose row this run has written
   std::unordered_map<HostId, SitemapUse> sitemap_use_;
 };
 

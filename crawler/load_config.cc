@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <vector>
@@ -17,6 +18,8 @@ constexpr std::size_t kExcerpt = 100;  // columns
 
 std::vector<std::string> LinesOf(const std::string& path) {
   std::vector<std::string> lines;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return lines;  // a pipe was read once already
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) lines.push_back(line);
   return lines;

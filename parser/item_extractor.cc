@@ -11,14 +11,17 @@ namespace {
 
 constexpr std::size_t kMaxKey = 4096;
 
-std::optional<Selector> CompileSelector(const std::string& text, ItemRuleError& error) {
-  SelectorError wrong;
-  auto selector = Selector::Compile(text, wrong);
-  if (!selector) {
+// A Selector, XPath or Expression; nothing of an empty text.
+template <class Compiled, class Wrong>
+std::optional<Compiled> Compile(const std::string& text, ItemRuleError& error) {
+  if (text.empty()) return std::nullopt;
+  Wrong wrong;
+  auto compiled = Compiled::Compile(text, wrong);
+  if (!compiled) {
     error.offset = wrong.offset;
     error.message = wrong.message;
   }
-  return selector;
+  return compiled;
 }
 
 // "a.b.c" in its parts; none where one is empty.
@@ -57,11 +60,9 @@ ItemExtractor::ItemExtractor(const std::vector<config::ItemRule>& rules, std::ve
       error.offset = 0;
       rule.works = false;
     };
-    if (!from.each.empty()) {
-      rule.each = CompileSelector(from.each, error);
-      if (rule.each && rule.each->TakesValues()) error.message = "::text and ::attr(x) select no element";
-      note("each");
-    }
+    rule.each = Compile<Selector, SelectorError>(from.each, error);
+    if (rule.each && rule.each->TakesValues()) error.message = "::text and ::attr(x) select no element";
+    note("each");
     for (const config::ItemField& source : from.fields) {
       Field& field = rule.fields.emplace_back();
       error.field = source.name;
@@ -70,36 +71,23 @@ ItemExtractor::ItemExtractor(const std::vector<config::ItemRule>& rules, std::ve
       field.attr = source.attr;
       field.type = source.type;
       field.list = source.list;
-      if (!source.css.empty()) field.css = CompileSelector(source.css, error);
+      field.css = Compile<Selector, SelectorError>(source.css, error);
       if (field.css && field.css->TakesValues() && !source.attr.empty())
         error.message = "a selector that ends in ::text or ::attr(x) leaves no element for attr";
       note("css");
-      if (!source.xpath.empty()) {
-        XPathError wrong;
-        field.xpath = XPath::Compile(source.xpath, wrong);
-        if (!field.xpath) {
-          error.offset = wrong.offset;
-          error.message = wrong.message;
-        }
-        note("xpath");
-      }
+      field.xpath = Compile<XPath, XPathError>(source.xpath, error);
+      note("xpath");
       if (!source.jsonld.empty()) field.jsonld = SplitPath(source.jsonld, error);
       note("jsonld");
-      if (!source.regex.empty()) {
-        ExpressionError wrong;
-        field.regex = Expression::Compile(source.regex, wrong);
-        if (!field.regex) {
-          error.offset = wrong.offset;
-          error.message = wrong.message;
-        }
-        note("regex");
-      }
+      field.regex = Compile<Expression, ExpressionError>(source.regex, error);
+      note("regex");
       if (source.fallback) {
         field.fallback = MakeItemValue(source.type, *source.fallback, nullptr);
         if (field.fallback.empty()) error.message = "is no value of the field's type";
         note("default");
       }
-      for (const auto& [key, text] : {std::pair<const char*, const std::string&>{"meta", source.meta},
+      for (const auto& [key, text] : {std::pair<const char*, const std::string&>{"xpath", source.xpath},
+                                      {"meta", source.meta},
                                       {"jsonld", source.jsonld},
                                       {"attr", source.attr},
                                       {"default", field.fallback}}) {

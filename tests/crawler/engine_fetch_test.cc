@@ -69,11 +69,7 @@ TEST_CASE("engine:TheLookUpBeforeAFetchIsPartOfItsVisit") {
 
 TEST_CASE("engine:ANameThatCannotBeLookedUpIsAskedForOnceAnAttempt") {
   ScriptedServer server(ServePage);
-  DnsServer names([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.code = 2;
-    return reply;
-  });
+  DnsServer names(DnsRefusal(2));
   Database database;
   REQUIRE(database.Open() == "");
   CHECK(Crawl(Named(server, names), *database.store) == EndReason::kDone);
@@ -84,11 +80,7 @@ TEST_CASE("engine:ANameThatCannotBeLookedUpIsAskedForOnceAnAttempt") {
 
 TEST_CASE("engine:ANameThatDoesNotExistIsAskedForAgainWhenTheCacheHasForgottenIt") {
   ScriptedServer server(ServePage);
-  DnsServer names([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.code = 3;
-    return reply;
-  });
+  DnsServer names(DnsRefusal(3));
   Database database;
   REQUIRE(database.Open() == "");
   config::Loaded loaded = Named(server, names);

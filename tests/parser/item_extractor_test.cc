@@ -257,7 +257,8 @@ TEST_CASE("What does not compile is told with its offset, all of it") {
                  {.name = "good", .css = "p"}};
   ItemRule values;
   values.each = "p::text";
-  values.fields = {{.name = "g", .meta = std::string(5000, 'm')}};
+  values.fields = {{.name = "g", .meta = std::string(5000, 'm')},
+                   {.name = "h", .xpath = "//p[.='" + std::string(5000, 'x') + "']"}};
   std::vector<ItemRuleError> errors;
   const ItemExtractor extractor({rule, values}, errors);
   CHECK(extractor.size() == 2);
@@ -266,7 +267,7 @@ TEST_CASE("What does not compile is told with its offset, all of it") {
     lines.push_back(std::to_string(error.rule) + " " + error.field + " " + error.key + " " +
                     std::to_string(error.offset));
   CHECK(lines == Lines{"0  each 4", "0 a css 2", "0 b regex 1", "0 c jsonld 2", "0 d default 0", "0 e css 0",
-                       "0 f jsonld 2", "0 x xpath 5", "1  each 0", "1 g meta 4096"});
+                       "0 f jsonld 2", "0 x xpath 5", "1  each 0", "1 g meta 4096", "1 h xpath 4096"});
 }
 
 TEST_CASE("Structured data is read off a scan, and microdata off the tree it needs") {

@@ -60,4 +60,22 @@ class DnsServer {
   std::thread thread_;
 };
 
+/// A script that answers nothing.
+inline DnsServer::Script DnsSilence() {
+  return [](const std::string&, DnsType) {
+    DnsReply reply;
+    reply.silent = true;
+    return reply;
+  };
+}
+
+/// A script that answers every question with a code, as DnsReply::code.
+inline DnsServer::Script DnsRefusal(int code) {
+  return [code](const std::string&, DnsType) {
+    DnsReply reply;
+    reply.code = code;
+    return reply;
+  };
+}
+
 }  // namespace trawl::test

@@ -34,11 +34,7 @@ TEST_CASE("EveryStepHasItsDeadline") {
     peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome");
     peer.AwaitClose();
   });
-  DnsServer mute([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  });
+  DnsServer mute(DnsSilence());
   config::Options options = FetchLoop::DefaultOptions();
   options.dns.servers = {mute.Where()};
   options.dns.timeout = Duration(100);
@@ -195,11 +191,7 @@ TEST_CASE("AFetchTakesTheLookUpThatWasMadeForIt") {
 
 TEST_CASE("CancelEndsEveryFetchSoon") {
   ScriptedServer silent([](Peer& peer) { peer.AwaitClose(); });
-  DnsServer mute([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  });
+  DnsServer mute(DnsSilence());
   config::Options options = FetchLoop::DefaultOptions();
   options.dns.servers = {mute.Where()};
   FetchLoop loop(options);

@@ -247,12 +247,7 @@ TEST_CASE("AFamilyThatNeverComesLeavesAPartWhichSaysSo") {
 }
 
 TEST_CASE("EachOfSeveralServersHasItsTurn") {
-  const auto silent = [](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  };
-  DnsServer dead(silent), gone(silent);
+  DnsServer dead(DnsSilence()), gone(DnsSilence());
   DnsServer good([](const std::string&, DnsType type) { return OnlyA(type, "192.0.2.1"); });
   Resolver resolver({dead.Where(), gone.Where(), good.Where()}, Duration(600), 1);
   CHECK(First(resolver.Ask("third.example")) == "192.0.2.1");
@@ -325,11 +320,7 @@ TEST_CASE("ANameThatDnsCannotHoldIsAbsent") {
 }
 
 TEST_CASE("AResolverEndsWithQuestionsOpen") {
-  DnsServer server([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.silent = true;
-    return reply;
-  });
+  DnsServer server(DnsSilence());
   Resolver resolver(server);
   DnsWait wait(resolver.executor());
   resolver.dns().Ask("open.example", wait);

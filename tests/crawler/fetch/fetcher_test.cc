@@ -191,11 +191,7 @@ TEST_CASE("WhatCannotBeReachedSaysWhy") {
     ScriptedServer gone(Serve);
     closed_port = gone.port();
   }
-  DnsServer names([](const std::string&, DnsType) {
-    DnsReply reply;
-    reply.code = 3;
-    return reply;
-  });
+  DnsServer names(DnsRefusal(3));
   config::Options options = FetchLoop::DefaultOptions();
   options.dns.servers = {names.Where()};
   FetchLoop loop(options);

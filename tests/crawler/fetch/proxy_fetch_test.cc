@@ -19,10 +19,14 @@ void ServePages(Peer& peer) {
   for (std::string head; !(head = peer.ReadHead()).empty();) peer.Send(Answer("<p>" + FirstLine(head)));
 }
 
-std::string Save(const TestAuthority& authority, const TempDir& folder) {
-  const std::string path = (folder / "ca.pem").string();
-  std::ofstream(path) << authority.Pem();
-  return path;
+/// Through a proxy to origins that must have a certificate of the authority.
+config::Options VerifiedThrough(const std::string& proxy, const TestAuthority& authority,
+                                const TempDir& folder) {
+  config::Options options = Through(proxy);
+  options.tls.verify = true;
+  options.tls.ca_file = (folder / "ca.pem").string();
+  std::ofstream(options.tls.ca_file) << authority.Pem();
+  return options;
 }
 
 TEST_CASE("PlainPagesGoThroughAnHttpProxyInAbsoluteForm") {
@@ -46,11 +50,8 @@ TEST_CASE("HttpsGoesThroughATunnelAndIsVerifiedBeyondIt") {
   ScriptedServer origin(ServePages, {&certificate});
   Notes notes;
   ScriptedServer proxy(HttpProxy(notes, origin.port()));
-  config::Options options = Through("http://" + Place(proxy));
-  options.tls.verify = true;
   const TempDir folder;
-  options.tls.ca_file = Save(authority, folder);
-  FetchLoop loop(options);
+  FetchLoop loop(VerifiedThrough("http://" + Place(proxy), authority, folder));
   const FetchResult page = loop.Get("https://page.test/x");
   CHECK(page.detail == "");
   CHECK(page.body == "<p>GET /x HTTP/1.1");
@@ -74,11 +75,8 @@ TEST_CASE("AProxyItselfMayBeBehindTls") {
       {&for_origin});
   Notes notes;
   ScriptedServer proxy(HttpProxy(notes, origin.port()), {&for_proxy});
-  config::Options options = Through("https://" + Place(proxy));
-  options.tls.verify = true;
   const TempDir folder;
-  options.tls.ca_file = Save(authority, folder);
-  FetchLoop loop(options);
+  FetchLoop loop(VerifiedThrough("https://" + Place(proxy), authority, folder));
   const FetchResult plain = loop.Get("http://page.test/x");
   CHECK(plain.body == "<p>by proxy");
   CHECK(plain.security.empty());
@@ -99,11 +97,8 @@ TEST_CASE("AProxyWhoseCertificateIsWrongIsTheProxysFailure") {
   const Certificate certificate = authority.Sign({{"DNS:else.test"}});
   Notes notes;
   ScriptedServer proxy(HttpProxy(notes, 0), {&certificate});
-  config::Options options = Through("https://" + Place(proxy));
-  options.tls.verify = true;
   const TempDir folder;
-  options.tls.ca_file = Save(authority, folder);
-  FetchLoop loop(options);
+  FetchLoop loop(VerifiedThrough("https://" + Place(proxy), authority, folder));
   const FetchResult page = loop.Get("https://page.test/");
   CHECK(page.outcome == Outcome::kProxyFailed);
   CHECK(page.detail.find("https://127.0.0.1:") == 0);
