@@ -32,6 +32,7 @@ Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
     frontier_.Resume(host, PausedBy::kOperator);
   }
   Step step;
+  step.batch.urgent = true;
   storage::HostState state = frontier_.State(host, parts_.clock.Now());
   state.name = step.batch.text.Keep(std::move(name));
   state.ip = step.batch.text.Keep(std::string(state.ip));
@@ -103,6 +104,7 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
   std::vector<Insisted> known;
   std::vector<std::size_t> known_at;  // among the answers
   Step step;
+  step.batch.urgent = true;
   parser::NormalizeOptions normalize = UrlRules(options_.url);
   normalize.max_length = options_.crawl.max_url.count;
   for (const std::string& text : urls) {

@@ -18,6 +18,8 @@ constexpr std::size_t kPromotedAtOnce = 1000;
 
 Awaitable<bool> Engine::SetRecrawl() {
   std::vector<std::optional<Duration>> intervals = targets_.RecrawlIntervals();
+  if (ready_ && intervals == recrawl_) co_return true;
+  recrawl_ = intervals;
   const Result<void> set = co_await storage_.SetRecrawl(std::move(intervals));
   if (!set) {
     storage_error_ = set.error().message();

@@ -6,12 +6,15 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <utility>
 
 #include "crawler/async.h"
 #include "crawler/control/place.h"
+#include "crawler/cross.h"
 #include "crawler/notify.h"
 #include "crawler/reload.h"
+#include "storage/lane.h"
 
 namespace trawl::crawler {
 namespace {
@@ -134,7 +137,13 @@ Awaitable<Control::Reloaded> Operation::Reload() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000));
-  ReloadPlan plan = PlanReload(options_, targets_, *sources_);
+  // Ten thousand seeds take a while to read, and the loop has fetches to serve. Nobody changes meanwhile what
+  // the thread looks at.
+  storage::Lane lane("config");
+  auto start = [this, &lane](std::function<void(ReloadPlan)> done) {
+    lane.Post([this, done = std::move(done)] { done(PlanReload(options_, targets_, *sources_)); });
+  };
+  ReloadPlan plan = co_await Cross<ReloadPlan>(loop_.get_executor(), std::move(start));
   reloaded.lines = std::move(plan.lines);
   if (plan.good) {
     std::vector<std::string> names = plan.targets->Names();

@@ -1,6 +1,7 @@
 #include "storage/lane.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 namespace trawl::storage {
 
@@ -17,11 +18,11 @@ void Lane::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Lane::Push(std::unique_ptr<Job> job) {
+bool Lane::Push(std::unique_ptr<Job> job, bool first) {
   {
     MutexLock lock(mutex_);
     if (stopping_) return false;
-    jobs_.push_back(std::move(job));
+    (first ? first_jobs_ : jobs_).push_back(std::move(job));
   }
   wake_.notify_one();
   return true;
@@ -29,22 +30,26 @@ bool Lane::Push(std::unique_ptr<Job> job) {
 
 Lane::Wake Lane::Take(std::unique_ptr<Job>& job, std::optional<Time> until) {
   MutexLock lock(mutex_);
-  while (jobs_.empty() && !stopping_) {
+  while (jobs_.empty() && first_jobs_.empty() && !stopping_) {
     if (!until) {
       wake_.wait(mutex_);
     } else if (wake_.wait_until(mutex_, *until) == std::cv_status::timeout) {
       break;
     }
   }
-  if (!jobs_.empty()) {
-    job = std::move(jobs_.front());
-    jobs_.pop_front();
+  for (std::deque<std::unique_ptr<Job>>* jobs : {&first_jobs_, &jobs_}) {
+    if (jobs->empty()) continue;
+    job = std::move(jobs->front());
+    jobs->pop_front();
     return Wake::kJob;
   }
   return stopping_ ? Wake::kStopped : Wake::kTime;
 }
 
 void Lane::Loop() {
+  // A job that arrives does not take the processor from the event loop that posts it. Of this thread alone.
+  const sched_param none_of_real_time{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none_of_real_time);
   std::optional<Time> until;  // when rest_ is due
   for (;;) {
     std::unique_ptr<Job> job;

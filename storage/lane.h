@@ -33,7 +33,13 @@ class Lane {
   /// Any callable without argument, move-only ones too. Never blocks. False after Stop(): the job is dropped.
   template <class F>
   bool Post(F job) EXCLUDES(mutex_) {
-    return Push(std::make_unique<Callable<F>>(std::move(job)));
+    return Push(std::make_unique<Callable<F>>(std::move(job)), false);
+  }
+
+  /// As Post, before all jobs that Post has queued and that have not begun.
+  template <class F>
+  bool PostFirst(F job) EXCLUDES(mutex_) {
+    return Push(std::make_unique<Callable<F>>(std::move(job)), true);
   }
 
   /// Runs what is queued, then ends the thread. Blocks; a second call does nothing.
@@ -52,7 +58,7 @@ class Lane {
   };
   enum class Wake { kJob, kTime, kStopped };
 
-  bool Push(std::unique_ptr<Job> job) EXCLUDES(mutex_);
+  bool Push(std::unique_ptr<Job> job, bool first) EXCLUDES(mutex_);
   /// The next job, or why there is none: `until` has come, or the lane was stopped.
   Wake Take(std::unique_ptr<Job>& job, std::optional<Time> until) EXCLUDES(mutex_);
   void Loop();
@@ -61,6 +67,7 @@ class Lane {
   Mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<std::unique_ptr<Job>> jobs_ GUARDED_BY(mutex_);
+  std::deque<std::unique_ptr<Job>> first_jobs_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it starts when all else stands
 };

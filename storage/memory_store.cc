@@ -33,17 +33,24 @@ Result<void> MemoryStore::BeginRun(const RunStart& run) {
 }
 
 void MemoryStore::SetTargets(std::vector<std::string>, std::vector<config::ItemRule>, Done<void> done) {
-  lane_.Post([done = std::move(done)] { done({}); });
+  lane_.PostFirst([done = std::move(done)] { done({}); });
 }
 
 void MemoryStore::Write(WriteBatch batch, Done<void> done) {
   const std::size_t bytes = batch.bytes();
   queued_.fetch_add(bytes, std::memory_order_relaxed);
-  lane_.Post([this, bytes, batch = std::move(batch), done = std::move(done)] {
+  batch.order = ++batches_;
+  const bool urgent = batch.urgent;
+  auto apply = [this, bytes, batch = std::move(batch), done = std::move(done)] {
     const Result<void> applied = Apply(batch);
     queued_.fetch_sub(bytes, std::memory_order_relaxed);
     done(applied);
-  });
+  };
+  if (urgent) {
+    lane_.PostFirst(std::move(apply));
+  } else {
+    lane_.Post(std::move(apply));
+  }
 }
 
 Result<void> MemoryStore::Apply(const WriteBatch& batch) {
@@ -70,6 +77,7 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
         robots.fetched_at,          robots.expires_at, std::string(robots.body)};
   }
   for (const HostState& state : batch.hosts) {
+    if (!overtaken_.IsNewest(state.host, batch.order, batch.urgent)) continue;
     StoredHost& host = HostRow(state.host, state.name);
     if (!state.ip.empty()) host.ip = state.ip;
     host.delay = state.delay;

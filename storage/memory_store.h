@@ -12,6 +12,7 @@
 
 #include "config/options.h"
 #include "storage/lane.h"
+#include "storage/overtaken.h"
 #include "storage/store.h"
 
 namespace trawl::storage {
@@ -121,7 +122,9 @@ class MemoryStore final : public Store {
   std::vector<QueuedUrl> Queue(HostId host, QueueKey after, std::size_t limit) const;
 
   const config::StorageOptions options_;
-  MemoryRows rows_;  // lane only
+  MemoryRows rows_;      // lane only
+  Overtaken overtaken_;  // lane only
+  std::uint64_t batches_ = 0;
   std::atomic<std::size_t> queued_{0};
   Lane lane_{"memory store"};  // last: its thread ends before the rows go
 };

@@ -267,6 +267,10 @@ struct WriteBatch {
   std::vector<CookieRow> cookies;
   std::optional<RobotsReceipt> robots;
   std::vector<HostState> hosts;
+  /// Somebody waits for it: it is committed before batches that were handed over earlier and are not yet
+  /// begun. What it says of a host is newer than what they say, and stands.
+  bool urgent = false;
+  std::uint64_t order = 0;  ///< the how-manieth batch of this run it is; the store's to set
 
   /// Memory held, for the bounds of queues.
   std::size_t bytes() const;

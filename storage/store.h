@@ -60,14 +60,15 @@ class Store {
   virtual Result<void> BeginRun(const RunStart& run) = 0;
 
   /// Further targets of this run: `names` begins with those that it has. Later batches may name the new ones.
-  /// `rules` takes the place of the run's.
+  /// `rules` takes the place of the run's. As urgent as a batch that is.
   virtual void SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
                           Done<void> done) = 0;
 
-  /// Queues a batch. Batches commit in the order of the calls; `done(ok)` means durable as storage.durability
-  /// says. It comes at once where the disk has nothing else to do, and within storage.commit_age where other
-  /// batches gather with it (plus the time of the commits themselves). After a failed commit every later
-  /// Write fails with the same error: nothing is acknowledged that is not stored.
+  /// Queues a batch. Batches commit in the order of the calls, urgent ones before the others; `done(ok)`
+  /// means durable as storage.durability says. It comes at once where the disk has nothing else to do, and
+  /// within storage.commit_age where other batches gather with it (plus the time of the commits themselves).
+  /// After a failed commit every later Write fails with the same error: nothing is acknowledged that is not
+  /// stored.
   virtual void Write(WriteBatch batch, Done<void> done) = 0;
 
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.

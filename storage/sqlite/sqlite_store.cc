@@ -75,7 +75,7 @@ Result<void> SqliteStore::BeginRun(const RunStart& run) {
 
 void SqliteStore::SetTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules,
                              Done<void> done) {
-  writer_lane_->Post([this, names = std::move(names), rules = std::move(rules), done = std::move(done)] {
+  writer_lane_->PostFirst([this, names = std::move(names), rules = std::move(rules), done = std::move(done)] {
     CommitGroup();
     writer_->SetTargets(names, rules);
     // A read that is asked for after `done` comes behind this in its lane.
@@ -90,9 +90,15 @@ void SqliteStore::SetTargets(std::vector<std::string> names, std::vector<config:
 void SqliteStore::Write(WriteBatch batch, Done<void> done) {
   const std::size_t bytes = batch.bytes();
   queued_.fetch_add(bytes, std::memory_order_relaxed);
-  writer_lane_->Post(
-      [this, bytes, posted = steady_clock::now(), batch = std::move(batch),
-       done = std::move(done)]() mutable { AddToGroup(batch, std::move(done), bytes, posted); });
+  batch.order = ++batches_;
+  const bool urgent = batch.urgent;
+  auto add = [this, bytes, posted = steady_clock::now(), batch = std::move(batch),
+              done = std::move(done)]() mutable { AddToGroup(batch, std::move(done), bytes, posted); };
+  if (urgent) {
+    writer_lane_->PostFirst(std::move(add));
+  } else {
+    writer_lane_->Post(std::move(add));
+  }
 }
 
 void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes,
@@ -100,7 +106,7 @@ void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size
   const Result<void> applied = writer_->Apply(batch);
   group_.push_back({std::move(done), bytes, applied ? boost::system::error_code() : applied.error()});
   const bool due = rule_.Add(posted, steady_clock::now(), bytes);
-  if (due || writer_->error()) CommitGroup();
+  if (due || batch.urgent || writer_->error()) CommitGroup();
 }
 
 std::optional<Lane::Time> SqliteStore::Rest() {

@@ -77,6 +77,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
   std::vector<ReaderLane> readers_;
   std::size_t next_reader_ = 0;  // event loop thread
+  std::uint64_t batches_ = 0;    // event loop thread
   std::atomic<std::size_t> queued_{0};
 
   // The open group, writer lane only.

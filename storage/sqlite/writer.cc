@@ -180,7 +180,9 @@ Result<void> Writer::Apply(const WriteBatch& batch) {
     if (const auto target = TargetOf(cookie.target)) cookies_.Put(cookie, *target);
   }
   if (batch.robots) hosts_.Put(*batch.robots);
-  for (const HostState& host : batch.hosts) hosts_.Put(host);
+  for (const HostState& host : batch.hosts) {
+    if (overtaken_.IsNewest(host.host, batch.order, batch.urgent)) hosts_.Put(host);
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "storage/overtaken.h"
 #include "storage/records.h"
 #include "storage/sqlite/body_rows.h"
 #include "storage/sqlite/connection.h"
@@ -96,6 +97,7 @@ class Writer {
   VisitRows visits_;
   RevisitRows revisits_;
   CookieRows cookies_;
+  Overtaken overtaken_;
   std::vector<std::int64_t> targets_;
   std::int64_t run_ = 0;
   std::int64_t run_pages_ = 0;                         // since the last commit

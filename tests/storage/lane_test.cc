@@ -28,6 +28,23 @@ TEST_CASE("A lane runs its jobs in order on one thread of its own") {
   CHECK(threads[0] != std::this_thread::get_id());
 }
 
+TEST_CASE("What is posted first overtakes all that waits, in its own order, and runs before the end too") {
+  std::promise<void> entered, release;
+  std::string order;
+  {
+    Lane lane("test");
+    lane.Post([&] {
+      entered.set_value();
+      release.get_future().wait();
+    });
+    entered.get_future().wait();
+    for (const char job : {'c', 'd'}) CHECK(lane.Post([&order, job] { order += job; }));
+    for (const char job : {'a', 'b'}) CHECK(lane.PostFirst([&order, job] { order += job; }));
+    release.set_value();
+  }
+  CHECK(order == "abcd");
+}
+
 TEST_CASE("A lane takes jobs that cannot be copied, and lets them go when they have run") {
   Lane lane("test");
   auto owned = std::make_shared<int>(7);

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "parser/sanitized.h"
 #include "storage/error.h"
 #include "storage/sqlite/open_database.h"
