@@ -70,7 +70,7 @@ class Runner {
 
   /// Begins an attempt. True when it has succeeded already, as on loopback.
   bool Begin(const address& to) {
-    UniqueFd fd(door_.Open(to.is_v4() ? AF_INET : AF_INET6));
+    UniqueFd fd(door_.Open(to.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM));
     if (!fd) return Failed(to, errno);
     if (const auto& from = to.is_v4() ? source_.v4 : source_.v6) {
       const auto [own, own_size] = SocketAddress(*from, 0);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "config/unique_fd.h"
+#include "crawler/fetch/dns_sockets.h"
 
 namespace trawl::crawler {
 
@@ -124,10 +125,11 @@ DnsWait::~DnsWait() {
   if (dns_ != nullptr) dns_->Forget(*this);
 }
 
-Dns::Dns(asio::any_io_executor loop, Timers& timers, const config::DnsOptions& options,
+Dns::Dns(asio::any_io_executor loop, Timers& timers, SocketDoor& door, const config::DnsOptions& options,
          const std::string& hosts_path)
     : loop_(std::move(loop)),
       timers_(timers),
+      door_(door),
       tick_(std::make_unique<Tick>(this)),
       pace_(std::make_unique<Pace>(this)) {
   for (const auto& [name, where] : options.hosts) {
@@ -152,19 +154,19 @@ void Dns::OpenChannel(const config::DnsOptions& options) {
   ares.tries = static_cast<int>(std::max<std::uint32_t>(1, options.tries));
   ares.lookups = lookups;
   ares.ndomains = 0;
-  ares.socket_receive_buffer_size = 256 * 1024;
   ares.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
     static_cast<Dns*>(self)->SocketState(fd, readable != 0, writable != 0);
   };
   ares.sock_state_cb_data = this;
   const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                   ARES_OPT_DOMAINS | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB;
+                   ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
   int status = ares_init_options(&channel_, &ares, mask);
   if (status != ARES_SUCCESS) {
     channel_ = nullptr;
     setup_error_ = std::string("the resolver cannot start: ") + ares_strerror(status);
     return;
   }
+  UseDoor(channel_, door_);
   std::string servers;
   for (const std::string& server : options.servers) servers += (servers.empty() ? "" : ",") + server;
   if (!servers.empty()) status = ares_set_servers_ports_csv(channel_, servers.c_str());

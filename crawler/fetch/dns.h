@@ -20,6 +20,8 @@ struct ares_channeldata;
 
 namespace trawl::crawler {
 
+class SocketDoor;
+
 class Dns;
 
 /// One who waits for a name. Leaves the queue when it dies. Runs on: event loop.
@@ -41,7 +43,7 @@ class DnsWait {
 
 /// Names to addresses: literals, tables, cache, then the name servers through c-ares, which tells what to
 /// wait for and is waited for by the loop. Questions for one name are asked once. Runs on: event loop. Owns
-/// the channel and the cache; borrows the timers.
+/// the channel and the cache; borrows the timers and the door.
 class Dns {
  public:
   static constexpr std::size_t kMaxInFlight = 512;  ///< names asked for at once; more wait their turn
@@ -52,7 +54,7 @@ class Dns {
       50};  ///< for the other family, once one has come (RFC 8305 section 3)
   static constexpr Duration kMaxPatience{30'000};  ///< for all servers, where one alone may not take longer
 
-  Dns(boost::asio::any_io_executor loop, Timers& timers, const config::DnsOptions& options,
+  Dns(boost::asio::any_io_executor loop, Timers& timers, SocketDoor& door, const config::DnsOptions& options,
       const std::string& hosts_path = "/etc/hosts");
   ~Dns();
   Dns(const Dns&) = delete;
@@ -91,6 +93,7 @@ class Dns {
 
   boost::asio::any_io_executor loop_;
   Timers& timers_;
+  SocketDoor& door_;
   Duration patience_{};  ///< for one name, all servers and tries
   HostsFile hosts_;
   DnsCache cache_;

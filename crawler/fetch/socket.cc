@@ -13,10 +13,10 @@ namespace trawl::crawler {
 
 namespace asio = boost::asio;
 
-int SocketDoor::Open(int family) {
-  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+int SocketDoor::Open(int family, int type) {
+  const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
-  if (fd >= 0) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (fd >= 0 && type == SOCK_STREAM) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
 }
 
@@ -41,8 +41,8 @@ ssize_t SocketDoor::Send(int fd, const void* bytes, std::size_t size) {
   return ::send(fd, bytes, size, MSG_NOSIGNAL);
 }
 
-ssize_t SocketDoor::Receive(int fd, void* bytes, std::size_t size) {
-  return ::recv(fd, bytes, size, 0);
+ssize_t SocketDoor::Receive(int fd, void* bytes, std::size_t size, sockaddr* from, socklen_t* from_size) {
+  return ::recvfrom(fd, bytes, size, 0, from, from_size);
 }
 
 Socket::Socket(asio::any_io_executor loop, SocketDoor& door, UniqueFd fd)

@@ -19,17 +19,20 @@
 
 namespace trawl::crawler {
 
-/// The calls a fetch makes to the kernel for its connections, in one place so that a test can make the n-th
-/// of them fail. Each returns what the call of that name returns, with errno. Runs on: event loop.
+/// The calls a fetch makes to the kernel for its connections and its questions to name servers, in one place
+/// so that a test can make the n-th of them fail. Each returns what the call of that name returns, with
+/// errno. Runs on: event loop.
 class SocketDoor {
  public:
   virtual ~SocketDoor() = default;
-  virtual int Open(int family);  ///< a TCP socket: not blocking, closed on exec
+  virtual int Open(int family, int type);                             ///< not blocking, closed on exec
   virtual int Bind(int fd, const sockaddr* address, socklen_t size);  ///< the port is chosen by Connect
   virtual int Connect(int fd, const sockaddr* address, socklen_t size);
   virtual int PendingError(int fd);  ///< takes SO_ERROR; the error, or 0
   virtual ssize_t Send(int fd, const void* bytes, std::size_t size);
-  virtual ssize_t Receive(int fd, void* bytes, std::size_t size);
+  /// `from`: where the sender's address goes, of a socket of datagrams.
+  virtual ssize_t Receive(int fd, void* bytes, std::size_t size, sockaddr* from = nullptr,
+                          socklen_t* from_size = nullptr);
 };
 
 /// What a transport waits for before the same call is worth making again.

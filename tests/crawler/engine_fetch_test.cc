@@ -97,8 +97,8 @@ TEST_CASE("engine:ANameThatDoesNotExistIsAskedForAgainWhenTheCacheHasForgottenIt
 TEST_CASE("engine:WantOfDescriptorsIsNoTroubleOfTheHost") {
   class PoorAtFirst final : public crawler::SocketDoor {
    public:
-    int Open(int family) override {
-      if (std::exchange(rich_, true)) return SocketDoor::Open(family);
+    int Open(int family, int type) override {
+      if (std::exchange(rich_, true)) return SocketDoor::Open(family, type);
       errno = EMFILE;
       return -1;
     }

@@ -34,7 +34,7 @@ DOORS = [
     (r"boost/asio/|boost/asio\.hpp", [r"crawler/.*", r"tests/(crawler|bench)/.*"]),  # the event loop is crawler's model
     (r"boost/beast/", [r"crawler/beast_impl\.cc", r"crawler/fetch/http1[a-z_]*\.(h|cc)", r"crawler/control/http_server\.cc"]),
     (r"boost/", []),
-    (r"ares", [r"crawler/fetch/dns\.(h|cc)"]),
+    (r"ares", [r"crawler/fetch/dns(_sockets)?\.(h|cc)"]),
     (r"brotli/", [r"crawler/fetch/coding_brotli\.cc", r"tests/support/.*"]),
     (r"zlib\.h", [r"crawler/fetch/coding_zlib\.cc", r"storage/warc/gzip\.cc", r"tests/support/.*"]),
     (r"zstd", [r"crawler/fetch/coding_zstd\.cc", r"tests/support/.*"]),

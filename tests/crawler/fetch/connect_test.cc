@@ -30,7 +30,7 @@ class Country final : public SocketDoor {
   std::set<std::string> mute, refusing;
   std::vector<std::string> tried;
 
-  int Open(int) override { return ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+  int Open(int, int) override { return ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
   int Connect(int fd, const sockaddr* to, socklen_t) override {
     const std::string name = Text(to);
     tried.push_back(name);

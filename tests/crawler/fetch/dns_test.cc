@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "config/unique_fd.h"
+#include "crawler/fetch/socket.h"
 #include "tests/support/catch.h"
 #include "tests/support/dns_server.h"
 
@@ -33,7 +34,7 @@ class Resolver {
     options.servers = std::move(servers);
     options.timeout = timeout;
     options.tries = tries;
-    dns_ = std::make_unique<Dns>(loop_.get_executor(), timers_, options, "/nonexistent");
+    dns_ = std::make_unique<Dns>(loop_.get_executor(), timers_, door_, options, "/nonexistent");
   }
   ~Resolver() {
     dns_.reset();
@@ -57,6 +58,7 @@ class Resolver {
  private:
   boost::asio::io_context loop_{1};
   Timers timers_{loop_.get_executor()};
+  crawler::SocketDoor door_;
   std::unique_ptr<Dns> dns_;
 };
 
@@ -300,12 +302,13 @@ TEST_CASE("TablesAndLiteralsNeedNoServer") {
 TEST_CASE("AWrongServerOrTableIsAnOperatorsError") {
   boost::asio::io_context loop;
   Timers timers(loop.get_executor());
+  crawler::SocketDoor door;
   config::DnsOptions options;
   options.servers = {"nonsense:port"};
-  CHECK(Dns(loop.get_executor(), timers, options).setup_error().find("dns.servers") == 0);
+  CHECK(Dns(loop.get_executor(), timers, door, options).setup_error().find("dns.servers") == 0);
   options.servers.clear();
   options.hosts = {{"a.example", "nonsense"}};
-  CHECK(Dns(loop.get_executor(), timers, options).setup_error().find("dns.hosts") == 0);
+  CHECK(Dns(loop.get_executor(), timers, door, options).setup_error().find("dns.hosts") == 0);
 }
 
 TEST_CASE("ANameThatDnsCannotHoldIsAbsent") {

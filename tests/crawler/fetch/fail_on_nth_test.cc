@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <poll.h>
 
+#include <atomic>
 #include <cerrno>
 #include <fstream>
 
@@ -11,6 +12,7 @@
 #include "tests/crawler/fetch/fetch_loop.h"
 #include "tests/crawler/fetch/proxy_scripts.h"
 #include "tests/support/catch.h"
+#include "tests/support/dns_server.h"
 #include "tests/support/fail_on_nth.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_dir.h"
@@ -25,7 +27,7 @@ using crawler::SocketDoor;
 class FailingDoor final : public SocketDoor {
  public:
   FailingDoor(FailOnNth& failure, int error) : failure_(failure), error_(error) {}
-  int Open(int family) override { return Fails() ? -1 : SocketDoor::Open(family); }
+  int Open(int family, int type) override { return Fails() ? -1 : SocketDoor::Open(family, type); }
   int Bind(int fd, const sockaddr* from, socklen_t size) override {
     return Fails() ? -1 : SocketDoor::Bind(fd, from, size);
   }
@@ -36,8 +38,8 @@ class FailingDoor final : public SocketDoor {
   ssize_t Send(int fd, const void* bytes, std::size_t size) override {
     return Fails() ? -1 : SocketDoor::Send(fd, bytes, size);
   }
-  ssize_t Receive(int fd, void* bytes, std::size_t size) override {
-    return Fails() ? -1 : SocketDoor::Receive(fd, bytes, size);
+  ssize_t Receive(int fd, void* bytes, std::size_t size, sockaddr* from, socklen_t* from_size) override {
+    return Fails() ? -1 : SocketDoor::Receive(fd, bytes, size, from, from_size);
   }
 
  private:
@@ -61,7 +63,7 @@ std::size_t OpenFiles() {
 bool IsNetworkOutcome(Outcome outcome) {
   return outcome == Outcome::kConnectFailed || outcome == Outcome::kTlsFailed ||
          outcome == Outcome::kConnectionLost || outcome == Outcome::kIncomplete ||
-         outcome == Outcome::kProxyFailed;
+         outcome == Outcome::kProxyFailed || outcome == Outcome::kDnsFailed;
 }
 
 void Walk(const std::string& url, const config::Options& options, FailOnNth::Mode mode, int error) {
@@ -104,6 +106,28 @@ TEST_CASE("EveryOperationOfAPlainFetchMayFail") {
   for (const auto mode : kModes) {
     for (const int error : kErrors) Walk(server.Url(), FetchLoop::DefaultOptions(), mode, error);
   }
+}
+
+TEST_CASE("EveryOperationOfALookupMayFail") {
+  ScriptedServer server(ServeLongPage);
+  std::atomic<bool> by_tcp = false;
+  DnsServer names([&by_tcp](const std::string&, DnsType type) {
+    DnsReply reply;
+    if (type == DnsType::kA) reply.addresses = {"127.0.0.1"};
+    reply.truncated = by_tcp;
+    return reply;
+  });
+  config::Options options = FetchLoop::DefaultOptions();
+  options.dns.servers = {names.Where()};
+  options.dns.timeout = Duration(20);  // a failed operation may cost the question
+  const std::string url = "http://page.test:" + std::to_string(server.port()) + "/";
+  for (const bool tcp : {false, true}) {
+    by_tcp = tcp;
+    for (const auto mode : kModes) {
+      for (const int error : {ECONNRESET, EMFILE}) Walk(url, options, mode, error);
+    }
+  }
+  CHECK(names.by_tcp() > 0);
 }
 
 TEST_CASE("EveryOperationOfAFetchFromASourceAddressMayFail") {
@@ -165,8 +189,9 @@ TEST_CASE("AnInterruptedOperationIsRepeatedUnseen") {
         errno = EINTR;
         return -1;
       }
-      ssize_t Receive(int fd, void* bytes, std::size_t size) override {
-        if (!failure_.Fails()) return SocketDoor::Receive(fd, bytes, std::min<std::size_t>(size, 10'007));
+      ssize_t Receive(int fd, void* bytes, std::size_t size, sockaddr* from, socklen_t* from_size) override {
+        if (!failure_.Fails())
+          return SocketDoor::Receive(fd, bytes, std::min<std::size_t>(size, 10'007), from, from_size);
         errno = EINTR;
         return -1;
       }

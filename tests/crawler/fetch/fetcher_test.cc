@@ -268,7 +268,7 @@ TEST_CASE("AsManyConnectionsGoToOneHostAsAreConfigured") {
 TEST_CASE("WithoutDescriptorsAFetchIsStarvedAndSaysNothingOfTheServer") {
   class Poor final : public crawler::SocketDoor {
    public:
-    int Open(int) override {
+    int Open(int, int) override {
       errno = EMFILE;
       return -1;
     }
