@@ -12,13 +12,12 @@ namespace trawl::crawler {
 namespace {
 
 constexpr std::size_t kSeedsPerBatch = 1000;
-/// Pages that were fetched and are not yet committed; beyond them nothing new is fetched, for a crash would
-/// have to fetch them all again. Enough to keep the parsers and one group of commits busy.
-constexpr std::uint64_t kMaxBacklog = 64;
 /// Reads of host queues at once; after a restart every host wants one.
 constexpr std::size_t kMaxRefills = 32;
 /// How often the loop looks up although nothing woke it: limits of time are seen within this.
 constexpr Duration kLongestSleep = std::chrono::seconds(1);
+/// Tasks begun in one round of the loop, which has others to serve when thousands of hosts are ready at once.
+constexpr int kMostBegun = 32;
 
 }  // namespace
 
@@ -51,6 +50,7 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       one_shot_(one_shot),
       storage_(loop, parts.store),
       discovery_(frontier_, targets, Discovery::LimitsOf(options.crawl)),
+      turns_(loop),
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
@@ -124,8 +124,11 @@ Awaitable<bool> Engine::AddSeeds() {
       for (std::size_t i = at; i < std::min(at + kSeedsPerBatch, seeds.size()); ++i) {
         if (!discovery_.Seed(step, target, seeds[i])) known.push_back({seeds[i], target});
       }
-      const bool written = co_await Write(std::move(step));
-      if (!written) co_return false;
+      if (!step.batch.urls.empty()) {
+        step.batch.urgent = true;
+        const bool written = co_await Write(std::move(step));
+        if (!written) co_return false;
+      }
       co_await Insist(std::move(known));
     }
     Step step;
@@ -135,6 +138,7 @@ Awaitable<bool> Engine::AddSeeds() {
         known.push_back({sitemap, target, kSitemapPriority, true});
     }
     if (!step.pending.empty()) {
+      step.batch.urgent = true;
       const bool written = co_await Write(std::move(step));
       if (!written) co_return false;
     }
@@ -164,7 +168,7 @@ Awaitable<EndReason> Engine::Run() {
 bool Engine::HasRoom() const {
   if (disk_low_) return false;
   if (frontier_.in_flight() >= options_.crawl.max_fetches) return false;
-  if (working_ - frontier_.in_flight() >= kMaxBacklog) return false;
+  if (!window_.HasRoom(working_)) return false;
   if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
   // What the open fetches will bring is not known: the mean of what came stands for it.
   const std::uint64_t mean = counts_.visits == 0 ? 0 : counts_.bytes_wire / counts_.visits;
@@ -174,7 +178,8 @@ bool Engine::HasRoom() const {
 
 void Engine::Dispatch() {
   const Instant now = parts_.clock.Now();
-  while (!ending_ && !paused_ && HasRoom()) {
+  for (int begun = 0; !ending_ && !paused_ && HasRoom(); ++begun) {
+    if (begun == kMostBegun) return;  // NextReady brings the loop here again at once
     if (budget_.AskCrawl() != PageBudget::Answer::kYes) return;
     std::optional<FetchTask> task = frontier_.Next(now);
     if (!task) return;
@@ -260,6 +265,7 @@ void Engine::End(EndReason reason) {
 Progress Engine::progress() const {
   Progress progress = counts_;
   progress.in_flight = frontier_.in_flight();
+  progress.window = window_.size();
   progress.parsing = working_ - std::min(working_, frontier_.in_flight());
   progress.queued = frontier_.queued();
   if (loaded_) progress.known = frontier_.known();
@@ -269,12 +275,15 @@ Progress Engine::progress() const {
 
 Awaitable<bool> Engine::Write(Step step) {
   const auto due = step.batch.revisit ? std::optional(step.batch.revisit->due) : std::nullopt;
+  const Instant handed_over = parts_.clock.Now();
   const Result<void> written = co_await storage_.Write(std::move(step.batch));
+  tally_.commit.Add(static_cast<double>((parts_.clock.Now() - handed_over).count()));
   if (!written) {
     storage_error_ = written.error().message();
     End(EndReason::kStorageFailed);
     co_return false;
   }
+  if (!step.batch.urgent) co_await turns_.Next();
   discovery_.Commit(std::move(step.pending));
   NoteDue(due);
   Wake();

@@ -16,6 +16,7 @@
 #include "crawler/clock.h"
 #include "crawler/discovery.h"
 #include "crawler/fetch/fetcher.h"
+#include "crawler/fetch_window.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/gate.h"
 #include "crawler/page_budget.h"
@@ -23,7 +24,9 @@
 #include "crawler/revivals.h"
 #include "crawler/robots_cache.h"
 #include "crawler/storage_gate.h"
+#include "crawler/tally.h"
 #include "crawler/targets.h"
+#include "crawler/turns.h"
 #include "storage/store.h"
 
 // The walk of one page:
@@ -54,6 +57,7 @@ struct Progress {
   std::uint64_t errors = 0;  ///< visits that ended badly, or with 400 and more
   std::uint64_t bytes_wire = 0;
   std::uint64_t in_flight = 0;  ///< fetches open
+  std::uint64_t window = 0;     ///< as many may be under way; see FetchWindow
   std::uint64_t parsing = 0;    ///< fetched, not yet committed
   std::uint64_t queued = 0;
   std::uint64_t known = 0;
@@ -86,6 +90,7 @@ class Engine {
   /// reads may be called.
   bool ready() const { return ready_; }
   Progress progress() const;
+  const Tally& tally() const { return tally_; }
   /// Looks at every host: not to be asked often.
   Frontier::Blocked blocked() const { return frontier_.blocked(parts_.clock.Now()); }
 
@@ -195,6 +200,7 @@ class Engine {
   Frontier frontier_;
   Discovery discovery_;
   RobotsCache robots_;
+  Turns turns_;
   Gate gate_;
   boost::asio::steady_timer change_;
   std::mt19937_64 random_{std::random_device{}()};
@@ -202,6 +208,7 @@ class Engine {
   std::string storage_error_;
   std::vector<std::string> product_tokens_;
   PageBudget budget_;
+  FetchWindow window_;
   struct TargetPause {
     bool paused = false;
     std::vector<HostId> hosts;  ///< paused for it
@@ -217,10 +224,12 @@ class Engine {
   std::vector<storage::Judgement> judged_;  ///< by which rules excluded URLs were judged, as stored
   Revivals revivals_;
   std::optional<Instant> next_due_ = Instant::min();  ///< no committed revisit is due before
+  std::vector<std::optional<Duration>> recrawl_;      ///< of each target, as stored
   std::size_t refills_ = 0;                           ///< under way
   std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;                         ///< page coroutines
   Progress counts_;
+  Tally tally_;
 };
 
 }  // namespace trawl::crawler

@@ -86,8 +86,10 @@ Awaitable<void> Engine::FetchPage(FetchTask task, std::optional<LookedUp> looked
   bool page = false;
   if (!GiveBackUnfetched(task, fetched)) {
     frontier_.Release(host, now, now - began);
+    window_.Fetched(now - began);
     Wake();
     page = co_await Record(std::move(task), began, std::move(fetched));
+    window_.Stored(working_ - frontier_.in_flight(), options_.crawl.max_fetches, parts_.clock.Now());
   }
   if (!counted) budget_.Give(target, host, page);
 }
@@ -167,6 +169,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     AskForItems(*rules, asked, job);
     job.body = std::move(fetched.body);
     answer = co_await parts_.parser.Parse(std::move(job));
+    co_await turns_.Next();
     if (answer.unavailable) {  // nothing is known of the page, so it stays queued
       body_bytes_ -= held;
       End(EndReason::kParserFailed);
@@ -197,6 +200,7 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   step.batch.visit->bytes_body = size;
   for (const CookieChange& change : fetched.cookies)
     step.batch.cookies.push_back(RowOf(change, task.url.target, step.batch.text));
+  if (parsed) tally_.parse.Add(answer.page.parse_us / 1000.0);
   if (document && parsed) step.batch.visit->parse_ms = (answer.page.parse_us + 500) / 1000;
   if (document && !sitemap) {
     FillPage(step, task, fetched, answer);
@@ -263,6 +267,7 @@ void Engine::FillVisit(Step& step, const FetchTask& task, Instant began, Outcome
   visit.first_byte_ms = fetched.timings.first_byte_ms;
   visit.total_ms = fetched.timings.total_ms.value_or(Milliseconds(parts_.clock.Now() - began));
   step.batch.visit = visit;
+  tally_.Count(visit);
   ++counts_.visits;
   counts_.bytes_wire += fetched.bytes_wire;
   counts_.errors += fetched.status >= 400 || (outcome != Outcome::kOk && outcome != Outcome::kRedirect &&

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -287,6 +288,9 @@ void Zygote::BecomeWorker(UniqueFd socket, pid_t zygote) {
   // is told.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != zygote) ::_exit(0);
+  // A document that arrives does not take the processor from the event loop that sends it.
+  const sched_param none_of_real_time{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none_of_real_time);
   std::memcpy(role_, kWorkerArgument.data(), kWorkerArgument.size());
   sigset_t none;
   ::sigemptyset(&none);

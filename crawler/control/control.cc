@@ -84,6 +84,7 @@ Awaitable<void> Control::Watch() {
     co_await tick_.async_wait(kAwait);
     const std::chrono::duration<double, std::milli> late = std::chrono::steady_clock::now() - due;
     worst_ms = std::max(worst_ms, late.count());
+    lag_.Add(std::max(late.count(), 0.0));
     if (ticks % kTicksPerSample != 0) continue;
     history_.Add(Measure(worst_ms));
     worst_ms = 0;
@@ -103,6 +104,13 @@ Awaitable<std::string> Control::NextEvent() {
   co_await sampled_.async_wait(kAwait);
   --listeners_;
   co_return closing_ ? std::string() : event_;
+}
+
+StatusInput Control::Look() const {
+  const Engine& engine = crawl_.engine;
+  return {crawl_.options,   engine.progress(),    engine.tally(),  lag_,
+          engine.waiting(), crawl_.pool.counts(), Measure(0),      history_,
+          crawl_.storage,   engine.ready(),       engine.paused(), stopping_};
 }
 
 Sample Control::Measure(double lag_ms) const {

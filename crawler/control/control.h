@@ -14,6 +14,7 @@
 #include "crawler/control/history.h"
 #include "crawler/control/http_server.h"
 #include "crawler/control/sql_lane.h"
+#include "crawler/control/status.h"
 #include "crawler/engine.h"
 #include "crawler/gate.h"
 #include "crawler/parse_pool.h"
@@ -84,6 +85,7 @@ class Control {
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
   void ShowNow(SqlRows& hosts) const;
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
+  StatusInput Look() const;
   Sample Measure(double lag_ms) const;
   std::string StatusJson() const;
   /// The next of the server-sent events: the state of the crawl when the next sample is there. Empty at the
@@ -96,6 +98,7 @@ class Control {
   Hooks hooks_;
   SqlLane sql_;
   History history_;
+  Histogram lag_;
   HttpServer socket_, dashboard_;
   std::optional<Access> access_;
   std::string dashboard_address_;

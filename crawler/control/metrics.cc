@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "crawler/version.h"
 
@@ -12,6 +13,10 @@ std::string SampleText(double number) {
   char text[40];
   const auto [end, error] = std::to_chars(text, text + sizeof text, number);
   return std::string(text, error == std::errc() ? end : text);
+}
+
+double Of(std::uint64_t number) {
+  return static_cast<double>(number);
 }
 
 /// Writes families in the order in which they are named, each with its help and type once.
@@ -27,6 +32,20 @@ class Page {
     if (!label.empty()) text_ += "{" + std::string(label) + "=\"" + std::string(word) + "\"}";
     text_ += " " + SampleText(value) + "\n";
   }
+  /// The buckets, sum and count of one histogram of the family, in seconds. `label`: a whole label, or none.
+  void Distribution(const Histogram& histogram, const std::string& label = {}) {
+    std::uint64_t until = 0;
+    const std::string before = label.empty() ? "" : label + ",";
+    for (std::size_t i = 0; i <= Histogram::kBounds.size(); ++i) {
+      until += histogram.count(i);
+      const bool last = i == Histogram::kBounds.size();
+      const std::string bound = last ? "+Inf" : SampleText(Histogram::kBounds[i] / 1000);
+      text_ += name_ + "_bucket{" + before + "le=\"" + bound + "\"} " + SampleText(Of(until)) + "\n";
+    }
+    const std::string labels = label.empty() ? "" : "{" + label + "}";
+    text_ += name_ + "_sum" + labels + " " + SampleText(histogram.sum_ms() / 1000) + "\n";
+    text_ += name_ + "_count" + labels + " " + SampleText(Of(until)) + "\n";
+  }
   void One(std::string_view name, std::string_view type, std::string_view help, double value) {
     Family(name, type, help);
     Value(value);
@@ -36,10 +55,6 @@ class Page {
  private:
   std::string name_, text_;
 };
-
-double Of(std::uint64_t number) {
-  return static_cast<double>(number);
-}
 
 }  // namespace
 
@@ -53,8 +68,23 @@ std::string MetricsText(const StatusInput& input) {
   page.One("pages_total", "counter", "Pages stored with status 200.", Of(p.pages));
   page.One("visits_total", "counter", "Fetches that were recorded.", Of(p.visits));
   page.One("errors_total", "counter", "Visits that failed or had a status of 400 and more.", Of(p.errors));
+  page.Family("visits_by_outcome_total", "counter", "Fetches that were recorded, by how they ended.");
+  for (const OutcomeInfo& info : AllOutcomes()) {
+    const auto counted = input.tally.outcomes.find(info.outcome);
+    page.Value(counted == input.tally.outcomes.end() ? 0 : Of(counted->second), "outcome", info.name);
+  }
+  page.Family("stage_seconds", "histogram", "How long the stages of visits took.");
+  const std::pair<const char*, const Histogram&> stages[] = {
+      {"dns", input.tally.dns},      {"connect", input.tally.connect},
+      {"tls", input.tally.tls},      {"first_byte", input.tally.first_byte},
+      {"fetch", input.tally.fetch},  {"parse", input.tally.parse},
+      {"commit", input.tally.commit}};
+  for (const auto& [name, histogram] : stages)
+    page.Distribution(histogram, std::string("stage=\"") + name + "\"");
   page.One("received_bytes_total", "counter", "Bytes of answers, as sent.", Of(p.bytes_wire));
   page.One("fetches_in_flight", "gauge", "Fetches that are open.", Of(p.in_flight));
+  page.One("fetch_window", "gauge",
+           "Fetches that may be open, so that pages come as fast as they are stored.", Of(p.window));
   page.One("pages_unstored", "gauge", "Fetched pages that are being parsed or wait for their commit.",
            Of(p.parsing));
   page.One("queued_urls", "gauge", "URLs that wait to be fetched.", Of(p.queued));
@@ -92,6 +122,8 @@ std::string MetricsText(const StatusInput& input) {
   const auto& samples = input.history.samples();
   page.One("loop_lag_seconds", "gauge", "How late the event loop was at worst in the last second.",
            samples.empty() ? 0 : samples.back().loop_lag_ms / 1000.0);
+  page.Family("loop_late_seconds", "histogram", "How late the event loop was, looked at ten times a second.");
+  page.Distribution(input.lag);
   return page.Take();
 }
 

@@ -117,10 +117,7 @@ Awaitable<ControlReply> Control::Status(ControlRequest) {
 }
 
 std::string Control::StatusJson() const {
-  StatusInput input{
-      crawl_.options, crawl_.engine.progress(), crawl_.engine.waiting(), crawl_.pool.counts(),   Measure(0),
-      history_,       crawl_.storage,           crawl_.engine.ready(),   crawl_.engine.paused(), stopping_};
-  return ToJson(StatusOf(input));
+  return ToJson(StatusOf(Look()));
 }
 
 Awaitable<ControlReply> Control::TargetList(ControlRequest) {
@@ -304,9 +301,7 @@ Awaitable<ControlReply> Control::Stop(ControlRequest request) {
 Awaitable<ControlReply> Control::Metrics(ControlRequest) {
   ControlReply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  reply.body = MetricsText({crawl_.options, crawl_.engine.progress(), crawl_.engine.waiting(),
-                            crawl_.pool.counts(), Measure(0), history_, crawl_.storage, crawl_.engine.ready(),
-                            crawl_.engine.paused(), stopping_});
+  reply.body = MetricsText(Look());
   co_return reply;
 }
 

@@ -49,12 +49,16 @@ json::object StatusOf(const StatusInput& input) {
   const Progress& p = input.progress;
   const std::string& database = input.options.storage.path;
   const History::Rates rates = input.history.Over(kRateOver);
-  json::object waiting, troubles;
+  json::object waiting, troubles, outcomes;
   for (const Trouble& trouble : input.storage.troubles())
     troubles[{trouble.name.data(), trouble.name.size()}] = trouble.sentence;
   for (const auto& [reason, count] : input.waiting) {
     const std::string_view name = Name(reason);
     waiting[{name.data(), name.size()}] = {{"hosts", count.hosts}, {"urls", count.urls}};
+  }
+  for (const auto& [outcome, count] : input.tally.outcomes) {
+    const std::string_view name = Name(outcome);
+    outcomes[{name.data(), name.size()}] = count;
   }
   return {
       {"version", std::string(Version())},
@@ -71,10 +75,12 @@ json::object StatusOf(const StatusInput& input) {
       {"pages_per_s", Rounded(rates.pages)},
       {"visits", p.visits},
       {"errors", p.errors},
+      {"outcomes", std::move(outcomes)},
       {"errors_per_s", Rounded(rates.errors)},
       {"bytes_wire", p.bytes_wire},
       {"bytes_per_s", std::round(rates.bytes)},
       {"in_flight", p.in_flight},
+      {"fetch_window", p.window},
       {"max_fetches", input.options.crawl.max_fetches},
       {"parsing", p.parsing},
       {"queued", p.queued},

@@ -15,6 +15,8 @@ namespace trawl::crawler {
 struct StatusInput {
   const config::Options& options;
   Progress progress;
+  const Tally& tally;
+  const Histogram& lag;  ///< how late the event loop was, looked at ten times a second
   std::map<WaitReason, Frontier::Waiting> waiting;
   PoolCounts parser;
   Sample now;

@@ -71,7 +71,7 @@ class Site {
   std::unique_ptr<SyntheticWeb> web_;
 };
 
-struct Recrawl {
+struct RecrawlRig {
   Site site;
   Database database;
   EngineClock clock;
@@ -116,7 +116,7 @@ struct Recrawl {
 }  // namespace
 
 TEST_CASE("recrawl:AnUnchangedPageCostsAnAnswerOf304AndKeepsItsRow") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.site.Serve(200, "<title>one</title>one", "\"v1\"");
   CHECK(crawl.Crawl() == EndReason::kDone);
   crawl.clock.manual.Advance(kDay - 1s);
@@ -136,7 +136,7 @@ TEST_CASE("recrawl:AnUnchangedPageCostsAnAnswerOf304AndKeepsItsRow") {
 }
 
 TEST_CASE("recrawl:AChangedPageIsARowInChangesAndAnUnchangedOneIsNot") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.Crawl();
   crawl.clock.manual.Advance(2 * kDay);
   crawl.Crawl();
@@ -151,7 +151,7 @@ TEST_CASE("recrawl:AChangedPageIsARowInChangesAndAnUnchangedOneIsNot") {
 }
 
 TEST_CASE("recrawl:APageIsGoneAfterTwoMissesStaysReadableAndMayComeBack") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.Crawl();
   const auto gone = [&] {
     return crawl.database.Row("SELECT title, gone_at IS NOT NULL FROM pages WHERE url LIKE '%/page'");
@@ -184,7 +184,7 @@ TEST_CASE("recrawl:APageIsGoneAfterTwoMissesStaysReadableAndMayComeBack") {
 }
 
 TEST_CASE("recrawl:AMissBetweenTwoAnswersIsNoLoss") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.Crawl();
   for (const int status : {404, 200, 404}) {
     crawl.site.Serve(status, status == 200 ? "<title>one</title>one" : "");
@@ -196,7 +196,7 @@ TEST_CASE("recrawl:AMissBetweenTwoAnswersIsNoLoss") {
 }
 
 TEST_CASE("recrawl:AdaptiveIntervalsFollowWhatWasFound") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.recrawl = "adaptive";
   const auto hours = [&] {
     return crawl.database.Row("SELECT interval_ms / 3600000.0 FROM queue WHERE url LIKE '%/page'");
@@ -213,7 +213,7 @@ TEST_CASE("recrawl:AdaptiveIntervalsFollowWhatWasFound") {
 }
 
 TEST_CASE("recrawl:ACrawlEndsThoughItsPagesFallDueFasterThanTheyAreFetched") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.recrawl = "1ms";
   REQUIRE(crawl.database.Open() == "");
   boost::asio::io_context loop(1);
@@ -224,7 +224,7 @@ TEST_CASE("recrawl:ACrawlEndsThoughItsPagesFallDueFasterThanTheyAreFetched") {
 }
 
 TEST_CASE("recrawl:TheDaemonWaitsForWhatIsDueAndFetchesIt") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   REQUIRE(crawl.database.Open({}, crawl.Start()) == "");
   {
     boost::asio::io_context loop(1);
@@ -254,7 +254,7 @@ TEST_CASE("recrawl:TheDaemonWaitsForWhatIsDueAndFetchesIt") {
 
 TEST_CASE("recrawl:AnyWriteMayFailAndTheNextRunVisitsWhatIsMissing") {
   const auto runs = ForEachFailure(FailOnNth::Mode::kForever, 50, [&](FailOnNth& failure) {
-    Recrawl crawl;
+    RecrawlRig crawl;
     crawl.Crawl();
     crawl.clock.manual.Advance(kDay + 1s);
     REQUIRE(crawl.database.Open({}, crawl.Start()) == "");
@@ -274,7 +274,7 @@ TEST_CASE("recrawl:AnyWriteMayFailAndTheNextRunVisitsWhatIsMissing") {
 }
 
 TEST_CASE("recrawl:PageLimitsCountAPageOnceAndDoNotEndItsVisits") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.max_pages = 3;
   crawl.Crawl();
   for (int i = 0; i < 3; ++i) {
@@ -286,7 +286,7 @@ TEST_CASE("recrawl:PageLimitsCountAPageOnceAndDoNotEndItsVisits") {
 }
 
 TEST_CASE("recrawl:PagesOfARunWithoutItAreScheduledOnceItIsAskedForAndNotWhenItIsNot") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.recrawl = "never";
   crawl.Crawl();
   crawl.clock.manual.Advance(kDay + 1s);
@@ -304,7 +304,7 @@ TEST_CASE("recrawl:PagesOfARunWithoutItAreScheduledOnceItIsAskedForAndNotWhenItI
 }
 
 TEST_CASE("recrawl:APageThatCannotBeParsedAnyMoreKeepsWhatWasRead") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.Crawl();
   crawl.clock.manual.Advance(kDay + 1s);
   REQUIRE(crawl.database.Open({}, crawl.Start()) == "");
@@ -323,7 +323,7 @@ TEST_CASE("recrawl:APageThatCannotBeParsedAnyMoreKeepsWhatWasRead") {
 }
 
 TEST_CASE("recrawl:CookiesOfATargetOutliveTheRun") {
-  Recrawl crawl;
+  RecrawlRig crawl;
   crawl.Crawl();
   crawl.clock.manual.Advance(kDay + 1s);
   crawl.Crawl();

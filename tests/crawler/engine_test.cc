@@ -161,9 +161,10 @@ TEST_CASE("engine:WhatWaitsForStorageHoldsBackFetching") {
     store.holding = true;
     RunUntil(loop, [&] {
       const crawler::Progress progress = rig.engine.progress();
-      return progress.parsing >= 64 && progress.in_flight == 0;
+      return progress.parsing >= progress.window + crawler::FetchWindow::kPile && progress.in_flight == 0;
     });
-    CHECK(rig.engine.progress().parsing < 64 + 20);
+    CHECK(rig.engine.progress().parsing == rig.engine.progress().window + crawler::FetchWindow::kPile);
+    CHECK(rig.engine.progress().window < 100);
     store.LetThrough();
     RunUntil(loop, [&] { return rig.ended.has_value(); });
     CHECK(rig.ended == EndReason::kDone);

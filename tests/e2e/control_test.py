@@ -106,14 +106,26 @@ class Tells(unittest.TestCase):
                 if line.startswith("# TYPE "):
                     _, _, name, kind = line.split()
                     self.assertNotIn(name, families)
-                    self.assertIn(kind, ("counter", "gauge"))
+                    self.assertIn(kind, ("counter", "gauge", "histogram"))
                     families.add(name)
+                    if kind == "histogram":
+                        families.update(name + part for part in ("_bucket", "_sum", "_count"))
                 elif not line.startswith("# HELP "):
-                    match = re.fullmatch(r'(trawl_[a-z_]+)(\{[a-z]+="[^"\\]*"\})? (-?[0-9.e+]+)', line)
+                    match = re.fullmatch(r'(trawl_[a-z_]+)(\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})? (-?[0-9.e+-]+)', line)
                     self.assertTrue(match, line)
                     self.assertIn(match[1], families)
                     samples[match[1] + (match[2] or "")] = float(match[3])
             self.assertEqual(samples["trawl_pages_total"], daemon.rows("SELECT count(*) FROM pages WHERE status = 200")[0][0])
+            visits = daemon.rows("SELECT count(*) FROM visits")[0][0]
+            outcomes = {name: count for name, count in samples.items() if name.startswith("trawl_visits_by_outcome_total{") and count}
+            self.assertEqual(outcomes, {f'trawl_visits_by_outcome_total{{outcome="{outcome}"}}': count for outcome, count in
+                                        daemon.rows("SELECT outcome, count(*) FROM visits GROUP BY outcome")})
+            self.assertEqual(samples['trawl_stage_seconds_count{stage="fetch"}'], visits)
+            self.assertEqual(samples['trawl_stage_seconds_bucket{stage="fetch",le="+Inf"}'], visits)
+            self.assertGreaterEqual(samples['trawl_stage_seconds_count{stage="commit"}'], visits)
+            buckets = [count for name, count in samples.items() if name.startswith('trawl_stage_seconds_bucket{stage="parse"')]
+            self.assertEqual(buckets, sorted(buckets))
+            self.assertEqual(samples["trawl_loop_late_seconds_count"], samples['trawl_loop_late_seconds_bucket{le="+Inf"}'])
 
     def test_sql_reads_and_never_writes_and_ends_in_time(self):
         with Running(SMALL) as daemon:

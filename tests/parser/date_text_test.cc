@@ -8,7 +8,7 @@ using namespace trawl::parser;
 
 namespace {
 
-std::string Read(std::string_view text) {
+std::string ReadDate(std::string_view text) {
   const auto date = ReadPageDate(text);
   return date ? FormatPageDate(*date) : "none";
 }
@@ -22,11 +22,11 @@ TEST_CASE("Dates are read as pages write them") {
         "31.1.2024", "31/01/2024", "1/31/2024", "01/31/2024", "2024/01/31", "  2024-01-31 ",
         "31st of January 2024"}) {
     INFO(text);
-    CHECK(Read(text) == "2024-01-31");
+    CHECK(ReadDate(text) == "2024-01-31");
   }
-  CHECK(Read("05.06.2024") == "2024-06-05");
-  CHECK(Read("5/5/2024") == "2024-05-05");
-  CHECK(Read("2024-02-29") == "2024-02-29");
+  CHECK(ReadDate("05.06.2024") == "2024-06-05");
+  CHECK(ReadDate("5/5/2024") == "2024-05-05");
+  CHECK(ReadDate("2024-02-29") == "2024-02-29");
 }
 
 TEST_CASE("Moments are UTC, with milliseconds") {
@@ -36,11 +36,11 @@ TEST_CASE("Moments are UTC, with milliseconds") {
         "31.01.2024 22:30", "31.01.2024 - 22:30:00 UTC", "1706740200", "1706740200000",
         "Jan 31, 2024, 10:30:00 PM"}) {
     INFO(text);
-    CHECK(Read(text) == "2024-01-31T22:30:00.000Z");
+    CHECK(ReadDate(text) == "2024-01-31T22:30:00.000Z");
   }
-  CHECK(Read("2024-01-31 12:05 am") == "2024-01-31T00:05:00.000Z");
-  CHECK(Read("Jan 31, 2024 12:05 am") == "2024-01-31T00:05:00.000Z");
-  CHECK(Read("Jan 31, 2024 12:05 pm") == "2024-01-31T12:05:00.000Z");
+  CHECK(ReadDate("2024-01-31 12:05 am") == "2024-01-31T00:05:00.000Z");
+  CHECK(ReadDate("Jan 31, 2024 12:05 am") == "2024-01-31T00:05:00.000Z");
+  CHECK(ReadDate("Jan 31, 2024 12:05 pm") == "2024-01-31T12:05:00.000Z");
 }
 
 TEST_CASE("What can be read in two ways, or is no date, is none") {
@@ -49,7 +49,7 @@ TEST_CASE("What can be read in two ways, or is no date, is none") {
         "0/5/2024", "31 Foo 2024", "January", "31 January", "12345", "2024-01-31T25:00:00Z",
         "Jan 31, 2024 13:00 pm", "31.01.2024 tomorrow", "-1706740200"}) {
     INFO(text);
-    CHECK(Read(text) == "none");
+    CHECK(ReadDate(text) == "none");
   }
-  CHECK(Read(std::string(100'000, '1')) == "none");
+  CHECK(ReadDate(std::string(100'000, '1')) == "none");
 }

@@ -26,7 +26,7 @@ DebugContext Context() {
   return context;
 }
 
-std::string Answer(std::string_view kind, std::string_view line) {
+std::string AnswerOf(std::string_view kind, std::string_view line) {
   DebugContext context = Context();
   const auto* row = FindDebugKind(kind);
   REQUIRE(row);
@@ -37,28 +37,28 @@ std::string Answer(std::string_view kind, std::string_view line) {
 
 TEST_CASE("Debug: url") {
   CHECK(
-      Answer("url", R"({"input":"http://U:p@EX.org:81/a?b#c"})") ==
+      AnswerOf("url", R"({"input":"http://U:p@EX.org:81/a?b#c"})") ==
       R"({"href":"http://U:p@ex.org:81/a?b#c","protocol":"http:","username":"U","password":"p","host":"ex.org:81")"
       R"(,"hostname":"ex.org","port":"81","pathname":"/a","search":"?b","hash":"#c"})");
-  CHECK(Answer("url", R"({"input":"../x","base":"http://a/b/c"})").find(R"("href":"http://a/x")") !=
+  CHECK(AnswerOf("url", R"({"input":"../x","base":"http://a/b/c"})").find(R"("href":"http://a/x")") !=
         std::string::npos);
-  CHECK(Answer("url", R"({"input":"http://a/","base":null})").find(R"("href":"http://a/")") !=
+  CHECK(AnswerOf("url", R"({"input":"http://a/","base":null})").find(R"("href":"http://a/")") !=
         std::string::npos);
-  CHECK(Answer("url", R"({"input":"x"})") == R"({"failure":true})");
-  CHECK(Answer("url", R"({"input":"http://a/","base":"x"})") == R"({"failure":true})");
+  CHECK(AnswerOf("url", R"({"input":"x"})") == R"({"failure":true})");
+  CHECK(AnswerOf("url", R"({"input":"http://a/","base":"x"})") == R"({"failure":true})");
 }
 
 TEST_CASE("Debug: idna") {
-  CHECK(Answer("idna", "{\"input\":\"fa\xc3\x9f.de\"}") == R"({"output":"xn--fa-hia.de"})");
-  CHECK(Answer("idna", R"({"input":"a b"})") == R"({"failure":true})");
+  CHECK(AnswerOf("idna", "{\"input\":\"fa\xc3\x9f.de\"}") == R"({"output":"xn--fa-hia.de"})");
+  CHECK(AnswerOf("idna", R"({"input":"a b"})") == R"({"failure":true})");
 }
 
 TEST_CASE("Debug: normalize, with the options of the crawl") {
-  CHECK(Answer("normalize", R"({"in":"HTTP://A:80/%7eb/../c?utm_x=1#d"})") ==
+  CHECK(AnswerOf("normalize", R"({"in":"HTTP://A:80/%7eb/../c?utm_x=1#d"})") ==
         R"({"out":"http://a/c?utm_x=1"})");
-  CHECK(Answer("normalize", R"({"in":"d","base":"http://a/b/c"})") == R"({"out":"http://a/b/d"})");
-  CHECK(Answer("normalize", R"({"in":"mailto:a@b"})") == R"({"out":null})");
-  CHECK(Answer("normalize", R"({"in":"nonsense"})") == R"({"out":null})");
+  CHECK(AnswerOf("normalize", R"({"in":"d","base":"http://a/b/c"})") == R"({"out":"http://a/b/d"})");
+  CHECK(AnswerOf("normalize", R"({"in":"mailto:a@b"})") == R"({"out":null})");
+  CHECK(AnswerOf("normalize", R"({"in":"nonsense"})") == R"({"out":null})");
   DebugContext context = Context();
   context.normalize.drop_parameters = {"utm_*"};
   CHECK(DebugLine(*FindDebugKind("normalize"), R"({"in":"http://a/?utm_x=1"})", context) ==
@@ -93,10 +93,10 @@ TEST_CASE("Debug: fetch") {
 }
 
 TEST_CASE("Debug: robots") {
-  CHECK(Answer("robots", R"({"robots_txt":"User-agent: x\nDisallow: /a\nCrawl-delay: 1.5\nSitemap: s",)"
-                         R"("user_agents":["x"],"url":"https://h/a"})") ==
+  CHECK(AnswerOf("robots", R"({"robots_txt":"User-agent: x\nDisallow: /a\nCrawl-delay: 1.5\nSitemap: s",)"
+                           R"("user_agents":["x"],"url":"https://h/a"})") ==
         R"({"allowed":false,"line":2,"crawl_delay_ms":1500,"sitemaps":["s"]})");
-  CHECK(Answer("robots", R"({"robots_b64":"U2l0ZW1hcDog/w==","user_agents":[],"url":""})") ==
+  CHECK(AnswerOf("robots", R"({"robots_b64":"U2l0ZW1hcDog/w==","user_agents":[],"url":""})") ==
         "{\"allowed\":true,\"crawl_delay_ms\":null,\"sitemaps\":[\"\xef\xbf\xbd\"]}");
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("Debug: robots takes path and query of the URL as written") {
   const auto allowed = [](const std::string& url) {
     const std::string line = R"({"robots_txt":"User-agent: *\nDisallow: /*?\nDisallow: /p$\nDisallow: /$",)"
                              R"("user_agents":["x"],"url":")";
-    return Answer("robots", line + url + "\"}").find("\"allowed\":true") != std::string::npos;
+    return AnswerOf("robots", line + url + "\"}").find("\"allowed\":true") != std::string::npos;
   };
   CHECK_FALSE(allowed(""));
   CHECK_FALSE(allowed("http://h"));
@@ -125,7 +125,7 @@ TEST_CASE("Debug: a bad line is answered with its error, by every kind") {
           R"({"robots_txt":"","user_agents":"x"})", R"({"robots_txt":"","user_agents":[1]})",
           R"({"robots_txt":"","user_agents":[]})", R"({"robots_b64":"?"})"}) {
       INFO(line);
-      CHECK(Answer(kind.name, line).starts_with(R"({"error":")"));
+      CHECK(AnswerOf(kind.name, line).starts_with(R"({"error":")"));
     }
   }
 }
