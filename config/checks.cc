@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "config/recrawl.h"
+#include "config/time_window.h"
 
 namespace trawl::config {
 namespace {
@@ -187,6 +188,12 @@ std::string CheckRecrawl(std::string_view text) {
   if (ParseRecrawl(text)) return {};
   return "is no time between visits; allowed: a duration such as \"12h\" or \"7d\", up to 10 years, "
          "\"adaptive\" or \"never\"";
+}
+
+std::string CheckWindow(std::string_view text) {
+  if (text.empty() || ParseTimeWindow(text)) return {};
+  return "is no part of a day; allowed: two times, such as \"22:00-06:00\" or \"08:30-24:00\", or \"\" for "
+         "the whole day";
 }
 
 std::string CheckListener(std::string_view text) {

@@ -20,6 +20,7 @@ std::string CheckCidr(std::string_view text);
 std::string CheckServer(std::string_view text);
 /// A duration, "adaptive", "never" or nothing: see config/recrawl.h.
 std::string CheckRecrawl(std::string_view text);
+std::string CheckWindow(std::string_view text);
 /// Empty, or an address and a port: "127.0.0.1:8642", "[::1]:8642", "localhost:8642".
 std::string CheckListener(std::string_view text);
 /// A list of [user:password@]host:port with a scheme each, or "none".

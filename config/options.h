@@ -39,8 +39,11 @@ struct CrawlOptions {
   std::uint32_t max_redirects = 10;
   Bytes max_url = {2048};  ///< longest normalised URL that is queued
   bool follow_nofollow = false;
-  std::uint32_t max_repeats = 3;  ///< of one path segment, or one query pair, in a URL; 0: no limit
-  std::uint64_t max_query_variants = 10'000;  ///< URLs of one path and the same parameters; 0: no limit
+  bool respect_canonical = false;
+  std::uint32_t max_repeats = 3;      ///< of one path segment, or one query pair, in a URL; 0: no limit
+  std::uint32_t max_path_depth = 32;  ///< segments of a URL's path; 0: no limit
+  std::uint64_t max_query_variants =
+      10'000;  ///< URLs of one path but for dates and the same parameters; 0: no limit
   std::uint64_t max_duplicates =
       50;  ///< pages of a host with the same content that are followed; 0: no limit
   std::uint32_t max_sitemaps = 1000;           ///< sitemap files of one host
@@ -201,6 +204,7 @@ struct Target {
   SitemapSources sitemaps;
   std::optional<bool> follow_nofollow;
   std::string recrawl;                        ///< see config/recrawl.h
+  std::string window;                         ///< see config/time_window.h
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;

@@ -107,6 +107,9 @@ class Engine {
   /// next.
   void PauseTarget(std::uint16_t target, bool pause);
   bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
+  /// Targets whose window of the day does not contain this minute since local midnight wait, as if paused.
+  void SetTimeOfDay(int minute);
+  bool in_window(std::uint16_t target) const { return !target_pauses_[target].closed; }
   enum class Added { kQueued, kKnown, kNotCrawlable, kOutside };
   /// Queues URLs as seeds of a target, by default of the first whose scope takes them, also such as were
   /// excluded before, but by robots.txt; the answers in their order.
@@ -126,6 +129,11 @@ class Engine {
 
  private:
   class Loading;
+  struct TargetPause {
+    bool paused = false;
+    bool closed = false;        ///< outside its window of the day
+    std::vector<HostId> hosts;  ///< paused for it
+  };
 
   // Start.
   boost::asio::awaitable<bool> Load();
@@ -157,6 +165,7 @@ class Engine {
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
+  void LetTargetGo(TargetPause& pause);
   bool HeldByTarget(FetchTask& task, Instant now);
   void StartRefills();
   boost::asio::awaitable<void> Refill(Frontier::RefillRequest request);
@@ -209,10 +218,6 @@ class Engine {
   std::vector<std::string> product_tokens_;
   PageBudget budget_;
   FetchWindow window_;
-  struct TargetPause {
-    bool paused = false;
-    std::vector<HostId> hosts;  ///< paused for it
-  };
   std::vector<TargetPause> target_pauses_;
   std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;

@@ -48,10 +48,22 @@ std::optional<storage::HostState> Engine::host(std::string_view name) const {
 }
 
 void Engine::PauseTarget(std::uint16_t target, bool pause) {
-  TargetPause& state = target_pauses_[target];
-  state.paused = pause;
-  if (pause) return;
-  for (HostId host : std::exchange(state.hosts, {})) frontier_.Resume(host, PausedBy::kTarget);
+  target_pauses_[target].paused = pause;
+  LetTargetGo(target_pauses_[target]);
+}
+
+void Engine::SetTimeOfDay(int minute) {
+  for (std::uint16_t target = 0; target < targets_.size(); ++target) {
+    const std::optional<config::TimeWindow>& window = targets_[target].window;
+    TargetPause& state = target_pauses_[target];
+    const bool was_closed = std::exchange(state.closed, window && !window->Contains(minute));
+    if (was_closed) LetTargetGo(state);
+  }
+}
+
+void Engine::LetTargetGo(TargetPause& pause) {
+  if (pause.paused || pause.closed) return;
+  for (HostId host : std::exchange(pause.hosts, {})) frontier_.Resume(host, PausedBy::kTarget);
   Wake();
 }
 
@@ -68,7 +80,8 @@ bool Engine::HeldByTarget(FetchTask& task, Instant now) {
     }
   }
   const bool orphan = gone(task.url.target);
-  if (!orphan && !target_pauses_[task.url.target].paused) return false;
+  const TargetPause* const pause = orphan ? nullptr : &target_pauses_[task.url.target];
+  if (pause != nullptr && !pause->paused && !pause->closed) return false;
   const HostId host = task.host;
   frontier_.Pause(host, PausedBy::kTarget);
   (orphan ? orphans_ : target_pauses_[task.url.target].hosts).push_back(host);

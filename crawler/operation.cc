@@ -26,6 +26,14 @@ constexpr Duration kDrain = 10s;
 constexpr Duration kWatchEvery = 500ms;
 constexpr Duration kLoadingEvery = 20ms;
 
+/// Since midnight, in the time zone of this process.
+int LocalMinute(Instant at) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return parts.tm_hour * 60 + parts.tm_min;
+}
+
 void Rethrow(std::exception_ptr thrown) {
   if (thrown) std::rethrow_exception(thrown);
 }
@@ -178,6 +186,7 @@ Awaitable<void> Operation::Watch() {
     const Progress now = progress();
     storage_.Look();
     engine_.SetDiskLow(storage_.disk_low());
+    engine_.SetTimeOfDay(LocalMinute(clock_.Now()));
     heartbeat_.Beat(now, storage_.troubles(), engine_.ready(), clock_.Now());
     if (!service_) view_.Show(now, engine_, clock_.Now());
     // Whoever waits for READY hears it soon; then there is time.

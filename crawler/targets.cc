@@ -74,8 +74,7 @@ Targets::Targets(config::Loaded& loaded) {
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
-    TargetPlan plan{target, std::move(scope), std::move(seeds), {}, 0, {}, {}, {}, true, false, {}, false, {},
-                    {}};
+    TargetPlan plan{.target = target, .scope = std::move(scope), .seeds = std::move(seeds)};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
         target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
@@ -85,6 +84,7 @@ Targets::Targets(config::Loaded& loaded) {
     plan.max_depth = target.max_depth.value_or(options.crawl.max_depth);
     plan.timeout = target.http.timeout.value_or(options.http.timeout);
     plan.max_body = target.http.max_body.value_or(options.http.max_body);
+    plan.window = config::ParseTimeWindow(target.window);
     plan.recrawl = config::ParseRecrawl(target.recrawl).value_or(config::Recrawl{});
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;

@@ -9,6 +9,7 @@
 #include "config/load.h"
 #include "config/options.h"
 #include "config/recrawl.h"
+#include "config/time_window.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/item_rules.h"
 #include "crawler/page_budget.h"
@@ -22,17 +23,18 @@ struct TargetPlan {
   config::Target target;
   Scope scope;
   std::vector<std::string> seeds;  ///< normalised
-  HostPolicy policy;
+  HostPolicy policy{};
   std::uint32_t max_depth = 20;
   Duration timeout{};
-  Bytes max_body;
-  config::Recrawl recrawl;
+  Bytes max_body{};
+  config::Recrawl recrawl{};
+  std::optional<config::TimeWindow> window{};  ///< of the day, in which it is fetched; none: always
   bool obey_robots = true;
   bool follow_nofollow = false;
-  std::vector<std::string> sitemaps;      ///< normalised; those of the configuration
-  bool retired = false;                   ///< a reload has removed it: nothing of it is fetched
-  std::string authorization;              ///< the field's value; empty for none
-  std::vector<std::string> auth_origins;  ///< "https://example.org": where alone it is sent
+  std::vector<std::string> sitemaps{};      ///< normalised; those of the configuration
+  bool retired = false;                     ///< a reload has removed it: nothing of it is fetched
+  std::string authorization{};              ///< the field's value; empty for none
+  std::vector<std::string> auth_origins{};  ///< "https://example.org": where alone it is sent
 };
 
 /// All targets of a configuration. Runs on: event loop. Const after construction.

@@ -132,6 +132,8 @@ Awaitable<ControlReply> Control::TargetList(ControlRequest) {
                     {"max_depth", plan.max_depth},
                     {"max_pages", plan.target.max_pages},
                     {"paused", crawl_.engine.target_paused(i)},
+                    {"window", plan.target.window},
+                    {"in_window", crawl_.engine.in_window(i)},
                     {"removed", plan.retired}});
   }
   co_return Json(json::object{{"targets", std::move(list)}});

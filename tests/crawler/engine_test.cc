@@ -156,8 +156,7 @@ TEST_CASE("engine:WhatWaitsForStorageHoldsBackFetching") {
     TroubledStore store(*database.store);
     boost::asio::io_context loop(1);
     EngineRig rig(loop, OwnSite(web.web.Url("/")), store);
-    RunUntil(loop, [&] { return rig.engine.progress().visits > 0; });
-    RunUntil(loop, [&] { return rig.engine.progress().parsing == 0; });
+    RunUntil(loop, [&] { return rig.engine.progress().pages > 0; });
     store.holding = true;
     RunUntil(loop, [&] {
       const crawler::Progress progress = rig.engine.progress();
@@ -171,6 +170,40 @@ TEST_CASE("engine:WhatWaitsForStorageHoldsBackFetching") {
   }
   REQUIRE(database.Close());
   CHECK(Pages(database).size() == 1001);
+}
+
+TEST_CASE("engine:ATargetIsFetchedInItsPartOfTheDay") {
+  SyntheticWebOptions options;
+  options.shape.degree = 40;
+  options.shape.depth = 1;
+  const Web web(options);
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    boost::asio::io_context loop(1);
+    config::Loaded loaded = OwnSite(web.web.Url("/"));
+    loaded.options.targets.front().window = "08:00-09:00";
+    EngineRig rig(loop, std::move(loaded), *database.store, nullptr, false);
+    rig.engine.SetTimeOfDay(8 * 60 - 1);
+    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
+    CHECK(rig.engine.progress().visits == 0);
+    CHECK_FALSE(rig.engine.in_window(0));
+    rig.engine.SetTimeOfDay(8 * 60);
+    RunUntil(loop, [&] { return rig.engine.progress().visits > 3; });
+    CHECK(rig.engine.in_window(0));
+    rig.engine.SetTimeOfDay(9 * 60);
+    RunUntil(loop, [&] { return rig.engine.progress().in_flight + rig.engine.progress().parsing == 0; });
+    // An operator's pause outlasts the window's.
+    rig.engine.PauseTarget(0, true);
+    rig.engine.SetTimeOfDay(8 * 60);
+    CHECK(rig.engine.target_paused(0));
+    rig.engine.PauseTarget(0, false);
+    RunUntil(loop, [&] { return rig.engine.progress().queued + rig.engine.progress().in_flight == 0; });
+    rig.engine.Stop();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+  }
+  REQUIRE(database.Close());
+  CHECK(Pages(database).size() == 41);
 }
 
 TEST_CASE("engine:AStopAtOnceGivesBackWhatWasInFlight") {
