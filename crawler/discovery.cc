@@ -57,8 +57,8 @@ std::uint64_t ContentKey(HostId host, const parser::ParsedPage& page) {
 }
 
 Discovery::Limits Discovery::LimitsOf(const config::CrawlOptions& options) {
-  return {options.max_redirects,  options.max_url.count, options.max_repeats,     options.max_query_variants,
-          options.max_duplicates, options.max_sitemaps,  options.max_sitemap_urls};
+  return {options.max_redirects,      options.max_url.count,  options.max_repeats,  options.max_path_depth,
+          options.max_query_variants, options.max_duplicates, options.max_sitemaps, options.max_sitemap_urls};
 }
 
 /// Whether a URL that nothing else keeps out belongs to a target, and how deep it may be.
@@ -84,12 +84,13 @@ void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, 
 /// Whether a URL looks like one of those that a site makes without end.
 void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) {
   std::string rule = FindRepetition(found.parts.target, limits_.repeats);
+  if (rule.empty()) rule = FindDeepPath(found.parts.target, limits_.path_depth);
   if (rule.empty() && limits_.query_variants > 0) {
-    if (const std::uint64_t pattern = QueryPattern(found.parts.host, found.parts.target)) {
-      if (query_patterns_.Count(pattern) >= limits_.query_variants) {
+    if (const std::uint64_t pattern = VariantPattern(found.parts.host, found.parts.target)) {
+      if (variants_.Count(pattern) >= limits_.query_variants) {
         rule = "crawl.max_query_variants = " + std::to_string(limits_.query_variants);
       } else {
-        query_patterns_.Add(pattern);
+        variants_.Add(pattern);
       }
     }
   }
@@ -208,6 +209,7 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
   std::string_view duplicate;
   if (!page.links.empty() && Repeats(rules.content))
     duplicate = step.batch.text.Keep("crawl.max_duplicates = " + std::to_string(limits_.duplicates));
+  if (!rules.copy_of.empty()) duplicate = step.batch.text.Keep("canonical: " + std::string(rules.copy_of));
   for (const parser::ParsedLink& link : page.links) {
     const UrlId id = parser::FingerprintUrl(link.url);
     parser::UrlParts parts;
@@ -216,10 +218,11 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
     const bool nofollow = rules.nofollow || (rules.link_nofollow && link.nofollow);
     // What is only named as a resource, behind nofollow or on one copy too many is not decided for good: a
     // later link may lead there.
-    const SkipReason aside = !LeadsToPage(link)   ? SkipReason::kNotPage
-                             : nofollow           ? SkipReason::kNofollow
-                             : !duplicate.empty() ? SkipReason::kDuplicate
-                                                  : SkipReason::kNone;
+    const bool copied = !duplicate.empty() && link.url != rules.copy_of;
+    const SkipReason aside = !LeadsToPage(link) ? SkipReason::kNotPage
+                             : nofollow         ? SkipReason::kNofollow
+                             : copied           ? SkipReason::kDuplicate
+                                                : SkipReason::kNone;
     if (aside != SkipReason::kNone) {
       if (frontier_.Knows(id)) continue;
       storage::NewUrl row;

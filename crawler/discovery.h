@@ -41,6 +41,7 @@ struct FollowRules {
   bool link_nofollow = true;  ///< links that ask for it are listened to
   std::string_view rule;      ///< static text: what said nofollow of the whole page
   std::uint64_t content = 0;  ///< what its content is counted by; 0: not
+  std::string_view copy_of;   ///< the URL whose copy the page says it is; only that one is followed then
 };
 
 /// What came of the entries of a sitemap or feed.
@@ -73,6 +74,7 @@ class Discovery {
     std::uint32_t redirects = 10;  ///< in a row
     std::size_t url = 2048;        ///< bytes of a URL that is queued
     std::uint32_t repeats = 3;     ///< these as in config::CrawlOptions
+    std::uint32_t path_depth = 0;
     std::uint64_t query_variants = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t sitemaps = 0;
@@ -137,7 +139,7 @@ class Discovery {
   Frontier& frontier_;
   const Targets& targets_;
   Limits limits_;
-  ApproximateCounts query_patterns_, contents_;
+  ApproximateCounts variants_, contents_;
   Seen aside_;  ///< excluded URLs that may yet be queued, and whose row this run has written
   std::unordered_map<HostId, SitemapUse> sitemap_use_;
 };

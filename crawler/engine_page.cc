@@ -242,6 +242,8 @@ void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& f
   rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
   // A page that is visited again is no copy of itself.
   if (!task.url.earlier) rules.content = ContentKey(task.host, answer.page);
+  if (options_.crawl.respect_canonical && answer.page.canonical != task.url.url)
+    rules.copy_of = answer.page.canonical;
   discovery_.Links(step, {task.url.id, task.url.target, task.url.depth}, parts, answer.page, rules);
   discovery_.FeedLinks(step, parts.host, answer.page.sitemap);
 }

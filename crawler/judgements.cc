@@ -44,6 +44,7 @@ std::vector<storage::Judgement> JudgementsOf(const config::Options& options, con
   }
   Sheet traps, length, redirects;
   traps.Number(options.crawl.max_repeats).Number(options.crawl.max_query_variants);
+  traps.Number(options.crawl.max_path_depth);
   length.Number(options.crawl.max_url.count);
   redirects.Number(options.crawl.max_redirects);
   // Whatever a change lets pass the scope is judged by depth next, so these four go together.

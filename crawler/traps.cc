@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/ascii.h"
 #include "parser/fingerprint.h"
 
 namespace trawl::crawler {
@@ -36,7 +37,60 @@ std::string MostRepeated(std::string_view text, char separator, std::uint32_t mo
   return {};
 }
 
+/// Takes a number of `least` to `most` digits and at most `largest` from the front of the text.
+bool TakeNumber(std::string_view& text, std::size_t least, std::size_t most, int largest) {
+  std::size_t digits = 0;
+  int number = 0;
+  while (digits < text.size() && digits < most && parser::IsAsciiDigit(text[digits]))
+    number = 10 * number + (text[digits++] - '0');
+  if (digits < least || number == 0 || number > largest) return false;
+  text.remove_prefix(digits);
+  return true;
+}
+
+/// Bytes of the date that the text begins with: a year of four digits and a month, with or without a day,
+/// apart by one kind of separator, or eight digits in a row. 0 when there is none, or more digits follow.
+std::size_t DateAt(std::string_view text) {
+  std::string_view rest = text;
+  if (!TakeNumber(rest, 4, 4, 9999) || rest.empty()) return 0;
+  const char separator = rest.front();
+  const bool apart = separator == '/' || separator == '-' || separator == '_' || separator == '.';
+  if (apart) {
+    rest.remove_prefix(1);
+    if (!TakeNumber(rest, 1, 2, 12)) return 0;
+    std::string_view day = rest;
+    if (day.starts_with(separator)) {
+      day.remove_prefix(1);
+      if (TakeNumber(day, 1, 2, 31) && (day.empty() || !parser::IsAsciiDigit(day.front()))) rest = day;
+    }
+  } else if (!TakeNumber(rest, 2, 2, 12) || !TakeNumber(rest, 2, 2, 31)) {
+    return 0;
+  }
+  return !rest.empty() && parser::IsAsciiDigit(rest.front()) ? 0 : text.size() - rest.size();
+}
+
+/// True when there was one.
+bool AppendWithoutDates(std::string_view path, std::string& pattern) {
+  bool found = false;
+  for (std::size_t at = 0; at < path.size();) {
+    const bool begins = parser::IsAsciiDigit(path[at]) && (at == 0 || !parser::IsAsciiDigit(path[at - 1]));
+    const std::size_t date = begins ? DateAt(path.substr(at)) : 0;
+    found = found || date > 0;
+    pattern += date > 0 ? '*' : path[at];
+    at += date > 0 ? date : 1;
+  }
+  return found;
+}
+
 }  // namespace
+
+std::string FindDeepPath(std::string_view target, std::uint32_t most) {
+  if (most == 0) return {};
+  std::string_view path = target.substr(0, target.find('?'));
+  if (path.ends_with('/')) path.remove_suffix(1);
+  const auto segments = std::count(path.begin(), path.end(), '/');
+  return segments > static_cast<std::ptrdiff_t>(most) ? std::to_string(segments) + " path segments" : "";
+}
 
 std::string FindRepetition(std::string_view target, std::uint32_t most) {
   if (most == 0) return {};
@@ -56,15 +110,15 @@ std::string FindRepetition(std::string_view target, std::uint32_t most) {
   return found;
 }
 
-std::uint64_t QueryPattern(std::string_view host, std::string_view target) {
+std::uint64_t VariantPattern(std::string_view host, std::string_view target) {
   const std::size_t query = target.find('?');
-  if (query == target.npos) return 0;
+  std::string pattern(host);
+  const bool dated = AppendWithoutDates(target.substr(0, query), pattern);
+  if (query == target.npos) return dated ? parser::HashContent(pattern) : 0;
   std::vector<std::string_view> names;
   Split(target.substr(query + 1), '&', names);
   for (std::string_view& name : names) name = name.substr(0, name.find('='));
   std::sort(names.begin(), names.end());
-  std::string pattern(host);
-  pattern.append(target.substr(0, query));
   for (const std::string_view name : names) pattern.append("&").append(name);
   return parser::HashContent(pattern);
 }

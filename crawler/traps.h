@@ -14,9 +14,14 @@ namespace trawl::crawler {
 /// Looks at the first 256 segments and 256 parameters; a URL with more is answered as one that repeats.
 std::string FindRepetition(std::string_view target, std::uint32_t most);
 
-/// What URLs that differ only in the values of their query have in common: the path and the names of the
-/// parameters, in any order, as a hash. 0 for a target without a query.
-std::uint64_t QueryPattern(std::string_view host, std::string_view target);
+/// `40 path segments` when the path of a request target has so many, and that is more than `most`; empty when
+/// it has not, or `most` is 0.
+std::string FindDeepPath(std::string_view target, std::uint32_t most);
+
+/// What URLs that differ only in the values of their query and the dates in their path have in common: the
+/// path with its dates (2031/5, 2031-05-17, 20310517) taken out and the names of the parameters, in any
+/// order, as a hash. 0 for a target without a query and without a date.
+std::uint64_t VariantPattern(std::string_view host, std::string_view target);
 
 /// How often each of very many things was met, in two megabytes whatever their number: a count may be too
 /// high (two rows of 2^18 cells, the lower one counts), never too low. Runs on: event loop. Owns its cells,

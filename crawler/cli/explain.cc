@@ -108,7 +108,8 @@ class Explaining {
     const Targets targets(loaded);
     const config::CrawlOptions& crawl = loaded.options.crawl;
     const Targets::Place place = targets.Find(0, explanation_.url, parts_);
-    const std::string trap = FindRepetition(parts_.target, crawl.max_repeats);
+    std::string trap = FindRepetition(parts_.target, crawl.max_repeats);
+    if (trap.empty()) trap = FindDeepPath(parts_.target, crawl.max_path_depth);
     const bool inside = place.verdict.skip == storage::SkipReason::kNone;
     explanation_.scope = "taken";
     explanation_.scope_target = targets[place.target].target.name;

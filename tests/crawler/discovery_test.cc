@@ -25,13 +25,14 @@ struct DiscoveryRig {
         discovery(frontier, targets, Discovery::LimitsOf(loaded.options.crawl)) {}
 
   /// What the store is told of the links of a page: the URL's path, or why it is left out.
-  std::vector<std::string> Links(std::uint16_t depth, std::vector<parser::ParsedLink> links) {
+  std::vector<std::string> Links(std::uint16_t depth, std::vector<parser::ParsedLink> links,
+                                 const crawler::FollowRules& rules = {}) {
     crawler::Step step;
     parser::ParsedPage page;
     page.links = std::move(links);
     parser::UrlParts parts;
     REQUIRE(parser::SplitNormalized(kRoot, parts));
-    discovery.Links(step, {parser::FingerprintUrl(kRoot), 0, depth}, parts, page, {});
+    discovery.Links(step, {parser::FingerprintUrl(kRoot), 0, depth}, parts, page, rules);
     CHECK(step.batch.links.size() == page.links.size());
     std::vector<std::string> told;
     for (const storage::NewUrl& url : step.batch.urls)
@@ -61,4 +62,16 @@ TEST_CASE(
   CHECK(rig.Links(0, links) == Told{"deep 0"});
   CHECK(rig.Links(0, links) == Told{});
   CHECK(rig.Links(0, {{"http://a.test/logo.png"}}) == Told{"logo.png 0"});
+}
+
+TEST_CASE(
+    "Of a page that is a copy of another only that one is followed, and what else it names may yet be "
+    "queued") {
+  DiscoveryRig rig;
+  const std::string duplicate = std::to_string(static_cast<int>(SkipReason::kDuplicate));
+  const std::vector<parser::ParsedLink> links = {{"http://a.test/next"}, {"http://a.test/whole"}};
+  crawler::FollowRules copy;
+  copy.copy_of = "http://a.test/whole";
+  CHECK(rig.Links(0, links, copy) == Told{"next " + duplicate, "whole 0"});
+  CHECK(rig.Links(0, links) == Told{"next 0"});
 }

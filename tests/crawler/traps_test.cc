@@ -33,12 +33,41 @@ TEST_CASE("More pieces than are looked at count as a repetition") {
   CHECK(FindRepetition(query, 3) == "more than 256 times a parameter");
 }
 
+TEST_CASE("A path may have as many segments as are allowed") {
+  CHECK(FindDeepPath("/a/b/c", 3) == "");
+  CHECK(FindDeepPath("/a/b/c/", 3) == "");
+  CHECK(FindDeepPath("/a/b/c/d", 3) == "4 path segments");
+  CHECK(FindDeepPath("/a?b/c/d/e", 3) == "");
+  CHECK(FindDeepPath("/a/b/c/d", 0) == "");
+  CHECK(FindDeepPath("/", 1) == "");
+}
+
+TEST_CASE("What differs only in the dates of its path has one pattern") {
+  const auto pattern = [](std::string_view target) { return VariantPattern("a.test", target); };
+  CHECK(pattern("/events/2031/5") == pattern("/events/1999/12"));
+  CHECK(pattern("/events/2031-05-17/") == pattern("/events/2031-5/"));
+  CHECK(pattern("/events/20310517") == pattern("/events/2031_05_17"));
+  CHECK(pattern("/cal/2031/05/list") == pattern("/cal/2032/01/30/list"));
+  CHECK(pattern("/cal/2031/05/list") != pattern("/cal/2031/05/week"));
+  CHECK(pattern("/cal/2031/05?view=1") == pattern("/cal/2031/06?view=2"));
+  CHECK(pattern("/2031/05/17/one-story") != pattern("/2031/05/17/another"));
+  CHECK(pattern("/a/2031.5.17.html") == pattern("/a/2030.1.1.html"));
+  for (const char* none :
+       {"/events/2031", "/events/2031/13", "/events/2031/0", "/v/2031-05172", "/i/120310517", "/i/203105171",
+        "/page/12/3", "/x/2031/", "/2031-", "/1.2.3/a", "/20311301", "/20310532"}) {
+    INFO(none);
+    CHECK(pattern(none) == 0);
+  }
+  // A day that is none is no part of the date.
+  CHECK(pattern("/a/2031/05/32") == pattern("/a/2032/06/32"));
+}
+
 TEST_CASE("What differs only in the values of its query has one pattern") {
-  const auto pattern = [](std::string_view target) { return QueryPattern("a.test", target); };
+  const auto pattern = [](std::string_view target) { return VariantPattern("a.test", target); };
   CHECK(pattern("/list?sort=a&page=1") == pattern("/list?page=77&sort="));
   CHECK(pattern("/list?sort=a") != pattern("/list?sort=a&page=1"));
   CHECK(pattern("/list?sort=a") != pattern("/other?sort=a"));
-  CHECK(pattern("/list?sort=a") != QueryPattern("b.test", "/list?sort=a"));
+  CHECK(pattern("/list?sort=a") != VariantPattern("b.test", "/list?sort=a"));
   CHECK(pattern("/list") == 0);
 }
 

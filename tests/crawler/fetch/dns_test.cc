@@ -274,6 +274,8 @@ class OneMoreDescriptor {
 
 TEST_CASE("WithoutADescriptorToSpareAnAnswerIsReadLater") {
   DnsServer server([](const std::string&, DnsType type) { return OnlyA(type, "192.0.2.1"); });
+  // The sanitizer looks at the first object of a type through a pipe, for which it needs descriptors.
+  CHECK(First(Resolver(server).Ask("rich.example")) == "192.0.2.1");
   Resolver resolver(server);
   DnsWait wait(resolver.executor());
   {
@@ -283,7 +285,7 @@ TEST_CASE("WithoutADescriptorToSpareAnAnswerIsReadLater") {
   }
   while (!wait.answer) resolver.Turn();
   CHECK(First(*wait.answer) == "192.0.2.1");
-  CHECK(server.questions() == 2);
+  CHECK(server.questions() == 4);
 }
 
 TEST_CASE("TablesAndLiteralsNeedNoServer") {
