@@ -21,8 +21,8 @@ class FetchWindow {
   static constexpr std::uint64_t kPile = 64;
   /// Of a round, beyond what was enough.
   static constexpr double kGrowth = 0.25;
-  /// Of a pile, over which the rate of storing is measured.
-  static constexpr Duration kMeasured{500};
+  /// Of a pile, over which the rate of storing is measured: two rounds of fetches, within these bounds.
+  static constexpr Duration kLeastMeasured{20}, kMostMeasured{500};
 
   /// `under_way`: from the beginning of a page's fetch until it is stored.
   bool HasRoom(std::uint64_t under_way) const { return static_cast<double>(under_way) < size_ + kPile; }
@@ -40,7 +40,8 @@ class FetchWindow {
     size_ = std::min(size_ + growth, static_cast<double>(limit));
     if (!piled) piled_ = 0;
     if (!piled || piled_++ == 0) since_ = now;
-    if (now - since_ < kMeasured) return;
+    const Duration rounds(static_cast<Duration::rep>(2 * std::max(mean_ms_, 0.0)));
+    if (now - since_ < std::clamp(rounds, kLeastMeasured, kMostMeasured)) return;
     enough_ = std::max(kLeast,
                        static_cast<double>(piled_) * mean_ms_ / static_cast<double>((now - since_).count()));
     size_ = std::min(size_, enough_);

@@ -117,9 +117,9 @@ def quantile_ms(before, after, part):
 
 def measure(a, folder, server_url, daemon):
     stats = lambda: json.load(urllib.request.urlopen(server_url + "/__stats", timeout=30))
-    connection = UnixConnection(os.path.join(folder, "trawl.db.sock"))
-    status = lambda: ask(connection, "GET", "/status")[1]
-    metrics = lambda: late_buckets(ask(connection, "GET", "/metrics")[1])
+    # One that is idle for a minute is closed by the daemon.
+    told_of = lambda path: ask(UnixConnection(os.path.join(folder, "trawl.db.sock")), "GET", path)[1]
+    metrics = lambda: late_buckets(told_of("/metrics"))
     began, points, peak, full_at, at_full, late, resident = time.monotonic(), [], 0, None, None, [], 0
     while (now := time.monotonic()) < began + a.seconds:
         seen = stats()
@@ -135,11 +135,10 @@ def measure(a, folder, server_url, daemon):
     if len(points) < 10:
         raise SystemExit(f"the server never held {0.95 * a.fetches:.0f} requests for long enough: at most {peak}")
     pages = stats()["pages"] - at_full[1]
-    told = status()
+    told = told_of("/status")
     late_now = metrics()
-    lags = [s["loop_lag_ms"] for s in ask(connection, "GET", "/history")[1]["samples"]][-int(a.seconds - (full_at - began)):]
+    lags = [s["loop_lag_ms"] for s in told_of("/history")["samples"]][-int(a.seconds - (full_at - began)):]
     took = answers_ms(folder)
-    connection.close()
     ideal = a.fetches * 1000 / a.latency
     rate = slope(points)
     return {"held_at_once": peak, "pages_s": round(rate), "of_ideal": round(rate / ideal, 3), "errors": told["errors"],

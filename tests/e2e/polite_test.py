@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--every", type=float, default=2.0, help="seconds between kills, about")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     a = parser.parse_args()
+    a.build = os.path.abspath(a.build)
     print(f"seed {a.seed}")
     chance = random.Random(a.seed)
     web = subprocess.Popen([os.path.join(a.build, "trawl_synthetic_web"), "--hosts", str(a.hosts), "--degree", str(a.degree),
