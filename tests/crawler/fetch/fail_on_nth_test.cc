@@ -88,7 +88,8 @@ void Walk(const std::string& url, const config::Options& options, FailOnNth::Mod
     CHECK(loop.fetcher().counts().open == loop.fetcher().counts().idle);
   });
   CHECK(runs > 10);
-  CHECK(failures > 5);
+  // Open, connect, send and the first receive of the first fetch: none of them can be made good.
+  CHECK(failures >= 4);
   // The server's ends close on threads of their own: they get ten seconds.
   for (int turns = 0; turns < 1000 && OpenFiles() > files; ++turns) ::poll(nullptr, 0, 10);
   CHECK(OpenFiles() == files);
