@@ -7,6 +7,7 @@ usage: polite_test.py BUILD_FOLDER [--hosts N] [--degree N] [--delay SECONDS] [-
 A million requests to 10,000 hosts: --hosts 10000 --degree 9 --delay 0.5 --kills 20 --every 10
 """
 import argparse
+import ipaddress
 import json
 import os
 import random
@@ -21,7 +22,8 @@ import check_log
 
 
 def host(n):
-    return f"127.{n // 62500}.{n // 250 % 250}.{1 + n % 250}"
+    """Its address, as SyntheticSite::Address has it."""
+    return str(ipaddress.IPv4Address("127.0.0.1") + n)
 
 
 def main():
