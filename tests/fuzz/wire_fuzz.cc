@@ -1,12 +1,15 @@
-// First byte: '0' a job, '1' an answer, 'r' item rules, else a frame header of the type that its lowest bit
-// says. The rest: its bytes.
+// First byte: '0' a job, '1' an answer, 'r' item rules, 's' a stream of frames, else a frame header of the
+// type that its lowest bit says. The rest: its bytes.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "parser/frame_reader.h"
 #include "parser/item_extractor.h"
 #include "parser/wire.h"
+#include "parser/wire_frame.h"
 #include "parser/wire_rules.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -43,6 +46,39 @@ void CheckRules(std::string_view payload) {
   Require(extractor.size() == rules->size(), "every rule is there, compiled or not", payload);
 }
 
+// What a reader of frames makes of the bytes when they come `step` at a time: number, payload, error.
+std::string Cut(std::string_view stream, std::size_t step) {
+  FrameReader reader(FrameType::kJob);
+  std::string told;
+  while (!stream.empty()) {
+    const auto room = reader.Room();
+    const std::size_t size = std::min({room.size(), step, stream.size()});
+    std::copy_n(stream.data(), size, room.data());
+    stream.remove_prefix(size);
+    reader.Filled(size);
+    for (;;) {
+      const auto whole = reader.Next();
+      if (!whole) return told + whole.error().message();
+      if (!*whole) break;
+      told += std::to_string(reader.header().number) + ":" + std::string(reader.payload()) + ";";
+    }
+  }
+  return told + (reader.partial() ? "partial" : "");
+}
+
+// Each line is the payload of a frame. A damaged header, and an end amid a frame, are of the stream as well.
+void CheckStream(std::string_view lines) {
+  std::string stream;
+  while (!lines.empty()) FrameWriter(FrameType::kJob, stream).writer.Bytes(TakeLine(lines));
+  const std::string whole = Cut(stream, stream.size());
+  const std::string damaged = stream.substr(0, stream.size() / 2) + "!" + stream.substr(stream.size() / 2);
+  const std::string odd = Cut(damaged, damaged.size());
+  for (const std::size_t step : {1, 3, 8, 11}) {
+    Require(Cut(stream, step) == whole, "cuts change nothing in a stream of frames", stream);
+    Require(Cut(damaged, step) == odd, "cuts change nothing in a damaged stream", damaged);
+  }
+}
+
 void CheckHeader(FrameType type, std::string_view header) {
   const auto decoded = DecodeFrameHeader(header, type);
   if (!decoded) return;
@@ -63,6 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     CheckAnswer(rest);
   } else if (bytes[0] == 'r') {
     CheckRules(rest);
+  } else if (bytes[0] == 's') {
+    CheckStream(rest);
   } else {
     CheckHeader(bytes[0] & 1 ? trawl::parser::FrameType::kJob : trawl::parser::FrameType::kAnswer, rest);
   }

@@ -9,9 +9,9 @@
 namespace trawl::test {
 namespace {
 
-std::string Deflate(std::string_view body, int window) {
+std::string Deflate(std::string_view body, int window, int level) {
   z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(&stream, level, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::runtime_error("zlib");
   std::string out(deflateBound(&stream, body.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
@@ -27,13 +27,16 @@ std::string Deflate(std::string_view body, int window) {
 }  // namespace
 
 std::string Gzip(std::string_view body) {
-  return Deflate(body, 15 + 16);
+  return Gzip(body, 9);
+}
+std::string Gzip(std::string_view body, int level) {
+  return Deflate(body, 15 + 16, level);
 }
 std::string Zlib(std::string_view body) {
-  return Deflate(body, 15);
+  return Deflate(body, 15, 9);
 }
 std::string RawDeflate(std::string_view body) {
-  return Deflate(body, -15);
+  return Deflate(body, -15, 9);
 }
 
 std::string Brotli(std::string_view body) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "tests/support/compress.h"
+
 namespace trawl::test {
 namespace {
 

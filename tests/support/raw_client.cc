@@ -14,9 +14,9 @@ namespace trawl::test {
 
 RawClient::RawClient(const std::string& address, std::uint16_t port)
     : address_(address), fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  timeval ten_seconds{10, 0};
-  ::setsockopt(fd_.Get(), SOL_SOCKET, SO_RCVTIMEO, &ten_seconds, sizeof ten_seconds);
-  ::setsockopt(fd_.Get(), SOL_SOCKET, SO_SNDTIMEO, &ten_seconds, sizeof ten_seconds);
+  timeval minute{60, 0};  // only what hangs takes so long, whatever else runs here
+  ::setsockopt(fd_.Get(), SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
+  ::setsockopt(fd_.Get(), SOL_SOCKET, SO_SNDTIMEO, &minute, sizeof minute);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);

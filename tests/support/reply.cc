@@ -1,7 +1,5 @@
 #include "tests/support/reply.h"
 
-#include <zlib.h>
-
 namespace trawl::test {
 namespace {
 
@@ -62,21 +60,6 @@ Reply MakeReply(int status, std::string_view content_type, std::string body, con
 
 Reply MakeRedirect(int status, const std::string& location) {
   return MakeReply(status, "", "", {{"Location", location}});
-}
-
-std::string Gzip(std::string_view body, int level) {
-  z_stream stream{};
-  // 15 bits of window, plus 16 for the gzip wrapper.
-  if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string out(deflateBound(&stream, body.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-  stream.avail_in = static_cast<uInt>(body.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 }  // namespace trawl::test

@@ -44,7 +44,4 @@ std::string MakeHead(int status, const ReplyFields& fields);
 /// A redirect with an empty body.
 Reply MakeRedirect(int status, const std::string& location);
 
-/// `body` as one gzip member.
-std::string Gzip(std::string_view body, int level = 1);
-
 }  // namespace trawl::test

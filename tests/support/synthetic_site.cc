@@ -5,6 +5,8 @@
 #include <charconv>
 #include <unordered_set>
 
+#include "tests/support/compress.h"
+
 namespace trawl::test {
 namespace {
 
@@ -193,7 +195,7 @@ Reply SyntheticSite::Answer(std::uint32_t host, std::string_view path, std::uint
     ReplyFields fields;
     if (shape_.gzip) fields.emplace_back("Vary", "Accept-Encoding");
     if (compress) fields.emplace_back("Content-Encoding", "gzip");
-    reply = MakeReply(200, "text/html; charset=utf-8", compress ? Gzip(html) : std::move(html), fields);
+    reply = MakeReply(200, "text/html; charset=utf-8", compress ? Gzip(html, 1) : std::move(html), fields);
   }
   if (auto half = shape_.latency.count() / 2; shape_.latency.count() > 0)
     reply.delay = std::chrono::milliseconds(

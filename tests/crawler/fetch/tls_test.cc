@@ -4,6 +4,7 @@
 
 #include "tests/crawler/fetch/fetch_loop.h"
 #include "tests/support/catch.h"
+#include "tests/support/gate.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -144,16 +145,19 @@ std::vector<unsigned> SuitesOf(const std::string& hello) {
 
 TEST_CASE("OldServersAreTalkedToAsBrowsersDo") {
   std::string hello;
+  Gate told;
   ScriptedServer old([&](Peer& peer) {
     hello = peer.Read(5);
     hello +=
         peer.Read(static_cast<unsigned char>(hello.at(3)) << 8 | static_cast<unsigned char>(hello.at(4)));
+    told.Open();
     peer.Send(OldServerHello());
   });
   FetchLoop loop;
   const FetchResult result = loop.Get("https://127.0.0.1:" + std::to_string(old.port()) + "/");
   // That it lacks secure renegotiation is no reason to leave it: what follows its hello is waited for.
   CHECK(result.detail == "handshake: the peer closed the connection");
+  told.Pass();
   const std::vector<unsigned> suites = SuitesOf(hello);
   CHECK(std::count(suites.begin(), suites.end(), 0xc02fu) == 1);
   // DHE groups of old servers are smaller than OpenSSL takes; without the offer they choose another exchange.
