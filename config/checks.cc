@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "config/pause_rule.h"
 #include "config/recrawl.h"
 #include "config/time_window.h"
 
@@ -194,6 +195,21 @@ std::string CheckWindow(std::string_view text) {
   if (text.empty() || ParseTimeWindow(text)) return {};
   return "is no part of a day; allowed: two times, such as \"22:00-06:00\" or \"08:30-24:00\", or \"\" for "
          "the whole day";
+}
+
+std::string CheckTimeZone(std::string_view text) {
+  const auto stands_in_name = [](char c) {
+    return IsAlnum(c) || c == '/' || c == '_' || c == '-' || c == '+';
+  };
+  if (text.size() <= kMaxName && std::all_of(text.begin(), text.end(), stands_in_name)) return {};
+  return "is no time zone; allowed: a name such as \"Europe/Berlin\" or \"UTC\", or \"\" for that of the "
+         "process";
+}
+
+std::string CheckPauseRule(std::string_view text) {
+  if (text.empty() || ParsePauseRule(text)) return {};
+  return "is no share of the last fetches; allowed: such as \"50% of 100\", of 100000 at most, or \"\" for "
+         "never";
 }
 
 std::string CheckListener(std::string_view text) {

@@ -21,6 +21,10 @@ std::string CheckServer(std::string_view text);
 /// A duration, "adaptive", "never" or nothing: see config/recrawl.h.
 std::string CheckRecrawl(std::string_view text);
 std::string CheckWindow(std::string_view text);
+/// What a name of the IANA time zone database may look like; that there is one, is checked where it is used.
+std::string CheckTimeZone(std::string_view text);
+/// Nothing, or a rule: see config/pause_rule.h.
+std::string CheckPauseRule(std::string_view text);
 /// Empty, or an address and a port: "127.0.0.1:8642", "[::1]:8642", "localhost:8642".
 std::string CheckListener(std::string_view text);
 /// A list of [user:password@]host:port with a scheme each, or "none".

@@ -217,6 +217,13 @@ const Knob<Options> kOptionKnobs[] = {
      "File that holds the word which opens the dashboard, made when it is not there; empty is beside the database."},
     {"control.expose", FlagKind{}, At<&O::control, &ControlOptions::expose>,
      "Lets the dashboard listen on an address that is not loopback, unencrypted; only behind a proxy of your own that adds TLS."},
+
+    {"schedule.time_zone", TextKind{CheckTimeZone}, At<&O::schedule, &ScheduleOptions::time_zone>,
+     "The time zone of windows, such as \"Europe/Berlin\"; empty is that of the process (the environment variable TZ, else the system's)."},
+    {"schedule.on_finish", ListKind{CheckNotEmpty}, At<&O::schedule, &ScheduleOptions::on_finish>,
+     "A program and its arguments that \"trawl crawl\" runs when it has ended, without a shell; TRAWL_DATABASE, TRAWL_END_REASON and counts stand in its environment. Empty is none."},
+    {"schedule.on_finish_timeout", TimeKind{100ms, 24h}, At<&O::schedule, &ScheduleOptions::on_finish_timeout>,
+     "How long schedule.on_finish may take; then it is killed."},
 };
 
 const Knob<Target> kTargetKnobs[] = {
@@ -243,7 +250,13 @@ const Knob<Target> kTargetKnobs[] = {
     {"recrawl", TextKind{CheckRecrawl}, At<&T::recrawl>,
      "When what was fetched is fetched again: after a duration such as \"1d\"; \"adaptive\", after a day at first, then 1.4 times as long when the page was the same and 0.8 times when it had changed, from an hour to 90 days; \"never\" or empty, not at all."},
     {"window", TextKind{CheckWindow}, At<&T::window>,
-     "The part of each day in which this target is fetched, such as \"22:00-06:00\", in the time zone of the service (TZ); what is in flight at its end ends as usual. Empty is the whole day."},
+     "The part of each day in which this target is fetched, such as \"22:00-06:00\"; what is in flight at its end ends as usual. Empty is the whole day."},
+    {"time_zone", TextKind{CheckTimeZone}, At<&T::time_zone>,
+     "The time zone of the window, such as \"Europe/Berlin\"; empty is schedule.time_zone."},
+    {"pause_on", TextKind{CheckPauseRule}, At<&T::pause_on>,
+     "Pauses the target when so many of its last fetches failed or had a status of 400 and more, such as \"50% of 100\"; \"trawl resume --target\" ends the pause. Empty is never."},
+    {"pause_for", TimeKind{0s, 30 * 24h}, At<&T::pause_for>,
+     "How long a pause by pause_on lasts; 0 is until it is resumed."},
     {"private_networks", ListKind{CheckCidr}, At<&T::private_networks>,
      "Private networks that this target may fetch from, as CIDR; everything else private stays refused."},
     {"politeness.delay", TimeKind{0s, 24h}, At<&T::politeness, &TargetPoliteness::delay>,

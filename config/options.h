@@ -143,6 +143,13 @@ struct ControlOptions {
   bool expose = false;     ///< lets the dashboard listen on an address that is not loopback
 };
 
+/// When, and what then.
+struct ScheduleOptions {
+  std::string time_zone;               ///< IANA name; empty: that of the process (TZ)
+  std::vector<std::string> on_finish;  ///< program and arguments, after a one-shot crawl; empty: none
+  Duration on_finish_timeout = 1min;
+};
+
 /// What a target may set for itself; an empty field means the section's value.
 struct TargetPoliteness {
   std::optional<Duration> delay;
@@ -205,6 +212,9 @@ struct Target {
   std::optional<bool> follow_nofollow;
   std::string recrawl;                        ///< see config/recrawl.h
   std::string window;                         ///< see config/time_window.h
+  std::string time_zone;                      ///< IANA name; empty: schedule.time_zone
+  std::string pause_on;                       ///< see config/pause_rule.h
+  Duration pause_for = 0s;                    ///< after pause_on; 0: until it is resumed
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;
@@ -221,6 +231,7 @@ struct Options {
   ParserOptions parser;
   StorageOptions storage;
   ControlOptions control;
+  ScheduleOptions schedule;
   std::vector<Target> targets;
 };
 

@@ -113,11 +113,26 @@ void Engine::RestoreCookies(std::vector<storage::StoredCookie> cookies) {
   }
 }
 
+std::vector<std::string> Engine::NotYetSeeded(std::uint16_t target,
+                                              const std::vector<std::string>& urls) const {
+  std::vector<std::string> fresh;
+  for (const std::string& url : urls) {
+    if (!seeded_[target].contains(parser::FingerprintUrl(url))) fresh.push_back(url);
+  }
+  return fresh;
+}
+
+/// Those that were not there before: a reload with ten thousand seeds asks storage for none of them.
 Awaitable<bool> Engine::AddSeeds() {
+  seeded_.resize(targets_.size());
   for (std::uint16_t target = 0; target < targets_.size(); ++target) {
-    if (targets_[target].retired) continue;
-    // A copy: a reload may replace the targets while a batch is written.
-    const std::vector<std::string> seeds = targets_[target].seeds;
+    if (targets_[target].retired) {
+      seeded_[target].clear();
+      continue;
+    }
+    // Copies: a reload may replace the targets while a batch is written.
+    const std::vector<std::string> seeds = NotYetSeeded(target, targets_[target].seeds);
+    const std::vector<std::string> sitemaps = NotYetSeeded(target, targets_[target].sitemaps);
     for (std::size_t at = 0; at < seeds.size(); at += kSeedsPerBatch) {
       Step step;
       std::vector<Insisted> known;
@@ -133,7 +148,7 @@ Awaitable<bool> Engine::AddSeeds() {
     }
     Step step;
     std::vector<Insisted> known;
-    for (const std::string& sitemap : targets_[target].sitemaps) {
+    for (const std::string& sitemap : sitemaps) {
       if (!discovery_.SitemapSeed(step, target, sitemap))
         known.push_back({sitemap, target, kSitemapPriority, true});
     }
@@ -143,18 +158,23 @@ Awaitable<bool> Engine::AddSeeds() {
       if (!written) co_return false;
     }
     co_await Insist(std::move(known));
+    if (ending_) continue;
+    for (const std::string& url : seeds) seeded_[target].insert(parser::FingerprintUrl(url));
+    for (const std::string& url : sitemaps) seeded_[target].insert(parser::FingerprintUrl(url));
   }
   co_return true;
 }
 
 Awaitable<EndReason> Engine::Run() {
   counts_.started = parts_.clock.Now();
+  FollowSchedules();
   bool ready = co_await Load();
   if (ready) ready = co_await SetRecrawl();
   if (ready) ready = co_await AddSeeds();
   ready_ = ready;
   if (ready) StartRejudging();
   while (ready && !ending_) {
+    LookAtClock();
     Dispatch();
     StartRefills();
     StartPromotion();

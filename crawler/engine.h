@@ -10,15 +10,18 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "config/options.h"
 #include "crawler/clock.h"
 #include "crawler/discovery.h"
+#include "crawler/error_window.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/fetch_window.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/gate.h"
+#include "crawler/log.h"
 #include "crawler/page_budget.h"
 #include "crawler/page_parser.h"
 #include "crawler/revivals.h"
@@ -73,6 +76,7 @@ class Engine {
     Fetcher& fetcher;
     PageParser& parser;
     storage::Store& store;
+    Log* log = nullptr;  ///< none: silent
   };
   /// `one_shot`: ends when the frontier is empty, or when the first wait is longer than crawl.patience. Then
   /// of what is to be fetched again it takes what was due when it began; else whatever falls due.
@@ -107,8 +111,10 @@ class Engine {
   /// next.
   void PauseTarget(std::uint16_t target, bool pause);
   bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
-  /// Targets whose window of the day does not contain this minute since local midnight wait, as if paused.
-  void SetTimeOfDay(int minute);
+  /// What keeps a target from being fetched, as "is ..." goes on: "paused: 50 of its last 100 fetches
+  /// failed". Empty when nothing does.
+  std::string TargetState(std::uint16_t target) const;
+  /// Targets outside of their window of the day wait, as if paused.
   bool in_window(std::uint16_t target) const { return !target_pauses_[target].closed; }
   enum class Added { kQueued, kKnown, kNotCrawlable, kOutside };
   /// Queues URLs as seeds of a target, by default of the first whose scope takes them, also such as were
@@ -131,13 +137,17 @@ class Engine {
   class Loading;
   struct TargetPause {
     bool paused = false;
-    bool closed = false;        ///< outside its window of the day
+    bool closed = false;           ///< outside its window of the day
+    std::string reason;            ///< why it has paused by itself; empty: an operator has
+    std::optional<Instant> until;  ///< then it goes on by itself
+    ErrorWindow errors;
     std::vector<HostId> hosts;  ///< paused for it
   };
 
   // Start.
   boost::asio::awaitable<bool> Load();
   boost::asio::awaitable<bool> AddSeeds();
+  std::vector<std::string> NotYetSeeded(std::uint16_t target, const std::vector<std::string>& urls) const;
   void RestoreCookies(std::vector<storage::StoredCookie> cookies);
   // What is fetched again (engine_recrawl.cc).
   boost::asio::awaitable<bool> SetRecrawl();
@@ -165,6 +175,10 @@ class Engine {
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
+  // Pauses and windows of targets (engine_target.cc).
+  void LookAtClock();
+  void FollowSchedules();
+  void NoteFetch(std::uint16_t target, bool failed);
   void LetTargetGo(TargetPause& pause);
   bool HeldByTarget(FetchTask& task, Instant now);
   void StartRefills();
@@ -191,6 +205,7 @@ class Engine {
                                            SitemapCounts& counts);
   boost::asio::awaitable<void> Exclude(FetchTask task, storage::SkipReason reason, std::string rule);
   boost::asio::awaitable<bool> Write(Step step);
+  void TellVisit(const storage::Visit& visit, const std::string& url) const;
   void FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
                  const FetchResult& fetched);
   void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
@@ -219,6 +234,7 @@ class Engine {
   PageBudget budget_;
   FetchWindow window_;
   std::vector<TargetPause> target_pauses_;
+  Instant next_look_{};          ///< at the clock, for what hangs on the time of day
   std::vector<HostId> orphans_;  ///< paused because a URL of a target that is gone is their next
   bool paused_ = false;
   bool disk_low_ = false;
@@ -230,6 +246,7 @@ class Engine {
   Revivals revivals_;
   std::optional<Instant> next_due_ = Instant::min();  ///< no committed revisit is due before
   std::vector<std::optional<Duration>> recrawl_;      ///< of each target, as stored
+  std::vector<std::unordered_set<UrlId>> seeded_;     ///< by target: seeds and sitemaps that were added
   std::size_t refills_ = 0;                           ///< under way
   std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;                         ///< page coroutines

@@ -47,48 +47,6 @@ std::optional<storage::HostState> Engine::host(std::string_view name) const {
   return frontier_.State(host, parts_.clock.Now());
 }
 
-void Engine::PauseTarget(std::uint16_t target, bool pause) {
-  target_pauses_[target].paused = pause;
-  LetTargetGo(target_pauses_[target]);
-}
-
-void Engine::SetTimeOfDay(int minute) {
-  for (std::uint16_t target = 0; target < targets_.size(); ++target) {
-    const std::optional<config::TimeWindow>& window = targets_[target].window;
-    TargetPause& state = target_pauses_[target];
-    const bool was_closed = std::exchange(state.closed, window && !window->Contains(minute));
-    if (was_closed) LetTargetGo(state);
-  }
-}
-
-void Engine::LetTargetGo(TargetPause& pause) {
-  if (pause.paused || pause.closed) return;
-  for (HostId host : std::exchange(pause.hosts, {})) frontier_.Resume(host, PausedBy::kTarget);
-  Wake();
-}
-
-/// A task of a target that is gone goes to another that takes its URL. One of a paused target, or of none,
-/// goes back, and its host waits with it.
-bool Engine::HeldByTarget(FetchTask& task, Instant now) {
-  const auto gone = [this](std::uint16_t target) {
-    return target >= targets_.size() || targets_[target].retired;
-  };
-  if (gone(task.url.target)) {
-    parser::UrlParts parts;
-    if (parser::SplitNormalized(task.url.url, parts)) {
-      task.url.target = targets_.OwnerOf(task.url.url, parts).value_or(task.url.target);
-    }
-  }
-  const bool orphan = gone(task.url.target);
-  const TargetPause* const pause = orphan ? nullptr : &target_pauses_[task.url.target];
-  if (pause != nullptr && !pause->paused && !pause->closed) return false;
-  const HostId host = task.host;
-  frontier_.Pause(host, PausedBy::kTarget);
-  (orphan ? orphans_ : target_pauses_[task.url.target].hosts).push_back(host);
-  frontier_.Return(std::move(task), now, now);
-  return true;
-}
-
 Awaitable<bool> Engine::NameTargets(std::vector<std::string> names, std::vector<config::ItemRule> rules) {
   const Result<void> known = co_await storage_.SetTargets(std::move(names), std::move(rules));
   if (!known) {
@@ -101,6 +59,7 @@ Awaitable<bool> Engine::NameTargets(std::vector<std::string> names, std::vector<
 Awaitable<bool> Engine::TakeNewTargets() {
   budget_.SetLimits(options_.crawl.max_pages, targets_.PageLimits());
   target_pauses_.resize(targets_.size());
+  FollowSchedules();
   frontier_.ChangePolicies(targets_.Policies(), parts_.clock.Now());
   for (HostId host : std::exchange(orphans_, {})) frontier_.Resume(host, PausedBy::kTarget);
   bool seeded = co_await SetRecrawl();

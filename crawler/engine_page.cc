@@ -270,10 +270,27 @@ void Engine::FillVisit(Step& step, const FetchTask& task, Instant began, Outcome
   visit.total_ms = fetched.timings.total_ms.value_or(Milliseconds(parts_.clock.Now() - began));
   step.batch.visit = visit;
   tally_.Count(visit);
+  if (parts_.log != nullptr) TellVisit(visit, task.url.url);
   ++counts_.visits;
   counts_.bytes_wire += fetched.bytes_wire;
-  counts_.errors += fetched.status >= 400 || (outcome != Outcome::kOk && outcome != Outcome::kRedirect &&
-                                              outcome != Outcome::kNotModified);
+  const bool failed = fetched.status >= 400 || (outcome != Outcome::kOk && outcome != Outcome::kRedirect &&
+                                                outcome != Outcome::kNotModified);
+  counts_.errors += failed;
+  NoteFetch(task.url.target, failed);
+}
+
+void Engine::TellVisit(const storage::Visit& visit, const std::string& url) const {
+  const bool parser_failed = visit.outcome == Outcome::kParseCrashed ||
+                             visit.outcome == Outcome::kParseTimeout || visit.outcome == Outcome::kParseLimit;
+  const LogLevel level = parser_failed ? LogLevel::kWarning : LogLevel::kDebug;
+  if (!parts_.log->Wants(level)) return;
+  parts_.log->Say(level, parser_failed ? "page_not_parsed" : "visit",
+                  parser_failed ? "a page could not be parsed" : "visited",
+                  {{"url", url},
+                   {"outcome", Name(visit.outcome)},
+                   {"status", std::to_string(visit.status)},
+                   {"ms", std::to_string(visit.total_ms.value_or(0))},
+                   {"detail", visit.detail}});
 }
 
 void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer) {

@@ -5,11 +5,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/terminal.h"
-#include "crawler/targets.h"
 
 namespace trawl::crawler {
 namespace {
@@ -35,13 +35,19 @@ std::size_t CutToCharacter(std::string_view text) {
 }  // namespace
 
 config::Loaded LoadConfig(const config::Sources& sources) {
-  config::Loaded loaded = config::LoadSources(sources);
+  return LoadConfigAndTargets(sources).loaded;
+}
+
+LoadedTargets LoadConfigAndTargets(const config::Sources& sources) {
+  LoadedTargets result{config::LoadSources(sources), {}};
+  config::Loaded& loaded = result.loaded;
   Targets targets(loaded);  // for its errors; also after others, so that all are told at once
   if (loaded.errors.empty() && loaded.options.targets.empty())
     loaded.errors.push_back({sources.file.empty() ? "command line" : sources.file, 0, 0, "",
                              "there is nothing to crawl; allowed: a [[target]] with seeds, or a URL"});
   loaded.SortErrors();
-  return loaded;
+  if (loaded.errors.empty()) result.targets = std::move(targets);
+  return result;
 }
 
 std::string Excerpt(const config::ConfigError& error, std::string_view line) {

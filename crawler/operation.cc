@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <ctime>
 #include <functional>
 #include <utility>
@@ -26,14 +25,6 @@ constexpr Duration kDrain = 10s;
 constexpr Duration kWatchEvery = 500ms;
 constexpr Duration kLoadingEvery = 20ms;
 
-/// Since midnight, in the time zone of this process.
-int LocalMinute(Instant at) {
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  return parts.tm_hour * 60 + parts.tm_min;
-}
-
 void Rethrow(std::exception_ptr thrown) {
   if (thrown) std::rethrow_exception(thrown);
 }
@@ -41,25 +32,30 @@ void Rethrow(std::exception_ptr thrown) {
 }  // namespace
 
 Operation::Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
-                     parser::ZygoteClient zygote, storage::Store& store)
+                     parser::ZygoteClient zygote, storage::Store& store, Log& log)
     : options_(options),
       targets_(targets),
       sources_(sources),
       clock_(clock),
+      log_(log),
       service_(sources != nullptr),
       loop_(1),
       fetcher_(loop_.get_executor(), options),
       pool_(loop_.get_executor(), std::move(zygote), options.parser),
-      engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store}, !service_),
+      engine_(loop_.get_executor(), options, targets, {clock, fetcher_, pool_, store, &log}, !service_),
       storage_(loop_.get_executor(), options.storage, store,
-               [this](const std::string& line) { view_.Say(line); }),
+               [this](const Trouble& trouble, bool over) {
+                 log_.Say(over ? LogLevel::kNotice : LogLevel::kWarning, trouble.name, trouble.sentence);
+               }),
       signals_(loop_, SIGINT, SIGTERM),
       watch_(loop_),
-      drain_(loop_) {
+      drain_(loop_),
+      view_(log) {
   // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
   signals_.add(SIGHUP);
   if (!service_) return;
-  const Control::Hooks hooks{[this](bool at_once) { Stop(at_once); }, [this] { return Reload(); }};
+  const Control::Hooks hooks{[this](bool at_once) { Stop(at_once, "the control API"); },
+                             [this] { return Reload(); }};
   control_.emplace(loop_.get_executor(), Control::Crawl{options_, clock_, engine_, pool_, store, storage_},
                    hooks);
 }
@@ -73,8 +69,9 @@ StartFailure Operation::Start() {
     return failure;
   }
   if (control_ && !control_->dashboard_address().empty()) {
-    std::fprintf(stderr, "dashboard: %s?token=TOKEN, the token is in %s\n",
-                 control_->dashboard_address().c_str(), TokenFile(options_).c_str());
+    log_.Say(LogLevel::kNotice, "dashboard",
+             "dashboard: " + control_->dashboard_address() + "?token=TOKEN, the token is in " +
+                 TokenFile(options_));
   }
   return {};
 }
@@ -110,8 +107,12 @@ void Operation::Close() {
 }
 
 /// The first request drains, the second ends what is in flight, so does the deadline of the first.
-void Operation::Stop(bool at_once) {
-  if (stopping_ || at_once) {
+void Operation::Stop(bool at_once, std::string_view by) {
+  const bool drains = !stopping_ && !at_once;
+  log_.Say(LogLevel::kInfo, "stopping",
+           drains ? "stopping: what is in flight is fetched and stored" : "stopping at once",
+           {{"asked_by", by}});
+  if (!drains) {
     Notify("STOPPING=1");
     engine_.StopAtOnce();
   }
@@ -130,7 +131,7 @@ Awaitable<void> Operation::ObeySignals() {
     if (signal == SIGHUP && service_) {
       asio::co_spawn(loop_, ReloadBySignal(), Rethrow);
     } else {
-      Stop(false);
+      Stop(false, "a signal");
     }
   }
 }
@@ -166,8 +167,11 @@ Awaitable<Control::Reloaded> Operation::Reload() {
   }
   Notify("READY=1");
   reloading_ = false;
-  for (const std::string& line : reloaded.lines)
-    std::fprintf(stderr, "%s: %s\n", reloaded.good ? "reloaded" : "not reloaded", line.c_str());
+  for (const std::string& line : reloaded.lines) {
+    log_.Answer(reloaded.good ? LogLevel::kNotice : LogLevel::kWarning,
+                reloaded.good ? "reloaded" : "not_reloaded",
+                (reloaded.good ? "reloaded: " : "not reloaded: ") + line);
+  }
   co_return reloaded;
 }
 
@@ -186,13 +190,21 @@ Awaitable<void> Operation::Watch() {
     const Progress now = progress();
     storage_.Look();
     engine_.SetDiskLow(storage_.disk_low());
-    engine_.SetTimeOfDay(LocalMinute(clock_.Now()));
     heartbeat_.Beat(now, storage_.troubles(), engine_.ready(), clock_.Now());
     if (!service_) view_.Show(now, engine_, clock_.Now());
+    TellReady(now);
+    log_.Tick();
     // Whoever waits for READY hears it soon; then there is time.
     watch_.expires_after(engine_.ready() ? std::min(kWatchEvery, heartbeat_.interval()) : kLoadingEvery);
     co_await watch_.async_wait(kAwait);
   }
+}
+
+void Operation::TellReady(const Progress& now) {
+  if (told_ready_ || !engine_.ready()) return;
+  told_ready_ = true;
+  log_.Say(LogLevel::kInfo, "ready", "ready: what an earlier run left is read, the seeds are stored",
+           {{"queued", std::to_string(now.queued)}, {"known", std::to_string(now.known)}});
 }
 
 std::string Operation::failure() const {

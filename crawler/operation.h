@@ -6,11 +6,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crawler/control/control.h"
 #include "crawler/engine.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/heartbeat.h"
+#include "crawler/log.h"
 #include "crawler/parse_pool.h"
 #include "crawler/progress_view.h"
 #include "crawler/start_failure.h"
@@ -25,7 +27,7 @@ class Operation {
  public:
   /// `sources`: where the configuration came from, for a reload; none makes it a crawl, not a service.
   Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
-            parser::ZygoteClient zygote, storage::Store& store);
+            parser::ZygoteClient zygote, storage::Store& store, Log& log);
 
   /// What keeps it from beginning, in words that name the key. Nothing runs then.
   StartFailure Start();
@@ -43,13 +45,15 @@ class Operation {
   boost::asio::awaitable<void> Crawl();
   boost::asio::awaitable<Control::Reloaded> Reload();
   boost::asio::awaitable<void> ReloadBySignal();
-  void Stop(bool at_once);
+  void Stop(bool at_once, std::string_view by);
+  void TellReady(const Progress& now);
   void Close();
 
   config::Options& options_;
   Targets& targets_;
   const config::Sources* const sources_;
   Clock& clock_;
+  Log& log_;
   const bool service_;
   boost::asio::io_context loop_;
   Fetcher fetcher_;
@@ -62,6 +66,7 @@ class Operation {
   ProgressView view_;
   Heartbeat heartbeat_;
   EndReason reason_ = EndReason::kStopped;
+  bool told_ready_ = false;
   bool stopping_ = false;
   bool reloading_ = false;
   bool ended_ = false;

@@ -42,7 +42,7 @@ std::string Elapsed(Duration duration) {
   return text;
 }
 
-ProgressView::ProgressView() {
+ProgressView::ProgressView(Log& log) : log_(log) {
   const char* kind = std::getenv("TERM");
   terminal_ = ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
 }
@@ -62,17 +62,21 @@ void ProgressView::Show(const Progress& progress, const Engine& engine, Instant 
       return;
     }
     last_line_ = now;
-    std::fprintf(stderr, "%s: %s pages (%.0f/s), %s in flight, %s queued, %s errors, %s hosts\n",
-                 Elapsed(now - progress.started).c_str(), Number(progress.pages).c_str(), rate_,
-                 Number(progress.in_flight).c_str(), Number(progress.queued).c_str(),
-                 Number(progress.errors).c_str(), Number(progress.hosts).c_str());
+    char rate[32];
+    std::snprintf(rate, sizeof rate, "%.0f", rate_);
+    log_.Say(LogLevel::kNotice, "progress",
+             Elapsed(now - progress.started) + ": " + Number(progress.pages) + " pages (" + rate + "/s), " +
+                 Number(progress.in_flight) + " in flight, " + Number(progress.queued) + " queued, " +
+                 Number(progress.errors) + " errors, " + Number(progress.hosts) + " hosts");
     return;
   }
   if (now - blocked_at_ >= kBlockedEvery) {
     blocked_ = engine.blocked();
     blocked_at_ = now;
   }
-  if (drawn_) std::fputs("\033[4A", stderr);
+  // A line of the log has moved the block up.
+  if (drawn_ && logged_ == log_.lines()) std::fputs("\033[4A", stderr);
+  logged_ = log_.lines();
   drawn_ = true;
   std::fprintf(stderr,
                "\033[K  pages   %12s   %8.0f/s\n\033[K  queue   %12s   %s hosts\n\033[K  flight  %12s   %s "
@@ -84,15 +88,10 @@ void ProgressView::Show(const Progress& progress, const Engine& engine, Instant 
                Elapsed(now - progress.started).c_str(), Waiting(blocked_, now).c_str());
 }
 
-void ProgressView::Say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
-  drawn_ = false;
-}
-
 void ProgressView::End(const Progress& progress, const Engine& engine, Instant now) {
   if (terminal_) Show(progress, engine, now);
   if (const std::string waiting = Waiting(engine.blocked(), now); !waiting.empty()) {
-    std::fprintf(stderr, "%s; the same command goes on then\n", waiting.c_str());
+    log_.Say(LogLevel::kNotice, "waiting", waiting + "; the same command goes on then");
   }
 }
 

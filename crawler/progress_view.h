@@ -8,20 +8,20 @@
 namespace trawl::crawler {
 
 /// Shows a crawl while it runs, on stderr: one block that is drawn over itself on a terminal, else a plain
-/// line now and then. Runs on: event loop.
+/// line of the log now and then. Runs on: event loop. Borrows the log.
 class ProgressView {
  public:
-  ProgressView();
+  explicit ProgressView(Log& log);
 
   /// Draws. `now` is the clock's; plain lines come every ten seconds at most. `engine` is asked once a second
   /// what it waits for.
   void Show(const Progress& progress, const Engine& engine, Instant now);
   /// Leaves the terminal as a reader expects it: the last block stays, the cursor is below.
   void End(const Progress& progress, const Engine& engine, Instant now);
-  /// A line that stays, above the figures.
-  void Say(const std::string& line);
 
  private:
+  Log& log_;
+  std::uint64_t logged_ = 0;  ///< lines of the log above the figures
   bool terminal_;
   bool drawn_ = false;
   Instant last_line_{};

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 10> kLive = {
 
 bool IsLive(std::string_view key) {
   return key.starts_with("politeness.") || key == "crawl.private_addresses" || key == "crawl.patience" ||
-         key == "http.retry_wait" || key.starts_with("storage.min_free") ||
+         key == "http.retry_wait" || key.starts_with("storage.min_free") || key == "schedule.time_zone" ||
          std::find(kLive.begin(), kLive.end(), key) != kLive.end();
 }
 
@@ -66,7 +66,8 @@ void ApplyReload(config::Options next, config::Options& running) {
 ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
                       const config::Sources& sources) {
   ReloadPlan plan;
-  config::Loaded loaded = LoadConfig(sources);
+  LoadedTargets read = LoadConfigAndTargets(sources);
+  config::Loaded& loaded = read.loaded;
   if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
   for (const config::ConfigError& error : loaded.errors) plan.lines.push_back(error.ToString());
   if (!loaded.errors.empty()) return plan;
@@ -77,6 +78,10 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
   CompareOptions(running, next, plan.lines);
   std::vector<config::Target> given = std::exchange(next.targets, {});
   std::vector<std::uint16_t> retired;
+  const bool same_order =
+      given.size() >= running.targets.size() &&
+      std::equal(running.targets.begin(), running.targets.end(), given.begin(),
+                 [](const config::Target& a, const config::Target& b) { return a.name == b.name; });
   for (std::uint16_t i = 0; i < running.targets.size(); ++i) {
     const config::Target& before = running.targets[i];
     const auto found = std::ranges::find(given, before.name, &config::Target::name);
@@ -100,7 +105,12 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
     next.targets.push_back(std::move(target));
   }
   if (plan.lines.empty()) plan.lines.push_back("nothing has changed");
-  plan.targets.emplace(loaded);
+  // What was compiled for the check serves, where the numbers are as in the file.
+  if (same_order) {
+    plan.targets = std::move(read.targets);
+  } else {
+    plan.targets.emplace(loaded);
+  }
   for (std::uint16_t index : retired) plan.targets->Retire(index);
   plan.options = std::move(next);
   plan.good = true;

@@ -5,11 +5,13 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <optional>
 
 #include "config/knobs.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/contact.h"
 #include "crawler/fetch/descriptors.h"
+#include "crawler/finish_hook.h"
 #include "crawler/load_config.h"
 #include "crawler/operation.h"
 #include "crawler/parser_program.h"
@@ -21,7 +23,7 @@ namespace trawl::crawler {
 namespace {
 
 /// Raises the soft limit of descriptors to the hard one; says so when what there is then is too little.
-void RaiseDescriptorLimit(config::Options& options) {
+void RaiseDescriptorLimit(config::Options& options, Log& log) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   const rlimit raised{limit.rlim_max, limit.rlim_max};
@@ -29,63 +31,94 @@ void RaiseDescriptorLimit(config::Options& options) {
   const std::uint64_t wanted = options.crawl.max_fetches + kOtherDescriptors;
   if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return;
   const std::uint64_t possible = DescriptorsForConnections(limit.rlim_cur);
-  std::fprintf(stderr,
-               "this process may open %" PRIu64 " descriptors, so crawl.max_fetches is %" PRIu64
-               " instead of %u; for more: "
-               "\"LimitNOFILE=%" PRIu64 "\" in the unit, or \"ulimit -n %" PRIu64 "\" in the shell\n",
-               static_cast<std::uint64_t>(limit.rlim_cur), possible, options.crawl.max_fetches, wanted,
-               wanted);
+  log.Say(LogLevel::kWarning, "few_descriptors",
+          "this process may open " + std::to_string(limit.rlim_cur) +
+              " descriptors, so crawl.max_fetches is " + std::to_string(possible) + " instead of " +
+              std::to_string(options.crawl.max_fetches) +
+              "; for more: \"LimitNOFILE=" + std::to_string(wanted) + "\" in the unit, or \"ulimit -n " +
+              std::to_string(wanted) + "\" in the shell");
   options.crawl.max_fetches = static_cast<std::uint32_t>(possible);
 }
 
 /// One crawl from start to end: everything it owns, in the order in which it starts.
 class Session {
  public:
-  Session(config::Loaded& loaded, const config::Sources* sources)
-      : options_(loaded.options), sources_(sources), targets_(loaded) {}
+  Session(config::Loaded& loaded, const config::Sources* sources, Clock& clock, Log& log)
+      : options_(loaded.options), sources_(sources), targets_(loaded), clock_(clock), log_(log) {}
 
   int Run(Summary summary) {
     const std::string program = ParserProgram(options_.parser);
     // Before any thread: a fork of a process with threads may only exec.
     Result<parser::ZygoteClient> zygote = parser::ZygoteClient::Start(options_.parser, program);
     if (!zygote) {
-      std::fprintf(stderr, "cannot start %s: %s\n", program.c_str(), zygote.error().message().c_str());
+      Complain("parser_not_started", "cannot start " + program + ": " + zygote.error().message());
       return kExitFailed;
     }
     storage::OpenedStore opened = storage::OpenStore(options_.storage);
     if (!opened.store) {
-      std::fprintf(stderr, "%s\n", opened.error.c_str());
+      Complain("storage_not_opened", opened.error);
       return kExitIo;
     }
     const storage::RunStart start{clock_.Now(), std::string(Version()), config::ShowOptions(options_),
                                   targets_.Names(), targets_.CurrentRules()};
     if (const Result<void> begun = opened.store->BeginRun(start); !begun) {
-      std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), begun.error().message().c_str());
+      Complain("storage_not_opened", options_.storage.path + ": " + begun.error().message());
       return kExitIo;
     }
     const int code = Crawl(std::move(*zygote), *opened.store, summary);
     const Result<void> closed = opened.store->Close({clock_.Now(), std::string(Name(reason_))});
     if (!closed && code == kExitDone) {
-      std::fprintf(stderr, "%s: %s\n", options_.storage.path.c_str(), closed.error().message().c_str());
+      Complain("storage_not_closed", options_.storage.path + ": " + closed.error().message());
       return kExitIo;
     }
+    if (sources_ == nullptr) TellFinished();
     return code;
   }
 
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
-    Operation operation(options_, targets_, clock_, sources_, std::move(zygote), store);
+    Operation operation(options_, targets_, clock_, sources_, std::move(zygote), store, log_);
     if (const StartFailure failure = operation.Start()) {
-      std::fprintf(stderr, "%s\n", failure.message.c_str());
+      Complain("not_started", failure.message);
       return failure.by_system ? kExitIo : kExitConfig;
     }
+    log_.Say(LogLevel::kInfo, "started", "trawl " + std::string(Version()) + " has started",
+             {{"database", options_.storage.path},
+              {"targets", std::to_string(targets_.size())},
+              {"pid", std::to_string(::getpid())}});
     reason_ = operation.Run();
-    Report(summary, operation.progress());
+    finished_ = operation.progress();
+    const Progress& done = *finished_;
+    log_.Say(LogLevel::kInfo, "ended", "the crawl has ended: " + std::string(Name(reason_)),
+             {{"pages", std::to_string(done.pages)},
+              {"visits", std::to_string(done.visits)},
+              {"errors", std::to_string(done.errors)},
+              {"queued", std::to_string(done.queued)}});
+    Report(summary, done);
     if (const std::string failure = operation.failure(); !failure.empty()) {
-      std::fprintf(stderr, "%s\n", failure.c_str());
+      Complain("failed", failure);
       return reason_ == EndReason::kStorageFailed ? kExitIo : kExitFailed;
     }
     return kExitDone;
+  }
+
+  /// After a crawl that has begun, however it ended.
+  void TellFinished() {
+    if (!finished_) return;
+    const double seconds = static_cast<double>((clock_.Now() - finished_->started).count()) / 1000.0;
+    const std::string wrong =
+        RunFinishHook(options_.schedule, {{"TRAWL_DATABASE", options_.storage.path},
+                                          {"TRAWL_END_REASON", std::string(Name(reason_))},
+                                          {"TRAWL_PAGES", std::to_string(finished_->pages)},
+                                          {"TRAWL_VISITS", std::to_string(finished_->visits)},
+                                          {"TRAWL_ERRORS", std::to_string(finished_->errors)},
+                                          {"TRAWL_QUEUED", std::to_string(finished_->queued)},
+                                          {"TRAWL_SECONDS", std::to_string(seconds)}});
+    if (!wrong.empty()) log_.Say(LogLevel::kWarning, "on_finish_failed", wrong);
+  }
+
+  void Complain(std::string_view event, const std::string& sentence) {
+    log_.Say(LogLevel::kError, event, sentence);
   }
 
   void Report(Summary summary, const Progress& progress) const {
@@ -109,26 +142,38 @@ class Session {
   config::Options& options_;
   const config::Sources* const sources_;  ///< of a service, which may read them again
   Targets targets_;
-  LoopClock clock_;
+  Clock& clock_;
+  Log& log_;
   EndReason reason_ = EndReason::kStopped;
+  std::optional<Progress> finished_;  ///< what the crawl came to
 };
 
-int RunSession(const config::Sources& sources, bool service, Summary summary) {
+/// As `trawl check` shows them; in the journal, and as JSON, a line each.
+int RefuseConfig(const config::Loaded& loaded, Log& log) {
+  if (!log.to_journal() && log.format() == LogFormat::kText) return ReportConfigErrors(loaded);
+  for (const config::ConfigError& error : loaded.errors)
+    log.Answer(LogLevel::kError, "wrong_configuration", error.ToString());
+  return kExitConfig;
+}
+
+int RunSession(const config::Sources& sources, bool service, Summary summary, const LogOptions& log_options) {
+  LoopClock clock;
+  Log log(log_options, clock);
   config::Loaded loaded = LoadConfig(sources);
   if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
-  if (!loaded.errors.empty()) return ReportConfigErrors(loaded);
-  RaiseDescriptorLimit(loaded.options);
-  return Session(loaded, service ? &sources : nullptr).Run(summary);
+  if (!loaded.errors.empty()) return RefuseConfig(loaded, log);
+  RaiseDescriptorLimit(loaded.options, log);
+  return Session(loaded, service ? &sources : nullptr, clock, log).Run(summary);
 }
 
 }  // namespace
 
 int RunCrawl(const CrawlCommand& command) {
-  return RunSession(command.sources, false, command.summary);
+  return RunSession(command.sources, false, command.summary, command.log);
 }
 
 int RunDaemon(const DaemonCommand& command) {
-  return RunSession(command.sources, true, Summary::kNone);
+  return RunSession(command.sources, true, Summary::kNone, command.log);
 }
 
 }  // namespace trawl::crawler

@@ -67,10 +67,10 @@ void StorageWatch::Look() {
 void StorageWatch::Compare() {
   std::vector<Trouble> now = TroublesOf(disk_.state(), store_.condition());
   for (const Trouble& trouble : now) {
-    if (!Names(troubles_, trouble.name)) tell_(trouble.sentence);
+    if (!Names(troubles_, trouble.name)) tell_(trouble, false);
   }
   for (const Trouble& trouble : troubles_) {
-    if (!Names(now, trouble.name)) tell_(std::string(OverOf(trouble.name)));
+    if (!Names(now, trouble.name)) tell_({trouble.name, std::string(OverOf(trouble.name))}, true);
   }
   troubles_ = std::move(now);
 }

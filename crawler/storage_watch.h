@@ -24,8 +24,8 @@ struct Trouble {
 /// event loop. Owns the guard of the disks; borrows the store.
 class StorageWatch {
  public:
-  /// A line for people.
-  using Tell = std::function<void(const std::string& line)>;
+  /// Begins a trouble, or is `over`: then the sentence says so.
+  using Tell = std::function<void(const Trouble& trouble, bool over)>;
 
   StorageWatch(boost::asio::any_io_executor loop, const config::StorageOptions& options,
                const storage::Store& store, Tell tell, DiskGuard::Source source = storage::FreeSpaceAt);

@@ -1,6 +1,8 @@
 #include "crawler/targets.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "crawler/fetch/credentials.h"
@@ -56,6 +58,30 @@ std::vector<std::string> NormalizeUrls(const std::vector<std::string>& urls,
   return normalized;
 }
 
+/// The time zones of a configuration, each once.
+class Zones {
+ public:
+  explicit Zones(config::Loaded& loaded) : loaded_(loaded) {}
+
+  /// An error at `path`, once for each name, when there is none.
+  std::shared_ptr<const TimeZone> Find(const std::string& name, const std::string& path) {
+    if (name.empty()) return nullptr;
+    const auto [found, fresh] = zones_.try_emplace(name);
+    if (fresh) found->second = TimeZone::Find(name);
+    if (found->second == nullptr && blamed_.insert(path).second) {
+      loaded_.AddError(path, "\"" + name +
+                                 "\" is no time zone of the IANA database; allowed: a name such as "
+                                 "\"Europe/Berlin\" or \"UTC\"");
+    }
+    return found->second;
+  }
+
+ private:
+  config::Loaded& loaded_;
+  std::map<std::string, std::shared_ptr<const TimeZone>> zones_;
+  std::set<std::string> blamed_;
+};
+
 }  // namespace
 
 Targets::Targets(config::Loaded& loaded) {
@@ -66,6 +92,8 @@ Targets::Targets(config::Loaded& loaded) {
     loaded.AddError("url.tracking_parameters", "has more than " + std::to_string(parser::kMaxDropParameters) +
                                                    " names; allowed: at most so many");
   }
+  Zones zones(loaded);
+  zones.Find(options.schedule.time_zone, "schedule.time_zone");  // also when no target uses it
   for (std::size_t i = 0; i < options.targets.size(); ++i) {
     const config::Target& target = options.targets[i];
     const std::string path = "target[" + std::to_string(i) + "]";
@@ -85,6 +113,10 @@ Targets::Targets(config::Loaded& loaded) {
     plan.timeout = target.http.timeout.value_or(options.http.timeout);
     plan.max_body = target.http.max_body.value_or(options.http.max_body);
     plan.window = config::ParseTimeWindow(target.window);
+    plan.pause_on = config::ParsePauseRule(target.pause_on);
+    plan.zone_name = target.time_zone.empty() ? options.schedule.time_zone : target.time_zone;
+    plan.zone =
+        zones.Find(plan.zone_name, target.time_zone.empty() ? "schedule.time_zone" : path + ".time_zone");
     plan.recrawl = config::ParseRecrawl(target.recrawl).value_or(config::Recrawl{});
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;

@@ -8,12 +8,14 @@
 
 #include "config/load.h"
 #include "config/options.h"
+#include "config/pause_rule.h"
 #include "config/recrawl.h"
 #include "config/time_window.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/item_rules.h"
 #include "crawler/page_budget.h"
 #include "crawler/scope.h"
+#include "crawler/time_zone.h"
 
 namespace trawl::crawler {
 
@@ -29,6 +31,9 @@ struct TargetPlan {
   Bytes max_body{};
   config::Recrawl recrawl{};
   std::optional<config::TimeWindow> window{};  ///< of the day, in which it is fetched; none: always
+  std::string zone_name{};                     ///< of the window; empty: the process's
+  std::shared_ptr<const TimeZone> zone{};      ///< of that name
+  std::optional<config::PauseRule> pause_on{};
   bool obey_robots = true;
   bool follow_nofollow = false;
   std::vector<std::string> sitemaps{};      ///< normalised; those of the configuration
@@ -40,8 +45,8 @@ struct TargetPlan {
 /// All targets of a configuration. Runs on: event loop. Const after construction.
 class Targets {
  public:
-  /// Adds an error to `loaded` for each seed that is no crawlable URL, each expression that RE2 refuses
-  /// and each item rule that does not compile.
+  /// Adds an error to `loaded` for each seed that is no crawlable URL, each expression that RE2 refuses, each
+  /// time zone that there is not, and each item rule that does not compile.
   explicit Targets(config::Loaded& loaded);
 
   struct Place {

@@ -30,6 +30,9 @@ inline constexpr const char* kDaemonManual = R"(Examples:
 
 Stays in the foreground and tells systemd when it is ready. SIGTERM or Ctrl-C stops cleanly, a second one at once.
 Exit code 78 and every error with its place when the configuration is wrong: nothing is started then.
+
+The log goes to stderr, a line an event; into the journal with its priorities ("journalctl -u trawl -p warning").
+What comes more than ten times in ten seconds is counted. What was crawled stands in the database, not in the log.
 )";
 
 /// `trawl daemon`

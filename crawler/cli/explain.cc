@@ -1,5 +1,7 @@
 #include "crawler/cli/explain.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -8,17 +10,12 @@
 
 #include "config/load.h"
 #include "crawler/cli/exit_codes.h"
-#include "crawler/cli/explanation.h"
 #include "crawler/cli/page_session.h"
+#include "crawler/cli/terminal.h"
+#include "crawler/control/client.h"
+#include "crawler/control/place.h"
+#include "crawler/explain_url.h"
 #include "crawler/load_config.h"
-#include "crawler/page_request.h"
-#include "crawler/robots_cache.h"
-#include "crawler/targets.h"
-#include "crawler/traps.h"
-#include "crawler/url_rules.h"
-#include "parser/fingerprint.h"
-#include "parser/normalize.h"
-#include "parser/url.h"
 
 namespace trawl::crawler {
 namespace {
@@ -27,30 +24,34 @@ struct ExplainCommand {
   std::string url;
   std::string database;
   std::string config;
+  std::string socket;
   std::vector<std::string> overrides;
   bool json = false;
 };
 
-std::string KeyOf(UrlId id) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(id));
-  return text;
+/// For the value of a query (RFC 3986 section 2.3).
+std::string Encoded(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    char code[4];
+    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
+    encoded += plain ? std::string(1, c) : code;
+  }
+  return encoded;
 }
 
-Result<std::string> NormalizeText(const std::string& text, const config::Options& options) {
-  const Result<parser::Url> url = parser::Url::Parse(text);
-  if (!url) return url.error();
-  parser::NormalizeOptions rules = UrlRules(options.url);
-  rules.max_length = parser::kMaxUrl;
-  return parser::Normalize(*url, rules);
-}
-
-/// One run of the command: loads, looks up, judges.
+/// One run of the command: asks the daemon, or loads, looks up and judges.
 class Explaining {
  public:
   explicit Explaining(const ExplainCommand& command) : command_(command) {}
 
   int Run() {
+    // With a configuration the question is what that one would do.
+    if (command_.config.empty() && command_.overrides.empty()) {
+      if (const std::optional<int> answered = AskRunning(Socket())) return *answered;
+    }
     config::Loaded loaded;
     if (!command_.config.empty()) {
       config::Sources sources;
@@ -70,8 +71,11 @@ class Explaining {
       failed = LookUp(database, loaded.options);
     }
     if (failed) return *failed;
-    if (!loaded.options.targets.empty()) JudgeScope(loaded);
-    JudgeRobots(loaded.options);
+    if (!loaded.options.targets.empty()) JudgeScope(Targets(loaded), loaded.options.crawl, explanation_);
+    if (std::optional<parser::PageJob> job = JudgeRobots(loaded.options, explanation_)) {
+      const std::unique_ptr<PageSession> session = PageSession::Start(loaded.options);
+      if (session) TakeRobots(session->Parse(std::move(*job)), explanation_);
+    }
     if (command_.json) {
       std::cout << ToJson(ExplanationToJson(explanation_)) << '\n';
     } else {
@@ -82,80 +86,54 @@ class Explaining {
   }
 
  private:
+  /// Of the daemon that writes the database that is meant; a database in this folder comes before the
+  /// service's.
+  std::string Socket() const {
+    if (!command_.socket.empty()) return command_.socket;
+    config::Options options;
+    if (!command_.database.empty()) options.storage.path = command_.database;
+    const bool here = !command_.database.empty() || ::access(options.storage.path.c_str(), F_OK) == 0;
+    return here ? ControlSocket(options) : UsualControlSocket();
+  }
+
+  /// The exit code after its answer; nothing when there is no daemon to ask, or one of another version.
+  std::optional<int> AskRunning(const std::string& socket) const {
+    const std::string path =
+        "/explain?" + std::string(command_.json ? "" : "format=text&") + "url=" + Encoded(command_.url);
+    const ControlAnswer answer = AskDaemon(socket, "GET", path);
+    if (answer.status == 400) {
+      const Result<json::value> value = ParseJson(answer.body);
+      const auto why = value && value->is_object() ? StringAt(value->as_object(), "error") : std::nullopt;
+      return CommandLine::Refuse("explain", Printable(why.value_or("the daemon refused the URL")));
+    }
+    if (answer.status != 200) {
+      if (command_.socket.empty()) return std::nullopt;
+      const std::string why = answer.status == 0
+                                  ? answer.error
+                                  : "the daemon answered with status " + std::to_string(answer.status);
+      std::fprintf(stderr, "trawl explain: %s\n", why.c_str());
+      return kExitIo;
+    }
+    std::cout << answer.body;
+    std::cout.flush();
+    return std::cout.good() ? kExitDone : kExitIo;
+  }
+
   std::optional<int> LookUp(const std::string& database, const config::Options& options) {
-    const Result<std::string> url = NormalizeText(command_.url, options);
-    if (!url) {
+    Result<Explanation> begun = BeginExplanation(command_.url, options);
+    if (!begun) {
       return CommandLine::Refuse("explain",
-                                 "\"" + command_.url + "\" is no URL to crawl: " + url.error().message());
+                                 "\"" + command_.url + "\" is no URL to crawl: " + begun.error().message());
     }
-    explanation_ = {};
-    explanation_.url = *url;
-    parser::SplitNormalized(explanation_.url, parts_);
-    const UrlId id = parser::FingerprintUrl(explanation_.url);
-    explanation_.key = KeyOf(id);
-    const storage::QueryError error = storage::LookUp(database, id, parser::FingerprintHost(parts_.host),
-                                                      parts_.origin, explanation_.story);
+    explanation_ = std::move(*begun);
+    const storage::QueryError error = LookUpStory(database, explanation_);
     if (error.ok) return std::nullopt;
-    const std::string message =
-        error.usage ? database + " was written by another version of trawl; a crawl with this one updates it"
-                    : error.message;
-    std::fprintf(stderr, "trawl explain: %s\n", message.c_str());
+    std::fprintf(stderr, "trawl explain: %s\n", LookUpFailure(database, error).c_str());
     return kExitIo;
-  }
-
-  /// What the targets would do with the URL, were it met as a link.
-  void JudgeScope(config::Loaded& loaded) {
-    const Targets targets(loaded);
-    const config::CrawlOptions& crawl = loaded.options.crawl;
-    const Targets::Place place = targets.Find(0, explanation_.url, parts_);
-    std::string trap = FindRepetition(parts_.target, crawl.max_repeats);
-    if (trap.empty()) trap = FindDeepPath(parts_.target, crawl.max_path_depth);
-    const bool inside = place.verdict.skip == storage::SkipReason::kNone;
-    explanation_.scope = "taken";
-    explanation_.scope_target = targets[place.target].target.name;
-    if (explanation_.url.size() > crawl.max_url.count) {
-      explanation_.scope = Name(storage::SkipReason::kTooLong);
-    } else if (!inside) {
-      explanation_.scope = Name(place.verdict.skip);
-      explanation_.scope_rule = place.verdict.rule;
-    } else if (!trap.empty()) {
-      explanation_.scope = Name(storage::SkipReason::kTrap);
-      explanation_.scope_rule = trap;
-    }
-  }
-
-  /// What the stored robots.txt says, read by a parser process as the crawl does it.
-  void JudgeRobots(const config::Options& options) {
-    const storage::Facts& robots = explanation_.story.robots;
-    if (robots.empty()) {
-      explanation_.robots = "not fetched yet";
-      return;
-    }
-    const auto status = static_cast<std::uint16_t>(robots.Number("status"));
-    const RobotsEntry entry = RobotsCache::Judge(Outcome::kOk, status, "", Instant{});
-    if (entry.meaning != RobotsEntry::Meaning::kRules) {
-      const bool all = entry.meaning == RobotsEntry::Meaning::kAllowAll;
-      explanation_.robots = all ? "allowed, there are no rules" : "disallowed until it can be read";
-      return;
-    }
-    explanation_.robots = "not known: it could not be parsed";
-    const std::unique_ptr<PageSession> session = PageSession::Start(options);
-    if (!session) return;
-    parser::PageJob job;
-    job.kind = parser::DocumentKind::kRobots;
-    job.url = std::string(parts_.origin) + "/robots.txt";
-    job.product_tokens = {ProductToken(options.http.user_agent)};
-    job.body = robots.Text("body");
-    const ParseAnswer answer = session->Parse(std::move(job));
-    if (answer.outcome != Outcome::kOk) return;
-    const parser::RobotsVerdict verdict = parser::Decide(answer.page.robots, parts_.target);
-    explanation_.robots = verdict.allowed ? "allowed" : "disallowed";
-    if (verdict.line > 0) explanation_.robots_line = RobotsCache::Receipt(answer.page.robots, verdict);
   }
 
   const ExplainCommand& command_;
   Explanation explanation_;
-  parser::UrlParts parts_;  ///< of explanation_.url
 };
 
 }  // namespace
@@ -164,6 +142,7 @@ std::function<int()> DefineExplain(CommandLine& line) {
   auto command = std::make_shared<ExplainCommand>();
   line.AddRequired("URL", "", command->url, "the URL to explain");
   line.AddText("--db", "FILE", command->database, "the database (that of the configuration, else trawl.db)");
+  line.AddText("--socket", "PATH", command->socket, "the control socket of the daemon to ask");
   line.AddText("-c,--config", "FILE", command->config, "settings and targets to judge by");
   line.AddList("--set", "KEY=VALUE", command->overrides, "a setting on top of it; any number of times");
   line.AddFlag("--json", command->json, "all of it as one JSON object");

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 /// How often the loop's lag is looked at; a sample is kept of every tenth.
 constexpr auto kTick = 100ms;
 constexpr int kTicksPerSample = 10;
+/// Targets that wait, named in one status; /targets has all.
+constexpr std::size_t kMostHeldTold = 50;
 
 std::uint64_t ResidentBytes() {
   unsigned long long size = 0, resident = 0;
@@ -108,9 +110,20 @@ Awaitable<std::string> Control::NextEvent() {
 
 StatusInput Control::Look() const {
   const Engine& engine = crawl_.engine;
-  return {crawl_.options,   engine.progress(),    engine.tally(),  lag_,
-          engine.waiting(), crawl_.pool.counts(), Measure(0),      history_,
-          crawl_.storage,   engine.ready(),       engine.paused(), stopping_};
+  return {crawl_.options,       engine.progress(), engine.tally(), lag_,           engine.waiting(),
+          crawl_.pool.counts(), Measure(0),        history_,       crawl_.storage, HeldTargets(),
+          engine.ready(),       engine.paused(),   stopping_};
+}
+
+std::vector<std::pair<std::string, std::string>> Control::HeldTargets() const {
+  std::vector<std::pair<std::string, std::string>> held;
+  const Targets& targets = crawl_.engine.targets();
+  for (std::uint16_t i = 0; i < targets.size() && held.size() < kMostHeldTold; ++i) {
+    if (targets[i].retired) continue;
+    if (std::string state = crawl_.engine.TargetState(i); !state.empty())
+      held.emplace_back(targets[i].target.name, std::move(state));
+  }
+  return held;
 }
 
 Sample Control::Measure(double lag_ms) const {

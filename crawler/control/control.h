@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crawler/control/access.h"
@@ -72,6 +73,9 @@ class Control {
   boost::asio::awaitable<ControlReply> Errors(ControlRequest request);
   boost::asio::awaitable<ControlReply> ErrorReasons(ControlRequest request);
   boost::asio::awaitable<ControlReply> Pages(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Reports(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Calendar(ControlRequest request);
+  boost::asio::awaitable<ControlReply> Explain(ControlRequest request);
   boost::asio::awaitable<ControlReply> Sql(ControlRequest request);
   boost::asio::awaitable<ControlReply> Add(ControlRequest request);
   boost::asio::awaitable<ControlReply> Pause(ControlRequest request);
@@ -85,7 +89,9 @@ class Control {
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
   void ShowNow(SqlRows& hosts) const;
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
+  storage::Facts Live(const Explanation& explanation) const;
   StatusInput Look() const;
+  std::vector<std::pair<std::string, std::string>> HeldTargets() const;
   Sample Measure(double lag_ms) const;
   std::string StatusJson() const;
   /// The next of the server-sent events: the state of the crawl when the next sample is there. Empty at the

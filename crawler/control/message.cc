@@ -16,6 +16,11 @@ int HexDigit(char c) {
 
 }  // namespace
 
+std::string ValueOf(const ControlRequest& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
+
 ControlReply Refusal(unsigned status, const std::string& why) {
   ControlReply reply;
   reply.status = status;

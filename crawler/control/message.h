@@ -31,6 +31,9 @@ struct ControlReply {
 
 using ControlHandler = std::function<boost::asio::awaitable<ControlReply>(ControlRequest)>;
 
+/// The value of a parameter of the query; empty when there is none.
+std::string ValueOf(const ControlRequest& request, const std::string& name);
+
 /// {"error": "..."}, as every reply that is not a success.
 ControlReply Refusal(unsigned status, const std::string& why);
 

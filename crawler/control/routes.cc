@@ -9,7 +9,9 @@
 #include "crawler/control/control.h"
 #include "crawler/control/metrics.h"
 #include "crawler/control/status.h"
+#include "crawler/time_text.h"
 #include "parser/utf8.h"
+#include "storage/reports/reports.h"
 
 namespace trawl::crawler {
 namespace {
@@ -43,11 +45,6 @@ std::size_t LimitOf(const ControlRequest& request) {
   std::size_t limit = kUsualRows;
   std::from_chars(found->second.data(), found->second.data() + found->second.size(), limit);
   return std::min(limit, kMostRows);
-}
-
-std::string ValueOf(const ControlRequest& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
 }
 
 ControlReply ReplyOf(const SqlRows& result) {
@@ -91,23 +88,16 @@ std::string_view Word(Engine::Added added) {
 }  // namespace
 
 const Control::Route Control::kRoutes[] = {
-    {"GET", "/status", &Control::Status},
-    {"GET", "/targets", &Control::TargetList},
-    {"GET", "/hosts", &Control::Hosts},
-    {"GET", "/queue", &Control::Queue},
-    {"GET", "/errors", &Control::Errors},
-    {"GET", "/error-reasons", &Control::ErrorReasons},
-    {"GET", "/pages", &Control::Pages},
-    {"GET", "/metrics", &Control::Metrics},
-    {"GET", "/history", &Control::PastSamples},
-    {"GET", "/events", &Control::Events},
-    {"POST", "/sql", &Control::Sql},
-    {"POST", "/add", &Control::Add, true},
-    {"POST", "/pause", &Control::Pause, true},
-    {"POST", "/resume", &Control::Resume, true},
-    {"POST", "/reload", &Control::Reload, true},
-    {"POST", "/stop", &Control::Stop},
-    {"", "", nullptr},
+    {"GET", "/status", &Control::Status},        {"GET", "/targets", &Control::TargetList},
+    {"GET", "/hosts", &Control::Hosts},          {"GET", "/queue", &Control::Queue},
+    {"GET", "/errors", &Control::Errors},        {"GET", "/error-reasons", &Control::ErrorReasons},
+    {"GET", "/pages", &Control::Pages},          {"GET", "/metrics", &Control::Metrics},
+    {"GET", "/history", &Control::PastSamples},  {"GET", "/events", &Control::Events},
+    {"GET", "/reports", &Control::Reports},      {"GET", "/calendar", &Control::Calendar},
+    {"GET", "/explain", &Control::Explain},      {"POST", "/sql", &Control::Sql},
+    {"POST", "/add", &Control::Add, true},       {"POST", "/pause", &Control::Pause, true},
+    {"POST", "/resume", &Control::Resume, true}, {"POST", "/reload", &Control::Reload, true},
+    {"POST", "/stop", &Control::Stop},           {"", "", nullptr},
 };
 
 Awaitable<ControlReply> Control::Status(ControlRequest) {
@@ -133,7 +123,9 @@ Awaitable<ControlReply> Control::TargetList(ControlRequest) {
                     {"max_pages", plan.target.max_pages},
                     {"paused", crawl_.engine.target_paused(i)},
                     {"window", plan.target.window},
+                    {"time_zone", plan.zone_name},
                     {"in_window", crawl_.engine.in_window(i)},
+                    {"state", crawl_.engine.TargetState(i)},
                     {"removed", plan.retired}});
   }
   co_return Json(json::object{{"targets", std::move(list)}});
@@ -210,6 +202,17 @@ Awaitable<ControlReply> Control::Sql(ControlRequest request) {
   if (!sql) co_return Refusal(400, "the body is no object with a text \"sql\"");
   std::string text(*sql);
   co_return co_await Rows(std::move(text), kMostRows);
+}
+
+/// The canned reports as SQL, for who wants to change the question.
+Awaitable<ControlReply> Control::Reports(ControlRequest) {
+  json::array list;
+  for (const storage::Report& report : storage::Reports())
+    list.push_back({{"name", report.name},
+                    {"sentence", report.sentence},
+                    {"argument", report.argument},
+                    {"sql", storage::PlainSql(report, kUsualRows, report.argument)}});
+  co_return Json(json::object{{"reports", std::move(list)}});
 }
 
 std::optional<std::uint16_t> Control::TargetNamed(std::string_view name) const {

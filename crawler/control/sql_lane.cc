@@ -4,6 +4,7 @@
 
 #include "crawler/async.h"
 #include "crawler/cross.h"
+#include "crawler/explain_url.h"
 
 namespace trawl::crawler {
 namespace {
@@ -54,6 +55,23 @@ Awaitable<SqlRows> SqlLane::Run(std::string sql, std::size_t max_rows) {
   SqlRows rows = co_await Cross<SqlRows>(loop_, start);
   --waiting_;
   co_return rows;
+}
+
+Awaitable<SqlLane::Told> SqlLane::LookUp(Explanation explanation) {
+  if (waiting_ >= kMaxWaiting) {
+    Told busy{{false, "too many queries are waiting", false, true}, std::move(explanation)};
+    co_return busy;
+  }
+  ++waiting_;
+  auto start = [this, &explanation](auto done) {
+    lane_.Post([this, done = std::move(done), told = Told{{}, std::move(explanation)}]() mutable {
+      told.error = LookUpStory(database_, told.explanation);
+      done(std::move(told));
+    });
+  };
+  Told told = co_await Cross<Told>(loop_, start);
+  --waiting_;
+  co_return told;
 }
 
 std::string SqlText(std::string_view text) {

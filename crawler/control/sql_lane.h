@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crawler/explanation.h"
 #include "storage/lane.h"
 #include "storage/query.h"
 
@@ -33,6 +34,12 @@ class SqlLane {
   ~SqlLane();
 
   boost::asio::awaitable<SqlRows> Run(std::string sql, std::size_t max_rows);
+  /// What the database knows of one URL.
+  struct Told {
+    storage::QueryError error;
+    Explanation explanation;
+  };
+  boost::asio::awaitable<Told> LookUp(Explanation explanation);
 
  private:
   SqlRows Answer(const std::string& sql, std::size_t max_rows) const;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
+#include "crawler/time_text.h"
 #include "crawler/version.h"
 
 namespace trawl::crawler {
@@ -28,28 +28,24 @@ double WorstLag(const History& history) {
 
 }  // namespace
 
-std::string TimeText(Instant at) {
-  const auto milliseconds = at.time_since_epoch().count();
-  const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[80];  // a year of any int fits
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
-                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                static_cast<int>(milliseconds % 1000));
-  return text;
-}
-
 std::uint64_t FileBytes(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+std::string_view StateOf(const StatusInput& input) {
+  if (input.stopping) return "stopping";
+  if (!input.ready) return "starting";
+  if (input.paused) return "paused";
+  return input.storage.disk_low() ? "disk_low" : "crawling";
 }
 
 json::object StatusOf(const StatusInput& input) {
   const Progress& p = input.progress;
   const std::string& database = input.options.storage.path;
   const History::Rates rates = input.history.Over(kRateOver);
-  json::object waiting, troubles, outcomes;
+  json::object waiting, troubles, outcomes, held;
+  for (const auto& [name, state] : input.held) held[name] = state;
   for (const Trouble& trouble : input.storage.troubles())
     troubles[{trouble.name.data(), trouble.name.size()}] = trouble.sentence;
   for (const auto& [reason, count] : input.waiting) {
@@ -65,12 +61,9 @@ json::object StatusOf(const StatusInput& input) {
       {"pid", ::getpid()},
       {"started_at", TimeText(p.started)},
       {"uptime_ms", (input.now.at - p.started).count()},
-      {"state", input.stopping             ? "stopping"
-                : !input.ready             ? "starting"
-                : input.paused             ? "paused"
-                : input.storage.disk_low() ? "disk_low"
-                                           : "crawling"},
+      {"state", std::string(StateOf(input))},
       {"troubles", std::move(troubles)},
+      {"targets_held", std::move(held)},
       {"pages", p.pages},
       {"pages_per_s", Rounded(rates.pages)},
       {"visits", p.visits},

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/options.h"
 #include "crawler/cli/json.h"
@@ -22,6 +26,7 @@ struct StatusInput {
   Sample now;
   const History& history;
   const StorageWatch& storage;
+  std::vector<std::pair<std::string, std::string>> held{};  ///< targets that wait, and as what
   bool ready = true;  ///< false: what an earlier run left is still being read
   bool paused = false;
   bool stopping = false;
@@ -31,8 +36,8 @@ struct StatusInput {
 /// fetched now".
 json::object StatusOf(const StatusInput& input);
 
-/// UTC, ISO 8601 with milliseconds.
-std::string TimeText(Instant at);
+/// "starting", "crawling", "paused", "disk_low" or "stopping".
+std::string_view StateOf(const StatusInput& input);
 
 /// Bytes of a file; 0 when there is none.
 std::uint64_t FileBytes(const std::string& path);

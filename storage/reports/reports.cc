@@ -158,6 +158,25 @@ const Report* FindReport(std::string_view name) {
   return found == std::end(kReports) ? nullptr : found;
 }
 
+std::string PlainSql(const Report& report, std::size_t rows, std::string_view argument) {
+  std::string literal = "'";
+  for (const char c : argument) literal += c == '\'' ? std::string("''") : std::string(1, c);
+  const std::string expanded = sqlite::Expanded(report.sql), values[] = {std::to_string(rows), literal + "'"};
+  std::string sql;
+  for (std::size_t at = expanded.find_first_not_of('\n'); at < expanded.size(); ++at) {
+    const bool parameter = expanded[at] == '?' && at + 1 < expanded.size();
+    const std::size_t which =
+        parameter ? static_cast<std::size_t>(expanded[at + 1] - '1') : std::size(values);
+    if (which < std::size(values)) {
+      sql += values[which];
+      ++at;
+    } else {
+      sql += expanded[at];
+    }
+  }
+  return sql;
+}
+
 QueryError RunReport(const std::string& path, const Report& report, const std::string& argument,
                      std::int64_t rows,
                      const std::function<void(const std::vector<std::string>& columns)>& header,

@@ -27,6 +27,9 @@ std::span<const Report> Reports();
 /// None when there is no report of the name.
 const Report* FindReport(std::string_view name);
 
+/// The report as SQL that any sqlite3 reads: `rows` at most, `argument` as a literal where it names one.
+std::string PlainSql(const Report& report, std::size_t rows, std::string_view argument);
+
 /// Answers a report from the database at `path` as Query does, beside a running crawl. `argument` is what the
 /// report's own names; `rows` how many are wanted, all when negative.
 QueryError RunReport(const std::string& path, const Report& report, const std::string& argument,

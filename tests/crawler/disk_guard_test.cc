@@ -119,7 +119,7 @@ TEST_CASE("Trouble is told once when it begins, and when it is over") {
   storage::MemoryStore store(disks.options);
   StorageWatch watch(
       disks.loop.get_executor(), disks.options, store,
-      [&told](const std::string& line) { told.push_back(line); }, disks.Source());
+      [&told](const crawler::Trouble& trouble, bool) { told.push_back(trouble.sentence); }, disks.Source());
   disks.space["crawl.db"] = {1000, 1 << 20};
   watch.Start();
   watch.Start();

@@ -9,6 +9,7 @@
 using namespace trawl;
 using namespace trawl::test;
 using crawler::EndReason;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -183,27 +184,73 @@ TEST_CASE("engine:ATargetIsFetchedInItsPartOfTheDay") {
     boost::asio::io_context loop(1);
     config::Loaded loaded = OwnSite(web.web.Url("/"));
     loaded.options.targets.front().window = "08:00-09:00";
-    EngineRig rig(loop, std::move(loaded), *database.store, nullptr, false);
-    rig.engine.SetTimeOfDay(8 * 60 - 1);
-    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
+    loaded.options.targets.front().time_zone = "Europe/Berlin";
+    EngineClock clock;
+    const Instant midnight = clock.Now() - 1h;  // there: it is winter
+    EngineRig rig(loop, std::move(loaded), *database.store, &clock, false);
+    const auto until = [&](auto condition) { RunUntil(loop, condition); };
+    until([&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
     CHECK(rig.engine.progress().visits == 0);
     CHECK_FALSE(rig.engine.in_window(0));
-    rig.engine.SetTimeOfDay(8 * 60);
-    RunUntil(loop, [&] { return rig.engine.progress().visits > 3; });
+    CHECK(rig.engine.TargetState(0) == "outside its window 08:00-09:00 Europe/Berlin");
+    clock.manual.Set(midnight + 8h - 1min);
+    until([&, looks = 0]() mutable { return ++looks > 20; });
+    CHECK(rig.engine.progress().visits == 0);
+    clock.manual.Set(midnight + 8h);
+    until([&] { return rig.engine.progress().visits > 3; });
     CHECK(rig.engine.in_window(0));
-    rig.engine.SetTimeOfDay(9 * 60);
-    RunUntil(loop, [&] { return rig.engine.progress().in_flight + rig.engine.progress().parsing == 0; });
+    CHECK(rig.engine.TargetState(0).empty());
+    clock.manual.Set(midnight + 9h);
+    until([&] { return !rig.engine.in_window(0); });
+    until([&] { return rig.engine.progress().in_flight + rig.engine.progress().parsing == 0; });
     // An operator's pause outlasts the window's.
     rig.engine.PauseTarget(0, true);
-    rig.engine.SetTimeOfDay(8 * 60);
-    CHECK(rig.engine.target_paused(0));
+    clock.manual.Set(midnight + 32h);
+    until([&] { return rig.engine.in_window(0); });
+    CHECK(rig.engine.TargetState(0) == "paused");
     rig.engine.PauseTarget(0, false);
-    RunUntil(loop, [&] { return rig.engine.progress().queued + rig.engine.progress().in_flight == 0; });
+    until([&] { return rig.engine.progress().queued + rig.engine.progress().in_flight == 0; });
+    rig.engine.Stop();
+    until([&] { return rig.ended.has_value(); });
+  }
+  REQUIRE(database.Close());
+  CHECK(Pages(database).size() == 41);
+}
+
+TEST_CASE("engine:ATargetWhoseFetchesFailPausesAndGoesOnAfterItsTime") {
+  SyntheticWebOptions options;
+  options.shape.degree = 40;
+  options.shape.depth = 1;
+  options.shape.errors_per_mille = 1000;
+  const Web web(options);
+  Database database;
+  REQUIRE(database.Open() == "");
+  boost::asio::io_context loop(1);
+  config::Loaded loaded = OwnSite(web.web.Url("/"));
+  config::Target& target = loaded.options.targets.front();
+  target.pause_on = "50% of 6";
+  target.pause_for = 1h;
+  target.politeness.connections_per_host = 1;
+  EngineClock clock;
+  {
+    EngineRig rig(loop, std::move(loaded), *database.store, &clock, false);
+    RunUntil(loop, [&] { return rig.engine.target_paused(0); });
+    CHECK_THAT(rig.engine.TargetState(0),
+               Catch::Matchers::Contains("of its last 6 fetches failed, until 2024-12-18T01:00:0"));
+    const std::uint64_t visits = rig.engine.progress().visits;
+    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
+    CHECK(rig.engine.progress().visits <= visits + 1);
+    // An operator ends the pause early, and the next six fetches bring another.
+    rig.engine.PauseTarget(0, false);
+    CHECK(rig.engine.TargetState(0).empty());
+    RunUntil(loop, [&] { return rig.engine.target_paused(0); });
+    CHECK(rig.engine.progress().visits >= visits + 5);
+    clock.manual.Advance(61min);
+    RunUntil(loop, [&] { return !rig.engine.target_paused(0); });
     rig.engine.Stop();
     RunUntil(loop, [&] { return rig.ended.has_value(); });
   }
   REQUIRE(database.Close());
-  CHECK(Pages(database).size() == 41);
 }
 
 TEST_CASE("engine:AStopAtOnceGivesBackWhatWasInFlight") {

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Daemon, UnixConnection, ask
@@ -148,6 +149,53 @@ class Tells(unittest.TestCase):
             answer = other.getresponse()
             self.assertEqual(answer.status, 400)
             self.assertIn(b"too long", answer.read())
+
+    def test_every_report_is_told_as_sql_that_runs(self):
+        with Running(SMALL) as daemon:
+            daemon.idle()
+            reports = daemon.get("/reports")[1]["reports"]
+            self.assertIn("broken-links", [report["name"] for report in reports])
+            for report in reports:
+                self.assertNotRegex(report["sql"], r"\?[12]|@time|@word")
+                status, answer = daemon.post("/sql", {"sql": report["sql"]})
+                without_sizes = report["name"] == "storage" and "no such table: dbstat" in str(answer)
+                self.assertTrue(status == 200 or without_sizes, (report["name"], answer))
+
+    def test_the_calendar_counts_what_falls_due_by_hour_and_by_day(self):
+        with Running(SMALL, TARGET.replace("[control]", 'recrawl = "26h"\n[control]')) as daemon:
+            daemon.idle()
+            scheduled = daemon.rows("SELECT count(*) FROM queue WHERE interval_ms IS NOT NULL")[0][0]
+            status, told = daemon.get("/calendar")
+            self.assertEqual((status, len(told["hours"]), len(told["days"]), told["overdue"], told["later"]), (200, 48, 30, 0, 0))
+            self.assertGreater(scheduled, 5)
+            self.assertEqual(sum(told["hours"][25:27]), scheduled)
+            self.assertEqual((told["days"][1], sum(told["days"])), (scheduled, scheduled))
+
+    def test_explain_asks_the_daemon_what_a_url_waits_for_now(self):
+        with Running() as daemon:
+            daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM pages")[0][0] > 3)
+            url = daemon.rows("SELECT url FROM queue LIMIT 1")[0][0]
+            path = "/explain?url=" + urllib.parse.quote(url, safe="")
+            status, told = ask(daemon.connection, "GET", path)
+            self.assertEqual((status, told["url"], told["now"]["crawl"], told["now"]["host_known"]), (200, url, "crawling", "yes"))
+            host = daemon.rows("SELECT host FROM queue LIMIT 1")[0][0]
+            ask(daemon.connection, "POST", "/pause", {"host": host})
+            ask(daemon.connection, "POST", "/pause", {"target": "web"})
+            shown = daemon.trawl("explain", "--socket", daemon.path("sock"), url)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn("now       the crawl is crawling; target web is paused; its host waits for paused\n", shown.stdout)
+            self.assertIn("scope     target web takes it\n", shown.stdout)
+            as_json = json.loads(daemon.trawl("explain", "--socket", daemon.path("sock"), "--json", url).stdout)
+            self.assertEqual(as_json["now"]["target_state"], "paused")
+            # With a configuration the question is what that one would do.
+            self.assertNotIn("  now  ", daemon.trawl("explain", "-c", daemon.path("trawl.toml"), url).stdout)
+            self.assertEqual(ask(daemon.connection, "GET", "/explain?url=mailto:x")[0], 400)
+            self.assertEqual(ask(daemon.connection, "GET", "/explain")[0], 400)
+            wrong = daemon.trawl("explain", "--socket", daemon.path("sock"), "ftp://a.test/")
+            self.assertEqual(wrong.returncode, 64)
+            self.assertIn("is no URL to crawl", wrong.stderr)
+        gone = subprocess.run([os.path.join(BUILD, "trawl"), "explain", "--socket", "/nonexistent", url], capture_output=True, text=True, check=False)
+        self.assertEqual((gone.returncode, "no daemon is running there" in gone.stderr), (74, True))
 
 
 class Does(unittest.TestCase):

@@ -40,7 +40,7 @@ class Dashboard(unittest.TestCase):
         threading.Thread(target=site.serve_forever, daemon=True).start()
         self.addCleanup(site.server_close)
         self.addCleanup(site.shutdown)
-        config = ('[[target]]\nname = "web"\nseeds = ["${url}"]\nscope = "any"\npoliteness.connections_per_host = 4\n'
+        config = ('[[target]]\nname = "web"\nseeds = ["${url}"]\nscope = "any"\nrecrawl = "2h"\npoliteness.connections_per_host = 4\n'
                   f'[[target]]\nname = "hostile"\nseeds = ["http://127.0.0.1:{site.server_port}/x"]\nmax_pages = 1\n'
                   '[control]\nsocket = "${folder}/sock"\ndashboard = "127.0.0.1:0"\ntoken_file = "${folder}/token"\n')
         self.daemon = self.enterContext(Daemon(BUILD, WEB, config))
@@ -103,6 +103,46 @@ class Dashboard(unittest.TestCase):
         page.click("button[aria-label='Resume 127.0.0.3']")
         page.wait_for(lambda: page.run("return !!document.querySelector(arguments[0])", button))
         self.assertEqual(page.errors(), [])
+
+    def test_a_url_is_explained_and_a_hostile_one_stays_text(self):
+        page = self.opened()
+        url = self.daemon.wait_for(lambda: self.daemon.rows("SELECT url FROM pages WHERE target = 'web' LIMIT 1"))[0][0]
+        page.type("#url", url)
+        page.click("#explain button")
+        page.wait_for(lambda: page.text("#explain-said") == url)
+        self.assertIn("the crawl is crawling", page.text("#explained"))
+        self.assertIn("target web takes it", page.text("#explained"))
+        page.type("#url", "<img src=x>")
+        page.click("#explain button")
+        page.wait_for(lambda: "is no URL to crawl" in (page.text("#explain-said") or ""))
+        self.assertEqual(page.run("return document.querySelectorAll('main img').length"), 0)
+
+    def test_the_calendar_has_what_falls_due_and_the_outcomes_what_came(self):
+        page = self.opened()
+        page.wait_for(lambda: page.run("return document.querySelectorAll('#outcomes tbody tr').length") >= 1)
+        page.wait_for(lambda: "ok" in page.text("#outcomes"))
+
+        def due(which):
+            return page.run("return Chart.getChart(arguments[0]).data.datasets[0].data", which)
+        scheduled = self.daemon.wait_for(lambda: self.daemon.rows("SELECT count(*) FROM queue WHERE interval_ms IS NOT NULL")[0][0])
+        status, told = ask(self.connection, "GET", "/calendar")
+        self.assertEqual((status, len(told["hours"]), len(told["days"])), (200, 48, 30))
+        self.assertGreaterEqual(sum(told["days"]), scheduled)
+        self.assertGreaterEqual(told["hours"][1] + told["hours"][2], scheduled)  # two hours after each visit
+        page.run("return calendar()")
+        page.wait_for(lambda: sum(due("due-hours")) > 0)
+        self.assertEqual(sum(due("due-hours")), sum(due("due-days")))
+        page.run("document.querySelector('#due-hours').scrollIntoView()")
+        page.screenshot(os.path.join(SHOTS, "calendar.png"))
+        self.assertEqual(page.errors(), [])
+
+    def test_the_reports_stand_among_the_questions(self):
+        page = self.opened()
+        names = page.wait_for(lambda: page.run("return [...document.querySelectorAll('#canned optgroup[label=Reports] option')].map(o => o.textContent)"))
+        self.assertTrue(any(name.startswith("broken-links: ") for name in names))
+        page.run("const c = document.querySelector('#canned'); c.value = [...c.options].find(o => o.textContent.startsWith('status-codes: ')).value; c.onchange()")
+        page.click("#ask button")
+        page.wait_for(lambda: "status" in (page.text("#rows thead") or ""))
 
     def test_questions_are_answered_and_writing_is_refused(self):
         page = self.opened()

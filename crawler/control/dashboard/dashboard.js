@@ -109,9 +109,9 @@ const samples = [];
 const charts = {};
 const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function chart(id, names, format) {
+function chart(id, names, format, type = "line") {
   charts[id] = new Chart($(id), {
-    type: "line",
+    type,
     data: {labels: [], datasets: names.map(name => ({label: name, data: [], borderWidth: 1.5, pointRadius: 0, tension: 0.2, fill: names.length === 1}))},
     options: {
       animation: false, responsive: true, maintainAspectRatio: false, normalized: true,
@@ -127,7 +127,7 @@ function chart(id, names, format) {
 function paint() {
   for (const one of Object.values(charts)) {
     const tones = [color("--one"), color("--two")];
-    one.data.datasets.forEach((set, i) => { set.borderColor = tones[i]; set.backgroundColor = set.fill ? color("--fade") : tones[i]; });
+    one.data.datasets.forEach((set, i) => { set.borderColor = tones[i]; set.backgroundColor = set.fill && one.config.type === "line" ? color("--fade") : tones[i]; });
     for (const axis of Object.values(one.options.scales)) {
       axis.ticks.color = color("--soft");
       axis.grid = {...axis.grid, color: color("--line")};
@@ -177,6 +177,9 @@ function update(status) {
     box.append(made("dt", name), made("dd", value));
     return box;
   }));
+  const ended = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
+  table("outcomes", ["outcome", "visits", "%"], Object.entries(status.outcomes).sort((a, b) => b[1] - a[1])
+    .map(([outcome, count]) => [outcome, count, Math.round(count * 1000 / ended) / 10]));
   table("waiting", ["reason", "hosts", "URLs"], Object.entries(status.waiting).map(([reason, count]) => [reason, count.hosts, count.urls]));
   const parser = status.parser;
   list("parser", [["Workers", parser.workers], ["Waiting pages", parser.queued], ["In work", parser.parsing], ["Parsed", number.format(parser.answers)],
@@ -233,9 +236,50 @@ async function look() {
     const errors = await ask("/error-reasons?limit=50");
     table("errors", errors.columns, errors.rows);
     const targets = (await ask("/targets")).targets;
-    table("targets", ["target", "seeds", "delay, ms", ""], targets.filter(one => !one.removed).map(one => [one.name, one.seeds, one.delay_ms, targetButton(one.name, one.paused)]));
+    table("targets", ["target", "seeds", "delay, ms", "is", ""], targets.filter(one => !one.removed).map(one => [one.name, one.seeds, one.delay_ms, one.state || "fetched", targetButton(one.name, one.paused)]));
   } catch (error) {
     say(error.message);
+  }
+}
+
+// --- what falls due
+
+async function calendar() {
+  if (document.hidden) return;
+  try {
+    const due = await ask("/calendar");
+    const fill = (id, counts, label) => {
+      charts[id].data.labels = counts.map((_, i) => label(i));
+      charts[id].data.datasets[0].data = counts;
+      charts[id].update();
+    };
+    fill("due-hours", due.hours, i => new Date(due.now + i * 3600000).toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit"}));
+    fill("due-days", due.days, i => new Date(due.now + i * 86400000).toLocaleDateString("en-GB", {day: "numeric", month: "short"}));
+    say(due.overdue ? `(${number.format(due.overdue)} are due now)` : "", "due-now");
+    say(due.later ? `(${number.format(due.later)} later)` : "", "due-later");
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+// --- one URL
+
+async function explain(event) {
+  event.preventDefault();
+  say("asking", "explain-said");
+  $("explained").replaceChildren();
+  try {
+    const answer = await fetch(`/explain?format=text&url=${encodeURIComponent($("url").value.trim())}`);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(JSON.parse(text).error);
+    const [url, ...facts] = text.trimEnd().split("\n");
+    say(url, "explain-said");
+    $("explained").replaceChildren(...facts.flatMap(fact => {
+      const visit = fact.startsWith("    ");  // one of the list below "visits"
+      return [made("dt", visit ? "" : fact.slice(2, 12).trim()), made("dd", visit ? fact.trim() : fact.slice(12))];
+    }));
+  } catch (error) {
+    say(error.message, "explain-said");
   }
 }
 
@@ -252,6 +296,22 @@ const QUESTIONS = [
   ["What comes next", "SELECT url, host, priority, due_at, attempts FROM queue ORDER BY due_at LIMIT 100"],
   ["Runs", "SELECT started_at, ended_at, end_reason, version, pages FROM runs ORDER BY started_at DESC LIMIT 50"],
 ];
+
+// Each with the rows that its report has, to be changed at will.
+async function reports() {
+  const group = made("optgroup");
+  group.label = "Reports";
+  try {
+    for (const report of (await ask("/reports")).reports) {
+      const option = made("option", `${report.name}: ${report.sentence}`);
+      option.value = report.sql;
+      group.append(option);
+    }
+    $("canned").append(group);
+  } catch (error) {
+    say(error.message, "sql-said");
+  }
+}
 
 async function run(event) {
   event.preventDefault();
@@ -273,16 +333,22 @@ async function start() {
   chart("bytes", ["bytes"], bytes);
   chart("stages", ["fetched", "parsed and stored"], round);
   chart("queue", ["queued", "known"], round);
+  chart("due-hours", ["URLs"], round, "bar");
+  chart("due-days", ["URLs"], round, "bar");
   paint();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  const questions = made("optgroup");
+  questions.label = "Questions";
   for (const [name, sql] of QUESTIONS) {
     const option = made("option", name);
     option.value = sql;
-    $("canned").append(option);
+    questions.append(option);
   }
+  $("canned").append(questions);
   $("canned").onchange = () => { $("sql").value = $("canned").value; };
   $("canned").onchange();
   $("ask").onsubmit = run;
+  $("explain").onsubmit = explain;
   $("filter").oninput = look;
   $("pause").onclick = () => act(state === "paused" ? "/resume" : "/pause", {}, answer => answer.paused ? "the crawl pauses" : "the crawl goes on");
   $("reload").onclick = () => act("/reload", {}, answer => answer.lines.join("; ") || "nothing has changed");
@@ -292,8 +358,9 @@ async function start() {
     say(error.message);
   }
   listen();
-  await look();
+  await Promise.all([look(), calendar(), reports()]);
   setInterval(look, SLOW);
+  setInterval(calendar, 6 * SLOW);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { draw(); look(); } });
 }
 

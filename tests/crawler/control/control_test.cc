@@ -26,7 +26,8 @@ struct ControlRig {
     config::Loaded loaded = OwnSite(seed, "control.socket = '" + socket + "'\n");
     loaded.options.storage.path = database.options.path;
     rig.emplace(loop, std::move(loaded), store, nullptr, false);
-    watch.emplace(loop.get_executor(), rig->loaded.options.storage, store, [](const std::string&) {});
+    watch.emplace(loop.get_executor(), rig->loaded.options.storage, store,
+                  [](const crawler::Trouble&, bool) {});
     control.emplace(
         loop.get_executor(),
         crawler::Control::Crawl{rig->loaded.options, rig->clock, rig->engine, pool, store, *watch},

@@ -1,4 +1,4 @@
-#include "crawler/cli/explanation.h"
+#include "crawler/explanation.h"
 
 #include <ostream>
 #include <utility>
@@ -72,6 +72,18 @@ std::string HostLine(const Facts& host) {
          host.Text("errors") + " errors";
 }
 
+/// What keeps the URL from being fetched at this moment, from the crawl down to the host.
+std::string LiveLine(const Facts& live) {
+  std::string line = "the crawl is " + live.Text("crawl");
+  Append(line, "; target ", live.Text("target"));
+  Append(line, " is ", live.Text("target_state"));
+  const std::string waiting = live.Text("waiting_for");
+  if (live.Text("host_known").empty()) return line + "; its host is not known";
+  Append(line, "; its host waits for ", waiting.empty() ? "nothing" : waiting);
+  Append(line, " until ", live.Text("blocked_until"));
+  return line;
+}
+
 std::string RobotsLine(const Explanation& explanation) {
   std::string line = explanation.robots;
   Append(line, " by ", explanation.robots_line);
@@ -102,8 +114,13 @@ std::string PageLine(const Facts& page) {
 }
 
 std::string ScopeLine(const Explanation& explanation) {
-  if (explanation.scope == "taken") return "target " + explanation.scope_target + " takes it";
-  std::string line = "left out: " + explanation.scope;
+  std::string line;
+  if (explanation.scope == "taken") {
+    line = "target " + explanation.scope_target + " takes it";
+    Append(line, ", in its window ", explanation.scope_window);
+    return line;
+  }
+  line = "left out: " + explanation.scope;
   Append(line, " (", explanation.scope_rule, ")");
   return line;
 }
@@ -134,6 +151,7 @@ void WriteExplanation(const Explanation& explanation, std::ostream& out) {
   if (!story.page.empty()) line("page      ", PageLine(story.page));
   if (!story.schedule.empty()) line("revisit   ", RevisitLine(story.schedule));
   line("host      ", HostLine(story.host));
+  if (!explanation.live.empty()) line("now       ", LiveLine(explanation.live));
   line("robots    ", RobotsLine(explanation));
   if (!explanation.scope.empty()) line("scope     ", ScopeLine(explanation));
   if (story.visits.empty()) return;
@@ -156,6 +174,7 @@ json::object ExplanationToJson(const Explanation& explanation) {
   out["schedule"] = story.schedule.empty() ? json::value(nullptr) : json::value(ToObject(story.schedule));
   out["page"] = story.page.empty() ? json::value(nullptr) : json::value(ToObject(story.page));
   out["host"] = story.host.empty() ? json::value(nullptr) : json::value(ToObject(story.host));
+  out["now"] = explanation.live.empty() ? json::value(nullptr) : json::value(ToObject(explanation.live));
   json::object robots = ToObject(story.robots);
   robots.erase("body");
   robots["verdict"] = explanation.robots;
@@ -165,7 +184,8 @@ json::object ExplanationToJson(const Explanation& explanation) {
   if (!explanation.scope.empty()) {
     out["scope"] = json::object{{"verdict", explanation.scope},
                                 {"rule", ToValue(explanation.scope_rule)},
-                                {"target", explanation.scope_target}};
+                                {"target", explanation.scope_target},
+                                {"window", explanation.scope_window}};
   }
   json::array visits;
   for (const Facts& visit : story.visits) visits.push_back(ToObject(visit));

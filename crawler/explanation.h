@@ -19,6 +19,10 @@ struct Explanation {
   /// What a configuration would do with it, were it met as a link: "taken" or the reason; empty without one.
   std::string scope;
   std::string scope_rule, scope_target;
+  std::string scope_window;  ///< of that target, "22:00-06:00 Europe/Berlin"; empty: the whole day
+  /// Of a crawl that runs and was asked: crawl (its state), target and target_state ("" when nothing holds
+  /// it), host_known, waiting_for, blocked_until. Empty when nobody was asked.
+  storage::Facts live;
 };
 
 /// "stored", "queued", "skipped", "failed", "redirect", "sitemap" or "never seen".
