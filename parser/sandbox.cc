@@ -82,11 +82,22 @@ bool SetLimits(Bytes memory_max) {
          Limit(RLIMIT_NPROC, 0) && Limit(RLIMIT_MEMLOCK, 0) && Limit(RLIMIT_MSGQUEUE, 0);
 }
 
+bool HasNoCapability() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, held) != 0) return false;
+  for (const __user_cap_data_struct& part : held) {
+    if ((part.effective | part.permitted | part.inheritable) != 0) return false;
+  }
+  return true;
+}
+
 bool DropPrivileges() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-  return ::syscall(SYS_capset, &header, none) == 0;
+  // A service manager that has taken them all may forbid the call as well.
+  return ::syscall(SYS_capset, &header, none) == 0 || HasNoCapability();
 }
 
 // The kernel's landlock_ruleset_attr as it has grown; older kernels take its beginning.
