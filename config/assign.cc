@@ -143,7 +143,7 @@ class Assignment {
   }
 
   void ReadList(TextList& list) const {
-    TextCheck check = std::get<ListKind>(kind_).check;
+    const auto [check, numbers] = std::get<ListKind>(kind_);
     if (spelling_ == Spelling::kCommandLine && IsText(node_)) {
       if (Passes(check, node_, -1)) list = {node_.text};
       return;
@@ -152,7 +152,11 @@ class Assignment {
     TextList read;
     bool good = true;
     for (std::size_t i = 0; i < node_.items.size(); ++i) {
-      const TomlNode& item = node_.items[i];
+      TomlNode item = node_.items[i];
+      if (numbers && item.kind == NodeKind::kInteger) {
+        item.text = std::to_string(item.integer);
+        item.kind = NodeKind::kString;
+      }
       int index = static_cast<int>(i);
       if (item.kind != NodeKind::kString) {
         complain_(item, index, "holds " + std::string(KindName(item.kind)) + "; allowed: " + Allowed(kind_));

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "config/pause_rule.h"
+#include "config/port_range.h"
 #include "config/recrawl.h"
 #include "config/time_window.h"
 
@@ -317,6 +318,15 @@ std::string CheckParameterName(std::string_view text) {
            "and * "
            "such as \"utm_*\"";
   return {};
+}
+
+std::string CheckScheme(std::string_view text) {
+  return text == "http" || text == "https" ? ""
+                                           : "is no scheme that is crawled; allowed: \"http\" and \"https\"";
+}
+
+std::string CheckPorts(std::string_view text) {
+  return ParsePortRange(text) ? "" : "is no port; allowed: 1 to 65535, or a range such as \"8000-8999\"";
 }
 
 std::string CheckTargetName(std::string_view text) {

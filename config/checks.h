@@ -14,6 +14,10 @@ std::string CheckNotEmpty(std::string_view text);
 /// http:// or https:// and something that can be a host; no white space, no control characters.
 std::string CheckSeed(std::string_view text);
 std::string CheckExpression(std::string_view text);
+/// "http" or "https".
+std::string CheckScheme(std::string_view text);
+/// A port or a range of ports: see config/port_range.h.
+std::string CheckPorts(std::string_view text);
 /// An address and a prefix length, with no bit set past the prefix.
 std::string CheckCidr(std::string_view text);
 /// "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353".

@@ -150,7 +150,9 @@ std::string Allowed(const Kind& kind) {
           },
           [](const ChoiceKind& choice) { return Words(choice.words); },
           [](const TextKind&) -> std::string { return "a string"; },
-          [](const ListKind&) -> std::string { return "an array of strings"; },
+          [](const ListKind& list) -> std::string {
+            return list.numbers ? "an array of numbers and strings" : "an array of strings";
+          },
           [](const SourcesKind&) -> std::string { return "true, false or an array of strings"; },
           [](const PairsKind&) -> std::string { return "a table of strings"; },
       },

@@ -49,7 +49,8 @@ struct TextKind {
   TextCheck check;
 };
 struct ListKind {
-  TextCheck check;  ///< of each item
+  TextCheck check;       ///< of each item
+  bool numbers = false;  ///< an item may be a whole number too, which is checked as text
 };
 /// All (true), none (false) or those that are listed.
 struct SourcesKind {

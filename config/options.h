@@ -48,6 +48,7 @@ struct CrawlOptions {
       50;  ///< pages of a host with the same content that are followed; 0: no limit
   std::uint32_t max_sitemaps = 1000;           ///< sitemap files of one host
   std::uint64_t max_sitemap_urls = 1'000'000;  ///< URLs taken from the sitemaps of one host
+  Duration min_revisit = 1h;  ///< between two visits of a URL that a sitemap or feed says has changed
 };
 
 /// How URLs are told apart beyond what never changes the resource.
@@ -124,12 +125,13 @@ struct StorageOptions {
   bool text = true;
   bool full_text = false;  ///< an index of words, for trawl search
   BodyStorage bodies = BodyStorage::kNone;
-  Bytes warc_size = GiB(1);     ///< of one WARC file; then the next begins
-  Duration keep_visits = 0s;    ///< older visits go, but for the last of a URL; 0: none does
-  bool structured = true;       ///< JSON-LD, microdata, OpenGraph and the like
-  Duration commit_age = 200ms;  ///< longest wait of a batch for its group's commit
-  Bytes commit_size = MiB(8);   ///< a group this large commits at once
-  Bytes queue_max = MiB(64);    ///< waiting batches; beyond it fetching slows
+  Bytes warc_size = GiB(1);                  ///< of one WARC file; then the next begins
+  std::uint64_t skipped_per_host = 100'000;  ///< rows of URLs left out of one host; 0: no limit
+  Duration keep_visits = 0s;                 ///< older visits go, but for the last of a URL; 0: none does
+  bool structured = true;                    ///< JSON-LD, microdata, OpenGraph and the like
+  Duration commit_age = 200ms;               ///< longest wait of a batch for its group's commit
+  Bytes commit_size = MiB(8);                ///< a group this large commits at once
+  Bytes queue_max = MiB(64);                 ///< waiting batches; beyond it fetching slows
   std::uint32_t readers = 2;
   Bytes min_free = GiB(1);           ///< less free on the disk, and fetching pauses
   std::uint32_t min_free_share = 5;  ///< the same in percent of the disk
@@ -205,6 +207,9 @@ struct Target {
   ScopeKind scope = ScopeKind::kHost;
   std::vector<std::string> allow;  ///< regular expressions (RE2): when any is given, a URL must match one
   std::vector<std::string> deny;   ///< regular expressions (RE2): a match keeps a URL out, also of allow
+  std::vector<std::string> schemes = {"http", "https"};  ///< at least one
+  std::vector<std::string> ports;                        ///< "443" or "8000-8999"; empty: every one
+  std::uint32_t external_hops = 0;  ///< links that are followed away from what the scope takes
   std::optional<std::uint32_t> max_depth;
   std::uint64_t max_pages = 0;           ///< 0: no limit
   std::uint64_t max_pages_per_host = 0;  ///< 0: no limit

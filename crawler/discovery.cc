@@ -65,14 +65,14 @@ Discovery::Limits Discovery::LimitsOf(const config::CrawlOptions& options) {
 void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row) {
   Targets::Place place{from.target, {}};
   if (found.scope_waived) {
-    place.verdict = targets_[from.target].scope.JudgeDenied(found.url);
+    place.verdict = targets_[from.target].scope.JudgeDenied(found.url, found.parts);
   } else {
-    place = targets_.Find(from.target, found.url, found.parts);
+    place = targets_.Find(from.target, found.url, found.parts, found.hops);
   }
   row.skip = place.verdict.skip;
-  row.rule = place.verdict.rule;
-  // The expression belongs to the scope, which a reload may replace while the batch waits.
-  if (row.skip == SkipReason::kDenied) row.rule = step.batch.text.Keep(std::string(row.rule));
+  // The rule belongs to the scope, which a reload may replace while the batch waits.
+  if (row.skip != SkipReason::kNone) row.rule = step.batch.text.Keep(std::string(place.verdict.rule));
+  if (place.verdict.off_site) row.hops = found.hops;
   row.target = place.target;
   const std::uint32_t max_depth = targets_[place.target].max_depth;
   if (row.skip == SkipReason::kNone && found.depth > max_depth) {
@@ -110,6 +110,8 @@ void Discovery::Queue(Step& step, storage::NewUrl& row, std::uint8_t priority) {
   pending.url.depth = row.depth;
   pending.url.redirects = row.redirects;
   pending.url.sitemap = row.sitemap;
+  pending.url.hint = row.hint;
+  pending.url.hops = row.hops;
   step.pending.push_back(std::move(pending));
 }
 
@@ -127,6 +129,7 @@ bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
   row.sitemap = found.sitemap;
   row.rule = found.rule;
   row.insists = found.insists;
+  row.hint = found.hint;
   if (!seed && from.url != UrlId{}) row.source = from.url;
   row.skip = found.skip;
   if (found.url.size() > limits_.url) {
@@ -184,6 +187,7 @@ void Discovery::Rejudge(Step& step, std::uint16_t from, const storage::ExcludedU
   Found found{kept, parts, url.depth, url.redirects, url.sitemap > 0 ? kSitemapPriority : priority};
   found.sitemap = url.sitemap;
   found.insists = true;
+  found.hops = std::max<std::uint8_t>(url.hops, 1);
   if (url.redirects > limits_.redirects) found.skip = SkipReason::kRedirectLimit;
   Meet(step, url.id, found, {url.source.value_or(UrlId{}), from, url.depth, 0, url.sitemap}, false);
   // What stands as it stood is not written again; of a sitemap it is not known which scope it was spared.
@@ -241,7 +245,9 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
       continue;
     }
     if (frontier_.Knows(id)) continue;
-    Meet(step, id, {link.url, parts, depth, 0, priority}, from, false);
+    Found found{link.url, parts, depth, 0, priority};
+    found.hops = HopsFrom(from);
+    Meet(step, id, found, from, false);
   }
 }
 
@@ -255,6 +261,7 @@ UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view host
   const SkipReason skip = redirects > limits_.redirects ? SkipReason::kRedirectLimit : SkipReason::kNone;
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + from.depth, kRetryPriority - 1));
   Found found{kept, parts, from.depth, redirects, priority, skip};
+  found.hops = std::max<std::uint8_t>(from.hops, 1);
   if (from.sitemap > 0) {
     found.priority = kSitemapPriority;
     found.sitemap = from.sitemap;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,7 +34,13 @@ struct FoundOn {
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;
   std::uint8_t sitemap = 0;  ///< as storage::NewUrl::sitemap
+  std::uint8_t hops = 0;     ///< as storage::NewUrl::hops
 };
+
+/// The hops of what is found there, should it be off the site.
+inline std::uint8_t HopsFrom(const FoundOn& from) {
+  return static_cast<std::uint8_t>(std::min(from.hops + 1, Scope::kOnSiteOnly - 1));
+}
 
 /// How a page is followed.
 struct FollowRules {
@@ -51,6 +58,7 @@ struct SitemapCounts {
   std::size_t media = 0;     ///< images, videos and enclosures, which are no pages
   std::size_t queued = 0;    ///< new, and within scope and limits
   std::size_t left = 0;      ///< past crawl.max_sitemap_urls: neither queued nor stored
+  std::size_t forward = 0;   ///< visited before, and due earlier than they were
 };
 
 /// A URL that a batch queues, kept for the frontier until the batch is committed.
@@ -125,6 +133,8 @@ class Discovery {
     std::uint8_t sitemap = 0;
     bool scope_waived = false;  ///< but for the deny expressions
     bool insists = false;       ///< as storage::NewUrl::insists
+    storage::ChangeHint hint{};
+    std::uint8_t hops = 0;  ///< as Scope::Judge
   };
   struct SitemapUse {
     std::uint64_t files = 0, urls = 0;

@@ -23,6 +23,29 @@ std::uint8_t PriorityOf(const parser::SitemapEntry& entry) {
   return static_cast<std::uint8_t>(kLastSitemapUrlPriority - entry.priority * kSpan / 100);
 }
 
+/// The longest is a year, which is longer than any interval.
+storage::ChangeHint HintOf(parser::ChangeFrequency frequency) {
+  using parser::ChangeFrequency;
+  constexpr std::uint16_t kDay = 24;
+  switch (frequency) {
+    case ChangeFrequency::kNone:
+      return {};
+    case ChangeFrequency::kAlways:
+    case ChangeFrequency::kHourly:
+      return storage::ChangeHint(1);
+    case ChangeFrequency::kDaily:
+      return storage::ChangeHint(kDay);
+    case ChangeFrequency::kWeekly:
+      return storage::ChangeHint(7 * kDay);
+    case ChangeFrequency::kMonthly:
+      return storage::ChangeHint(30 * kDay);
+    case ChangeFrequency::kYearly:
+    case ChangeFrequency::kNever:
+      return storage::ChangeHint(365 * kDay);
+  }
+  return {};
+}
+
 std::string_view RoleName(Role role) {
   switch (role) {
     case Role::kPage:
@@ -63,6 +86,7 @@ void Discovery::SitemapFile(Step& step, const FoundOn& from, std::string_view ho
   Found found{kept, parts, from.depth, 0, kSitemapPriority};
   found.sitemap = static_cast<std::uint8_t>(std::min(from.sitemap + 1, 255));
   found.scope_waived = parts.host == host;
+  found.hops = HopsFrom(from);
   SitemapUse& use = sitemap_use_[parser::FingerprintHost(parts.host)];
   if (from.sitemap > kMaxIndexes) {
     found.skip = SkipReason::kSitemapLimit;
@@ -101,6 +125,8 @@ void Discovery::Entries(Step& step, const FoundOn& from, std::string_view host,
     if (!parser::SplitNormalized(kept, parts)) continue;  // the decoder has let none through
     ++use.urls;
     Found found{kept, parts, depth, 0, PriorityOf(entry)};
+    found.hops = HopsFrom(from);
+    found.hint = HintOf(entry.frequency);
     // The items of a feed that was met as a page are links of that page.
     if (from.sitemap == 0)
       found.priority = static_cast<std::uint8_t>(std::min(kLinkPriority + depth, kRetryPriority - 1));

@@ -19,6 +19,15 @@ constexpr Duration kLongestSleep = std::chrono::seconds(1);
 /// Tasks begun in one round of the loop, which has others to serve when thousands of hosts are ready at once.
 constexpr int kMostBegun = 32;
 
+/// When the first of the URLs that a batch schedules is due.
+std::optional<Instant> FirstDue(const storage::WriteBatch& batch) {
+  std::optional<Instant> first;
+  if (batch.revisit) first = batch.revisit->due;
+  for (const storage::Advance& advance : batch.advances)
+    first = first ? std::min(*first, advance.due) : advance.due;
+  return first;
+}
+
 }  // namespace
 
 std::string_view Name(EndReason reason) {
@@ -294,7 +303,7 @@ Progress Engine::progress() const {
 }
 
 Awaitable<bool> Engine::Write(Step step) {
-  const auto due = step.batch.revisit ? std::optional(step.batch.revisit->due) : std::nullopt;
+  const std::optional<Instant> due = FirstDue(step.batch);
   const Instant handed_over = parts_.clock.Now();
   const Result<void> written = co_await storage_.Write(std::move(step.batch));
   tally_.commit.Add(static_cast<double>((parts_.clock.Now() - handed_over).count()));

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -155,7 +156,15 @@ class Engine {
   void StartPromotion();
   boost::asio::awaitable<void> Promote();
   void PromoteUrl(Step& step, storage::QueuedUrl url);
-  void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status);
+  /// What was read of a sitemap or feed.
+  struct Listing {
+    bool read = false;
+    bool news = false;  ///< a URL that is new, or changed
+  };
+  void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status,
+                       Listing listing);
+  boost::asio::awaitable<bool> BringForward(std::span<const parser::SitemapEntry> entries,
+                                            SitemapCounts& counts);
   void NoteDue(std::optional<Instant> due);
   // What was excluded and is queued after all (engine_revive.cc).
   struct Insisted {
@@ -208,7 +217,8 @@ class Engine {
   void TellVisit(const storage::Visit& visit, const std::string& url) const;
   void FillVisit(Step& step, const FetchTask& task, Instant began, Outcome outcome,
                  const FetchResult& fetched);
-  void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched);
+  void Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched,
+              Listing listing);
   void FillPage(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
   void FollowLinks(Step& step, const FetchTask& task, const FetchResult& fetched, ParseAnswer& answer);
   /// What the rules `asked` and the page itself say for programs.

@@ -184,8 +184,9 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
   }
   parser::UrlParts parts;
   parser::SplitNormalized(task.url.url, parts);
+  Listing found;
   if (listing && parsed) {
-    const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, task.url.sitemap};
+    const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, task.url.sitemap, task.url.hops};
     SitemapCounts counts;
     std::string host(parts.host);
     const bool taken = co_await TakeEntries(from, std::move(host), answer.page.sitemap, counts);
@@ -193,6 +194,8 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       body_bytes_ -= held;
       co_return false;
     }
+    found.read = answer.page.sitemap.kind != parser::SitemapKind::kNone;
+    found.news = counts.queued + counts.forward > 0;
     if (sitemap) fetched.detail = Sentence(answer.page.sitemap, counts);
   }
 
@@ -213,11 +216,12 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
       step.batch.page->content_hash = parser::HashContent(fetched.body);
     }
   } else if (!leads_to.empty()) {
-    const FoundOn from{task.url.id, task.url.target, task.url.depth, task.url.redirects, task.url.sitemap};
+    const FoundOn from{task.url.id,        task.url.target,  task.url.depth,
+                       task.url.redirects, task.url.sitemap, task.url.hops};
     step.batch.redirect =
         storage::Redirect{discovery_.Redirect(step, from, parts.host, leads_to), fetched.status};
   }
-  Decide(step, task, outcome, fetched);
+  Decide(step, task, outcome, fetched, found);
 
   const bool page = document && !sitemap;
   const bool full = fetched.status == 200;
@@ -244,7 +248,8 @@ void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& f
   if (!task.url.earlier) rules.content = ContentKey(task.host, answer.page);
   if (options_.crawl.respect_canonical && answer.page.canonical != task.url.url)
     rules.copy_of = answer.page.canonical;
-  discovery_.Links(step, {task.url.id, task.url.target, task.url.depth}, parts, answer.page, rules);
+  const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, 0, task.url.hops};
+  discovery_.Links(step, from, parts, answer.page, rules);
   discovery_.FeedLinks(step, parts.host, answer.page.sitemap);
 }
 
@@ -337,7 +342,8 @@ void Engine::FillItems(Step& step, const parser::ParsedPage& page, const ItemRul
     batch.structured.push_back({Name(statement.kind), statement.data});
 }
 
-void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched) {
+void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched,
+                    Listing listing) {
   const Instant now = parts_.clock.Now();
   RetryInput input;
   input.outcome = outcome;
@@ -363,7 +369,7 @@ void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const Fe
     step.pending.push_back({std::string(parts.host), std::move(again)});
   } else {
     batch.state = decision.failed ? storage::UrlState::kFailed : storage::UrlState::kDone;
-    ScheduleRevisit(step, task, outcome, fetched.status);
+    ScheduleRevisit(step, task, outcome, fetched.status, listing);
   }
 
   const std::uint8_t before = input.host_backoffs;

@@ -1,11 +1,13 @@
 // What was fetched is fetched again.
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "crawler/async.h"
 #include "crawler/engine.h"
 #include "crawler/frontier/recrawl.h"
+#include "parser/fingerprint.h"
 #include "parser/url.h"
 
 namespace trawl::crawler {
@@ -66,26 +68,62 @@ void Engine::PromoteUrl(Step& step, storage::QueuedUrl url) {
     step.batch.promotions.push_back({url.id, std::nullopt});
     return;
   }
-  url.place.key = frontier_.NewPlace(url.place.key.host, kRecrawlPriority);
+  const std::uint8_t priority = url.sitemap > 0 ? kSitemapPriority : kRecrawlPriority;
+  url.place.key = frontier_.NewPlace(url.place.key.host, priority);
   step.batch.promotions.push_back({url.id, url.place});
   step.pending.push_back({std::string(parts.host), std::move(url)});
 }
 
 /// Of a visit that no retry follows.
-void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status) {
+void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status,
+                             Listing listing) {
   const std::optional<storage::Earlier>& earlier = task.url.earlier;
   const VisitFound found{outcome, status, step.batch.page ? step.batch.page->content_hash : 0};
-  const Finding finding = Judge(found, earlier);
+  Finding finding = Judge(found, earlier);
+  // Of a sitemap no content is kept to compare with.
+  if (task.url.sitemap > 0 && finding == Finding::kChanged && !listing.news) finding = Finding::kUnchanged;
   step.batch.gone = finding == Finding::kGone;
   const Duration last = earlier ? earlier->interval : Duration(0);
   const config::Recrawl& recrawl = targets_[task.url.target].recrawl;
   if (FirstInterval(recrawl)) {
-    const Duration interval = NextInterval(recrawl, finding, last);
+    Duration interval = NextInterval(recrawl, finding, last, task.url.hint);
+    if (listing.read) interval = std::min(interval, storage::kSitemapAgain);
     step.batch.revisit =
         storage::Revisit{parts_.clock.Now() + interval, interval, CountMisses(found, earlier)};
   } else if (last > Duration(0)) {
     step.batch.promotions.push_back({task.url.id, std::nullopt});
   }
+}
+
+/// Visited URLs of which the entries say that they have changed since fall due. False: storage has failed.
+Awaitable<bool> Engine::BringForward(std::span<const parser::SitemapEntry> entries, SitemapCounts& counts) {
+  const auto none = [](const std::optional<Duration>& interval) { return !interval; };
+  if (std::all_of(recrawl_.begin(), recrawl_.end(), none)) co_return true;
+  std::unordered_map<UrlId, Instant> changed;
+  std::vector<UrlId> ids;
+  for (const parser::SitemapEntry& entry : entries) {
+    const UrlId id = parser::FingerprintUrl(entry.url);
+    if (!entry.lastmod || !frontier_.Knows(id)) continue;
+    const auto [known, fresh] = changed.try_emplace(id, *entry.lastmod);
+    known->second = std::max(known->second, *entry.lastmod);
+    if (fresh) ids.push_back(id);
+  }
+  if (ids.empty()) co_return true;
+  const Result<std::vector<storage::ScheduledVisit>> visits = co_await storage_.LoadRevisits(std::move(ids));
+  if (!visits) {
+    storage_error_ = visits.error().message();
+    End(EndReason::kStorageFailed);
+    co_return false;
+  }
+  Step step;
+  const Instant now = parts_.clock.Now();
+  for (const storage::ScheduledVisit& visit : *visits) {
+    const auto due = BroughtForward(visit, changed.at(visit.url), now, options_.crawl.min_revisit);
+    if (due) step.batch.advances.push_back({visit.url, *due});
+  }
+  counts.forward += step.batch.advances.size();
+  if (step.batch.advances.empty()) co_return true;
+  co_return co_await Write(std::move(step));
 }
 
 void Engine::NoteDue(std::optional<Instant> due) {

@@ -158,7 +158,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task, std::optional<LookedUp> look
   frontier_.Unhold(host, now, !stored);
 
   if (!refused) {
-    const FoundOn from{UrlId{}, task.url.target, task.url.depth};
+    const FoundOn from{UrlId{}, task.url.target, task.url.depth, 0, 0, task.url.hops};
     frontier_.Return(std::move(task), now, now);
     TakeSitemapLines(step, from, url, sitemaps);
     co_await Write(std::move(step));
@@ -171,7 +171,7 @@ Awaitable<void> Engine::FetchRobots(FetchTask task, std::optional<LookedUp> look
   if (answered) frontier_.Block(host, now, until, WaitReason::kRobots);
   frontier_.Release(host, now, now - began);
   FillVisit(step, task, began, outcome, fetched);
-  Decide(step, task, outcome, fetched);
+  Decide(step, task, outcome, fetched, {});
   const storage::QueueKey key = task.url.place.key;
   const bool written = co_await Write(std::move(step));
   if (written) frontier_.Finish(key);

@@ -26,7 +26,8 @@ bool ComesBefore(const parser::SitemapEntry& a, const parser::SitemapEntry& b) {
 /// The Sitemap lines of robots.txt on the host of `page`.
 void Engine::TakeSitemapLines(Step& step, const FoundOn& from, const std::string& page,
                               const std::vector<std::string>& lines) {
-  if (!targets_[from.target].target.sitemaps.robots) return;
+  // Elsewhere the crawl is for what the site links to, not for all that is there.
+  if (!targets_[from.target].target.sitemaps.robots || from.hops > 0) return;
   parser::UrlParts parts;
   parser::SplitNormalized(page, parts);
   const std::string robots_txt = std::string(parts.origin) + "/robots.txt";
@@ -41,9 +42,12 @@ Awaitable<bool> Engine::TakeEntries(FoundOn from, std::string host, parser::Site
   std::stable_sort(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore);
   const std::span<const parser::SitemapEntry> all(sitemap.entries);
   for (std::size_t at = 0; at < all.size(); at += kEntriesPerBatch) {
+    const std::span<const parser::SitemapEntry> some =
+        all.subspan(at, std::min(kEntriesPerBatch, all.size() - at));
+    const bool brought = co_await BringForward(some, counts);
+    if (!brought) co_return false;
     Step step;
-    discovery_.Entries(step, from, host, all.subspan(at, std::min(kEntriesPerBatch, all.size() - at)),
-                       counts);
+    discovery_.Entries(step, from, host, some, counts);
     if (step.batch.urls.empty()) continue;
     const bool written = co_await Write(std::move(step));
     if (!written) co_return false;

@@ -99,6 +99,7 @@ std::string FoundLine(const Facts& url) {
   const std::string source = url.Text("source");
   std::string line = source.empty() ? "a seed, robots.txt or the command line" : source;
   line += ", depth " + url.Text("depth");
+  if (url.Number("hops") > 0) line += ", " + url.Text("hops") + " links away from the scope";
   Append(line, ", target ", url.Text("target"));
   Append(line, ", first seen ", url.Text("first_seen"));
   return line;
@@ -147,7 +148,7 @@ void WriteExplanation(const Explanation& explanation, std::ostream& out) {
   out << Printable(explanation.url) << '\n';
   line("state     ", StateLine(explanation));
   line("key       ", explanation.key);
-  if (!story.url.empty()) line("found on  ", FoundLine(story.url));
+  if (!story.url.Text("url").empty()) line("found on  ", FoundLine(story.url));
   if (!story.page.empty()) line("page      ", PageLine(story.page));
   if (!story.schedule.empty()) line("revisit   ", RevisitLine(story.schedule));
   line("host      ", HostLine(story.host));

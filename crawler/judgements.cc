@@ -40,6 +40,7 @@ std::vector<storage::Judgement> JudgementsOf(const config::Options& options, con
     const config::Target& target = plan.target;
     places.Text(target.name).Number(static_cast<std::uint64_t>(target.scope)).List(plan.seeds);
     places.List(target.allow).List(target.deny).Number(plan.max_depth);
+    places.List(target.schemes).List(target.ports).Number(target.external_hops);
     pages.Text(target.name).Number(target.max_pages).Number(target.max_pages_per_host);
   }
   Sheet traps, length, redirects;
@@ -47,15 +48,13 @@ std::vector<storage::Judgement> JudgementsOf(const config::Options& options, con
   traps.Number(options.crawl.max_path_depth);
   length.Number(options.crawl.max_url.count);
   redirects.Number(options.crawl.max_redirects);
-  // Whatever a change lets pass the scope is judged by depth next, so these four go together.
-  return {{SkipReason::kScope, places.Fingerprint()},
-          {SkipReason::kDenied, places.Fingerprint()},
-          {SkipReason::kNotAllowed, places.Fingerprint()},
-          {SkipReason::kDepth, places.Fingerprint()},
-          {SkipReason::kPageLimit, pages.Fingerprint()},
-          {SkipReason::kTooLong, length.Fingerprint()},
-          {SkipReason::kRedirectLimit, redirects.Fingerprint()},
-          {SkipReason::kTrap, traps.Fingerprint()}};
+  // Whatever a change lets pass the scope is judged by depth next, so these five go together.
+  return {
+      {SkipReason::kScope, places.Fingerprint()},      {SkipReason::kDenied, places.Fingerprint()},
+      {SkipReason::kNotAllowed, places.Fingerprint()}, {SkipReason::kDepth, places.Fingerprint()},
+      {SkipReason::kHops, places.Fingerprint()},       {SkipReason::kPageLimit, pages.Fingerprint()},
+      {SkipReason::kTooLong, length.Fingerprint()},    {SkipReason::kRedirectLimit, redirects.Fingerprint()},
+      {SkipReason::kTrap, traps.Fingerprint()}};
 }
 
 }  // namespace trawl::crawler

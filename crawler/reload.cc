@@ -13,11 +13,11 @@ namespace trawl::crawler {
 namespace {
 
 /// What a running crawl reads anew each time; whatever else is asked once, at the start.
-constexpr std::array<std::string_view, 10> kLive = {
-    "crawl.follow_nofollow",  "crawl.max_pages",  "crawl.max_depth",
-    "crawl.max_duration",     "crawl.memory_max", "http.timeout",
-    "http.max_body",          "http.retries",     "http.proxy",
-    "crawl.respect_canonical"};
+constexpr std::array<std::string_view, 11> kLive = {
+    "crawl.follow_nofollow",   "crawl.max_pages",  "crawl.max_depth",
+    "crawl.max_duration",      "crawl.memory_max", "http.timeout",
+    "http.max_body",           "http.retries",     "http.proxy",
+    "crawl.respect_canonical", "crawl.min_revisit"};
 
 bool IsLive(std::string_view key) {
   return key.starts_with("politeness.") || key == "crawl.private_addresses" || key == "crawl.patience" ||

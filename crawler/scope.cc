@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace trawl::crawler {
 namespace {
@@ -29,6 +30,13 @@ std::string FolderOf(std::string_view url, const parser::UrlParts& parts) {
   return std::string(url.substr(0, parts.origin.size() + path.rfind('/') + 1));
 }
 
+/// A list as the configuration has it.
+std::string Rule(const char* key, const std::vector<std::string>& values) {
+  std::string rule = std::string(key) + " = [";
+  for (const std::string& value : values) rule.append(&value == values.data() ? "" : ", ").append(value);
+  return rule + "]";
+}
+
 re2::RE2::Options ExpressionOptions() {
   re2::RE2::Options options;
   options.set_log_errors(false);
@@ -44,7 +52,17 @@ struct Scope::Expressions {
 
 Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds,
              std::vector<WrongExpression>& wrong)
-    : kind_(target.scope), expressions_(std::make_unique<Expressions>()) {
+    : kind_(target.scope),
+      schemes_(target.schemes),
+      external_hops_(target.external_hops),
+      schemes_rule_(Rule("schemes", target.schemes)),
+      ports_rule_(Rule("ports", target.ports)),
+      hops_rule_("external_hops = " + std::to_string(target.external_hops)),
+      expressions_(std::make_unique<Expressions>()) {
+  for (const std::string& ports : target.ports) {
+    if (const std::optional<config::PortRange> range = config::ParsePortRange(ports))
+      ports_.push_back(*range);
+  }
   for (const std::string& seed : seeds) {
     parser::UrlParts parts;
     if (!parser::SplitNormalized(seed, parts)) continue;
@@ -87,7 +105,18 @@ bool Scope::InReach(std::string_view url, const parser::UrlParts& parts) const {
   return false;
 }
 
-ScopeVerdict Scope::JudgeDenied(std::string_view url) const {
+ScopeVerdict Scope::JudgeOrigin(const parser::UrlParts& parts) const {
+  if (std::find(schemes_.begin(), schemes_.end(), parts.scheme) == schemes_.end())
+    return {SkipReason::kScope, schemes_rule_};
+  const auto holds = [&](const config::PortRange& range) { return range.Holds(parts.port); };
+  if (!ports_.empty() && std::none_of(ports_.begin(), ports_.end(), holds))
+    return {SkipReason::kScope, ports_rule_};
+  return {};
+}
+
+ScopeVerdict Scope::JudgeDenied(std::string_view url, const parser::UrlParts& parts) const {
+  const ScopeVerdict origin = JudgeOrigin(parts);
+  if (origin.skip != SkipReason::kNone) return origin;
   for (const auto& expression : expressions_->deny) {
     if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) {
       return {SkipReason::kDenied, expression->pattern()};
@@ -96,15 +125,26 @@ ScopeVerdict Scope::JudgeDenied(std::string_view url) const {
   return {};
 }
 
-ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts) const {
-  if (!InReach(url, parts)) return {SkipReason::kScope, RuleOf(kind_)};
-  const ScopeVerdict denied = JudgeDenied(url);
-  if (denied.skip != SkipReason::kNone) return denied;
-  if (expressions_->allow.empty()) return {};
-  for (const auto& expression : expressions_->allow) {
-    if (re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression)) return {};
-  }
-  return {SkipReason::kNotAllowed, "no expression of allow"};
+ScopeVerdict Scope::Judge(std::string_view url, const parser::UrlParts& parts, std::uint8_t hops) const {
+  ScopeVerdict verdict;
+  verdict.off_site = !InReach(url, parts);
+  const auto refuse = [&verdict](SkipReason reason, std::string_view rule) {
+    verdict.skip = reason;
+    verdict.rule = rule;
+    return verdict;
+  };
+  if (verdict.off_site && external_hops_ == 0) return refuse(SkipReason::kScope, RuleOf(kind_));
+  const ScopeVerdict denied = JudgeDenied(url, parts);
+  if (denied.skip != SkipReason::kNone) return refuse(denied.skip, denied.rule);
+  const auto matches = [url](const std::unique_ptr<re2::RE2>& expression) {
+    return re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *expression);
+  };
+  const auto& allow = expressions_->allow;
+  if (!allow.empty() && std::none_of(allow.begin(), allow.end(), matches))
+    return refuse(SkipReason::kNotAllowed, "no expression of allow");
+  // Last, for another way may be shorter: this is no word about the URL itself.
+  if (verdict.off_site && hops > external_hops_) return refuse(SkipReason::kHops, hops_rule_);
+  return verdict;
 }
 
 }  // namespace trawl::crawler

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/options.h"
+#include "config/port_range.h"
 #include "parser/normalize.h"
 #include "storage/records.h"
 
@@ -13,8 +15,8 @@ namespace trawl::crawler {
 
 struct ScopeVerdict {
   storage::SkipReason skip = storage::SkipReason::kNone;  ///< kNone: inside
-  std::string_view
-      rule;  ///< what decided: the expression of a denial, as long as the Scope; else static text
+  std::string_view rule;                                  ///< what decided; lives as long as the Scope
+  bool off_site = false;                                  ///< outside of what seeds and kind of scope take
 };
 
 /// An expression of a target that RE2 refuses.
@@ -24,8 +26,9 @@ struct WrongExpression {
   std::string message;
 };
 
-/// What belongs to one target: its seeds' prefix, host or domain, its allow and deny expressions.
-/// Runs on: event loop. Owns its compiled expressions; const after construction.
+/// What belongs to one target: its seeds' prefix, host or domain and so many links away from there, its
+/// schemes and ports, its allow and deny expressions. Runs on: event loop. Owns its compiled expressions;
+/// const after construction.
 class Scope {
  public:
   /// `seeds` are normalised. Expressions that RE2 refuses are appended to `wrong` and left out.
@@ -35,16 +38,26 @@ class Scope {
   Scope(Scope&&) noexcept;
   Scope& operator=(Scope&&) noexcept;
 
-  /// Whether a normalised URL is inside; `parts` are its parts.
-  ScopeVerdict Judge(std::string_view url, const parser::UrlParts& parts) const;
-  /// The same of the deny expressions alone, for a sitemap, which may stand outside of what it lists.
-  ScopeVerdict JudgeDenied(std::string_view url) const;
+  /// More hops than any target may ask for: only what is on the site is inside.
+  static constexpr std::uint8_t kOnSiteOnly = 255;
+  /// Whether a normalised URL is inside; `parts` are its parts, `hops` the links that lead to it from the
+  /// last URL on the site, should it be off the site.
+  ScopeVerdict Judge(std::string_view url, const parser::UrlParts& parts, std::uint8_t hops) const;
+  /// The same of schemes, ports and deny expressions alone, for a sitemap, which may stand outside of what it
+  /// lists.
+  ScopeVerdict JudgeDenied(std::string_view url, const parser::UrlParts& parts) const;
+  /// Of schemes and ports alone, which hold for seeds too.
+  ScopeVerdict JudgeOrigin(const parser::UrlParts& parts) const;
 
  private:
   struct Expressions;
   bool InReach(std::string_view url, const parser::UrlParts& parts) const;
 
   config::ScopeKind kind_;
+  std::vector<std::string> schemes_;
+  std::vector<config::PortRange> ports_;
+  std::uint32_t external_hops_;
+  std::string schemes_rule_, ports_rule_, hops_rule_;
   std::vector<std::string> prefixes_, hosts_, domains_;
   std::unique_ptr<Expressions> expressions_;
 };

@@ -51,6 +51,13 @@ Awaitable<Result<storage::DueUrls>> StorageGate::LoadDue(Instant now, std::size_
   co_return co_await Cross<Result<storage::DueUrls>>(loop_, start);
 }
 
+Awaitable<Result<std::vector<storage::ScheduledVisit>>> StorageGate::LoadRevisits(std::vector<UrlId> ids) {
+  auto start = [this, &ids](storage::Store::Done<std::vector<storage::ScheduledVisit>> done) {
+    store_.LoadRevisits(std::move(ids), std::move(done));
+  };
+  co_return co_await Cross<Result<std::vector<storage::ScheduledVisit>>>(loop_, start);
+}
+
 Awaitable<Result<std::optional<storage::StoredRobots>>> StorageGate::LoadRobots(std::string origin) {
   auto start = [this, &origin](storage::Store::Done<std::optional<storage::StoredRobots>> done) {
     store_.LoadRobots(std::move(origin), std::move(done));

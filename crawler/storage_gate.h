@@ -30,6 +30,7 @@ class StorageGate {
   boost::asio::awaitable<Result<void>> SetRecrawl(std::vector<std::optional<Duration>> intervals);
   boost::asio::awaitable<Result<storage::DueUrls>> LoadDue(Instant now, std::size_t limit);
 
+  boost::asio::awaitable<Result<std::vector<storage::ScheduledVisit>>> LoadRevisits(std::vector<UrlId> ids);
   boost::asio::awaitable<Result<std::optional<storage::StoredRobots>>> LoadRobots(std::string origin);
   boost::asio::awaitable<Result<std::vector<UrlId>>> LoadExcluded(std::vector<UrlId> ids);
   boost::asio::awaitable<Result<storage::ExcludedSlice>> LoadExcludedSlice(

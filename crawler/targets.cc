@@ -82,6 +82,21 @@ class Zones {
   std::set<std::string> blamed_;
 };
 
+/// Schemes and ports hold for seeds too, so that one which they refuse is a slip.
+void CheckSeedOrigins(const Scope& scope, const std::vector<std::string>& seeds, const std::string& path,
+                      config::Loaded& loaded) {
+  for (const std::string& seed : seeds) {
+    parser::UrlParts parts;
+    if (!parser::SplitNormalized(seed, parts)) continue;
+    const ScopeVerdict verdict = scope.JudgeOrigin(parts);
+    if (verdict.skip == storage::SkipReason::kNone) continue;
+    const bool scheme = verdict.rule.starts_with("schemes");
+    loaded.AddError(path + (scheme ? ".schemes" : ".ports"),
+                    "leaves out the seed \"" + seed + "\"; allowed: a list that has its " +
+                        (scheme ? std::string("scheme") : "port, " + std::to_string(parts.port)));
+  }
+}
+
 }  // namespace
 
 Targets::Targets(config::Loaded& loaded) {
@@ -102,6 +117,7 @@ Targets::Targets(config::Loaded& loaded) {
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
+    CheckSeedOrigins(scope, seeds, path, loaded);
     TargetPlan plan{.target = target, .scope = std::move(scope), .seeds = std::move(seeds)};
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
@@ -136,9 +152,10 @@ std::vector<config::ItemRule> Targets::CurrentRules() const {
   return rules;
 }
 
-Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const {
-  const Place own{from, plans_[from].scope.Judge(url, parts)};
-  const bool takes = own.verdict.skip == storage::SkipReason::kNone;
+Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts,
+                             std::uint8_t hops) const {
+  const Place own{from, plans_[from].scope.Judge(url, parts, hops)};
+  const bool takes = own.verdict.skip == storage::SkipReason::kNone && !own.verdict.off_site;
   if (takes && !plans_[from].retired) return own;
   const std::optional<std::uint16_t> other = OwnerOf(url, parts);
   return other ? Place{*other, {}} : own;
@@ -146,8 +163,9 @@ Targets::Place Targets::Find(std::uint16_t from, std::string_view url, const par
 
 std::optional<std::uint16_t> Targets::OwnerOf(std::string_view url, const parser::UrlParts& parts) const {
   for (std::uint16_t target = 0; target < size(); ++target) {
-    if (!plans_[target].retired && plans_[target].scope.Judge(url, parts).skip == storage::SkipReason::kNone)
-      return target;
+    if (plans_[target].retired) continue;
+    const ScopeVerdict verdict = plans_[target].scope.Judge(url, parts, Scope::kOnSiteOnly);
+    if (verdict.skip == storage::SkipReason::kNone) return target;
   }
   return {};
 }

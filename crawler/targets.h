@@ -54,10 +54,11 @@ class Targets {
     ScopeVerdict verdict;  ///< of the first target asked, when none takes the URL
   };
   /// The target that a URL found on a page of `from` belongs to: `from` itself when it takes it, else the
-  /// first that does. A retired one keeps what nobody else takes: it is queued there, unfetched, and goes on
-  /// when the target comes back.
-  Place Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts) const;
-  /// The first target that takes the URL, retired ones left out.
+  /// first that has it on its site. `hops` as Scope::Judge. A retired one keeps what nobody else takes: it is
+  /// queued there, unfetched, and goes on when the target comes back.
+  Place Find(std::uint16_t from, std::string_view url, const parser::UrlParts& parts,
+             std::uint8_t hops = 1) const;
+  /// The first target that has the URL on its site and takes it, retired ones left out.
   std::optional<std::uint16_t> OwnerOf(std::string_view url, const parser::UrlParts& parts) const;
 
   void Retire(std::uint16_t index) { plans_[index].retired = true; }

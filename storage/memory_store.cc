@@ -64,6 +64,11 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   if (batch.page) PutPage(batch);
   if (HasSubject(batch)) ChangeSubject(batch, subject);
   for (const Promotion& promotion : batch.promotions) Promote(promotion);
+  for (const Advance& advance : batch.advances) {
+    const auto row = rows_.revisits.find(advance.url);
+    if (row != rows_.revisits.end() && row->second.due)
+      row->second.due = std::min(*row->second.due, advance.due);
+  }
   for (const Judgement& judgement : batch.judgements) rows_.judgements[judgement.reason] = judgement.rules;
   for (const CookieRow& cookie : batch.cookies) PutCookie(cookie);
   if (batch.robots && !batch.robots->renewal_error.empty()) {
@@ -92,7 +97,9 @@ void MemoryStore::AddVisit(const WriteBatch& batch, UrlId subject) {
   const Visit& visit = *batch.visit;
   rows_.visits.push_back({visit.url, visit.at, visit.outcome, visit.status, std::string(visit.detail),
                           batch.redirect ? std::optional(batch.redirect->target) : std::nullopt});
-  ++rows_.urls.at(subject).visits;
+  MemoryRows::Url& url = rows_.urls.at(subject);
+  ++url.visits;
+  url.visited = visit.at;
   const auto found = rows_.pages.find(subject);
   if (found == rows_.pages.end()) return;
   MemoryRows::Page& page = found->second;
@@ -111,6 +118,14 @@ void MemoryStore::AddVisit(const WriteBatch& batch, UrlId subject) {
 void MemoryStore::ChangeSubject(const WriteBatch& batch, UrlId subject) {
   if (batch.state) {
     MemoryRows::Url& url = rows_.urls.at(subject);
+    const bool drops = *batch.state == UrlState::kExcluded && url.state != UrlState::kExcluded;
+    if (drops && url.visits == 0 && Full(url.host)) {
+      rows_.unlisted[subject] = {url.host, batch.skip, std::string(batch.rule)};
+      rows_.urls.erase(subject);
+      rows_.revisits.erase(subject);
+      return;
+    }
+    if (drops) ++rows_.listed[url.host];
     url.state = *batch.state;
     url.skip = batch.skip;
     url.rule = batch.rule;
@@ -170,20 +185,25 @@ void MemoryStore::Schedule(const std::vector<std::optional<Duration>>& intervals
     return target < all.size() ? all[target] : std::nullopt;
   };
   const std::vector<std::optional<Duration>> before = std::exchange(rows_.recrawl, intervals);
-  for (const auto& [id, page] : rows_.pages) {
-    const MemoryRows::Url& url = rows_.urls.at(id);
+  for (const auto& [id, url] : rows_.urls) {
     const std::optional<Duration> interval = of(intervals, url.target);
     if (!interval || of(before, url.target) == interval) continue;
     if (url.state != UrlState::kDone && url.state != UrlState::kFailed) continue;
-    const Instant due = page.fetched_at + *interval;
-    const auto [row, added] = rows_.revisits.try_emplace(id, MemoryRows::Revisit{due, *interval, 0});
-    if (added || !row->second.due) continue;
-    row->second.due = std::min(*row->second.due, due);
-    row->second.interval = *interval;
+    if (const auto page = rows_.pages.find(id); page != rows_.pages.end())
+      ScheduleOne(id, page->second.fetched_at, *interval);
+    if (url.sitemap > 0) ScheduleOne(id, url.visited, std::min(*interval, kSitemapAgain));
   }
   std::erase_if(rows_.revisits, [&](const auto& row) {
     return row.second.due && !of(intervals, rows_.urls.at(row.first).target);
   });
+}
+
+void MemoryStore::ScheduleOne(UrlId id, Instant visited, Duration interval) {
+  const Instant due = visited + interval;
+  const auto [row, added] = rows_.revisits.try_emplace(id, MemoryRows::Revisit{due, interval, 0});
+  if (added || !row->second.due) return;
+  row->second.due = std::min(*row->second.due, due);
+  row->second.interval = interval;
 }
 
 StoredHost& MemoryStore::HostRow(HostId id, std::string_view name) {
@@ -193,8 +213,20 @@ StoredHost& MemoryStore::HostRow(HostId id, std::string_view name) {
   return host;
 }
 
+/// Whether a further excluded URL of the host gets no row.
+bool MemoryStore::Full(HostId host) const {
+  const auto listed = rows_.listed.find(host);
+  return options_.skipped_per_host > 0 && listed != rows_.listed.end() &&
+         listed->second >= options_.skipped_per_host;
+}
+
 void MemoryStore::AddUrl(const NewUrl& url) {
   HostRow(url.host, url.host_name);
+  if (url.state == UrlState::kExcluded && !rows_.urls.contains(url.id) && Full(url.host)) {
+    rows_.unlisted[url.id] = {url.host, url.skip, std::string(url.rule)};
+    return;
+  }
+  rows_.unlisted.erase(url.id);
   MemoryRows::Url row{std::string(url.url),
                       std::string(url.host_name),
                       std::string(url.rule),
@@ -205,12 +237,17 @@ void MemoryStore::AddUrl(const NewUrl& url) {
                       url.sitemap,
                       url.source,
                       url.state,
-                      url.skip};
+                      url.skip,
+                      url.hint,
+                      url.hops};
   auto [at, added] = rows_.urls.try_emplace(url.id, row);
+  if (added && url.state == UrlState::kExcluded) ++rows_.listed[url.host];
   const bool gives_way = url.insists ? at->second.skip != SkipReason::kRobots
                                      : url.state == UrlState::kQueued && MayYetBeQueued(at->second.skip);
   if (!added && at->second.state == UrlState::kExcluded && gives_way) {
     row.visits = at->second.visits;
+    row.visited = at->second.visited;
+    if (url.state != UrlState::kExcluded) --rows_.listed[url.host];
     at->second = std::move(row);
     added = true;
   }

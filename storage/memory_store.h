@@ -27,7 +27,10 @@ struct MemoryRows {
     std::optional<UrlId> source;
     UrlState state = UrlState::kQueued;
     SkipReason skip = SkipReason::kNone;
+    ChangeHint hint{};
+    std::uint8_t hops = 0;
     std::uint32_t visits = 0;
+    Instant visited{};  ///< with visits
   };
   struct Visit {
     UrlId url{};
@@ -79,7 +82,14 @@ struct MemoryRows {
   std::map<CookieKey, StoredCookie> cookies;
   std::vector<std::optional<Duration>> recrawl;
   std::map<SkipReason, std::uint64_t> judgements;
-  std::unordered_map<HostId, StoredHost> hosts;  ///< queued is counted when they are read
+  struct Unlisted {
+    HostId host{};
+    SkipReason skip = SkipReason::kNone;
+    std::string rule;
+  };
+  std::unordered_map<UrlId, Unlisted> unlisted;      ///< excluded, without a row in `urls`
+  std::unordered_map<HostId, std::uint64_t> listed;  ///< excluded, with one
+  std::unordered_map<HostId, StoredHost> hosts;      ///< queued is counted when they are read
 };
 
 /// A Store without a file, held to the same contract: for tests, and for a crawl whose rows nobody keeps.
@@ -97,6 +107,7 @@ class MemoryStore final : public Store {
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
   void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;
   void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) override;
+  void LoadRevisits(std::vector<UrlId> ids, Done<std::vector<ScheduledVisit>> done) override;
   void LoadRobots(std::string origin, Done<std::optional<StoredRobots>> done) override;
   void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) override;
   void LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t from,
@@ -109,12 +120,14 @@ class MemoryStore final : public Store {
  private:
   Result<void> Apply(const WriteBatch& batch);
   void AddUrl(const NewUrl& url);
+  bool Full(HostId host) const;
   void AddVisit(const WriteBatch& batch, UrlId subject);
   void PutPage(const WriteBatch& batch);
   void ChangeSubject(const WriteBatch& batch, UrlId subject);
   void Promote(const Promotion& promotion);
   void PutCookie(const CookieRow& cookie);
   void Schedule(const std::vector<std::optional<Duration>>& intervals);
+  void ScheduleOne(UrlId id, Instant visited, Duration interval);
   QueuedUrl ReadUrl(UrlId id) const;
   DueUrls Due(Instant now, std::size_t limit) const;
   StoredHost& HostRow(HostId id, std::string_view name);

@@ -94,6 +94,8 @@ QueuedUrl MemoryStore::ReadUrl(UrlId id) const {
   row.depth = url.depth;
   row.redirects = url.redirects;
   row.sitemap = url.sitemap;
+  row.hint = url.hint;
+  row.hops = url.hops;
   const auto page = rows_.pages.find(id);
   const auto revisit = rows_.revisits.find(id);
   if (page == rows_.pages.end() && revisit == rows_.revisits.end()) return row;
@@ -111,6 +113,18 @@ QueuedUrl MemoryStore::ReadUrl(UrlId id) const {
   return row;
 }
 
+void MemoryStore::LoadRevisits(std::vector<UrlId> ids, Done<std::vector<ScheduledVisit>> done) {
+  lane_.Post([this, ids = std::move(ids), done = std::move(done)] {
+    std::vector<ScheduledVisit> found;
+    for (const UrlId id : ids) {
+      const auto row = rows_.revisits.find(id);
+      if (row != rows_.revisits.end() && row->second.due)
+        found.push_back({id, rows_.urls.at(id).visited, *row->second.due});
+    }
+    done(std::move(found));
+  });
+}
+
 void MemoryStore::LoadRobots(std::string origin, Done<std::optional<StoredRobots>> done) {
   lane_.Post([this, origin = std::move(origin), done = std::move(done)] {
     const auto found = rows_.robots.find(origin);
@@ -121,6 +135,8 @@ void MemoryStore::LoadRobots(std::string origin, Done<std::optional<StoredRobots
 void MemoryStore::LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) {
   lane_.Post([this, ids = std::move(ids), done = std::move(done)]() mutable {
     std::erase_if(ids, [this](UrlId id) {
+      const auto unlisted = rows_.unlisted.find(id);
+      if (unlisted != rows_.unlisted.end()) return unlisted->second.skip == SkipReason::kRobots;
       const auto url = rows_.urls.find(id);
       return url == rows_.urls.end() || url->second.state != UrlState::kExcluded ||
              url->second.skip == SkipReason::kRobots;
@@ -136,8 +152,8 @@ void MemoryStore::LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64
     for (const auto& [id, url] : rows_.urls) {
       const bool asked = std::find(reasons.begin(), reasons.end(), url.skip) != reasons.end();
       if (url.state != UrlState::kExcluded || !asked) continue;
-      all.urls.push_back(
-          {id, url.url, url.skip, url.rule, url.target, url.depth, url.redirects, url.sitemap, url.source});
+      all.urls.push_back({id, url.url, url.skip, url.rule, url.target, url.depth, url.redirects, url.sitemap,
+                          url.hops, url.source});
     }
     done(std::move(all));
   });

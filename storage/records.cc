@@ -34,6 +34,8 @@ std::string_view Name(SkipReason reason) {
       return "duplicate";
     case SkipReason::kSitemapLimit:
       return "sitemap_limit";
+    case SkipReason::kHops:
+      return "hops";
   }
   return "unknown";
 }
@@ -52,7 +54,8 @@ std::size_t WriteBatch::bytes() const {
   return sizeof(*this) + text.bytes() + urls.size() * sizeof(NewUrl) + links.size() * sizeof(Link) +
          items.size() * sizeof(Item) + structured.size() * sizeof(StructuredData) +
          hosts.size() * sizeof(HostState) + promotions.size() * sizeof(Promotion) +
-         judgements.size() * sizeof(Judgement) + cookies.size() * sizeof(CookieRow);
+         advances.size() * sizeof(Advance) + judgements.size() * sizeof(Judgement) +
+         cookies.size() * sizeof(CookieRow);
 }
 
 }  // namespace trawl::storage

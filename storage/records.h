@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +43,10 @@ enum class SkipReason : std::uint8_t {
   kTrap = 11,          ///< repeated path segments or query pairs, or too many variants of a query
   kDuplicate = 12,     ///< only found on pages whose content their host repeats
   kSitemapLimit = 13,  ///< a sitemap past the limit of files or of nesting
+  kHops = 14,          ///< more links away from the target's scope than external_hops
 };
 
-inline constexpr SkipReason kLastSkipReason = SkipReason::kSitemapLimit;
+inline constexpr SkipReason kLastSkipReason = SkipReason::kHops;
 
 /// A word for the `skipped` view, e.g. "scope".
 std::string_view Name(SkipReason reason);
@@ -69,12 +72,16 @@ struct QueuePlace {
 /// a row gives way to a queued one, and its id is not handed out as known.
 inline constexpr bool MayYetBeQueued(SkipReason reason) {
   return reason == SkipReason::kDepth || reason == SkipReason::kNofollow || reason == SkipReason::kNotPage ||
-         reason == SkipReason::kDuplicate;
+         reason == SkipReason::kDuplicate || reason == SkipReason::kHops;
 }
 
-/// A URL met for the first time. When it is known the row that exists stays, but for two cases: a queued URL
-/// takes the place of an excluded one whose reason MayYetBeQueued, and one that `insists` that of any
-/// excluded one but where robots.txt said so.
+/// How often a URL is said to change, from 1 hour on; zero: nothing is said.
+using ChangeHint = std::chrono::duration<std::uint16_t, std::ratio<3600>>;
+
+/// A URL met for the first time. An excluded one past storage.skipped_per_host gets no row and is only
+/// counted: its id is not handed out as known. When it is known the row that exists stays, but for two cases:
+/// a queued URL takes the place of an excluded one whose reason MayYetBeQueued, and one that `insists` that
+/// of any excluded one but where robots.txt said so.
 struct NewUrl {
   UrlId id{};
   std::string_view url;  ///< normalised
@@ -89,6 +96,8 @@ struct NewUrl {
   SkipReason skip = SkipReason::kNone;  ///< with kExcluded
   std::string_view rule;                ///< with kExcluded: the expression or line
   std::optional<QueuePlace> queue;      ///< with kQueued
+  ChangeHint hint{};                    ///< by the sitemap that named it
+  std::uint8_t hops = 0;                ///< links away from the target's scope; 0: within
   bool insists = false;
 };
 
@@ -202,6 +211,22 @@ struct Revisit {
   std::uint8_t misses = 0;  ///< last visits in a row that found 404 or 410
 };
 
+/// A sitemap is visited again after this at the latest: it tells which pages are worth a visit.
+inline constexpr Duration kSitemapAgain = std::chrono::hours(24);
+
+/// A URL that waits for its revisit.
+struct ScheduledVisit {
+  UrlId url{};
+  Instant visited{};  ///< its last visit
+  Instant due{};
+};
+
+/// A URL's revisit that comes earlier than scheduled; without effect when it has none or is in the queue.
+struct Advance {
+  UrlId url{};
+  Instant due{};
+};
+
 /// A URL whose revisit is due: it leaves the schedule and waits in the queue. Without a place it only leaves.
 struct Promotion {
   UrlId url{};
@@ -263,6 +288,7 @@ struct WriteBatch {
   /// With a visit: the page that the URL has, if any, is not there any more. It is marked, not deleted.
   bool gone = false;
   std::vector<Promotion> promotions;
+  std::vector<Advance> advances;
   std::vector<Judgement> judgements;
   std::vector<CookieRow> cookies;
   std::optional<RobotsReceipt> robots;
@@ -294,6 +320,8 @@ struct QueuedUrl {
   std::uint16_t depth = 0;
   std::uint8_t redirects = 0;
   std::uint8_t sitemap = 0;         ///< as NewUrl::sitemap
+  ChangeHint hint{};                ///< as NewUrl::hint
+  std::uint8_t hops = 0;            ///< as NewUrl::hops
   std::string etag, last_modified;  ///< of the stored page, for a conditional request
   std::optional<Earlier> earlier;   ///< none for a URL that has neither a page nor a schedule
 };
@@ -312,7 +340,7 @@ struct ExcludedUrl {
   std::string rule;
   std::uint16_t target = 0;  ///< as QueuedUrl::target
   std::uint16_t depth = 0;
-  std::uint8_t redirects = 0, sitemap = 0;  ///< as in NewUrl
+  std::uint8_t redirects = 0, sitemap = 0, hops = 0;  ///< as in NewUrl
   std::optional<UrlId> source;
 };
 

@@ -92,11 +92,15 @@ class Store {
 
   /// By target: the first interval of its pages' revisits, none for no revisits; targets beyond the list have
   /// none. Where that differs from what the store was told last, stored pages are scheduled at their last
-  /// visit and that interval (an earlier time that stands stays), or are scheduled no more.
+  /// visit and that interval (an earlier time that stands stays), or are scheduled no more; likewise sitemaps
+  /// that were visited, at that interval or kSitemapAgain.
   virtual void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) = 0;
 
   /// The first `limit` URLs whose revisit is due at `now`. Sees every Write acknowledged before the call.
   virtual void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) = 0;
+
+  /// Of `ids`, those that wait for their revisit. Sees every Write acknowledged before the call.
+  virtual void LoadRevisits(std::vector<UrlId> ids, Done<std::vector<ScheduledVisit>> done) = 0;
 
   /// What is stored of the robots.txt of an origin ("https://example.org"), whether its time has come or not.
   /// Sees every Write acknowledged before the call.

@@ -22,9 +22,17 @@ std::string UrlSql(const std::string& id) {
   return "SELECT u.url AS url, CASE u.state WHEN 0 THEN 'queued' WHEN 1 THEN 'done' WHEN 2 THEN 'failed' "
          "ELSE 'excluded' END AS state, (SELECT name FROM skip_reasons WHERE number = u.skip) AS reason, "
          "(SELECT text FROM word WHERE n = u.rule) AS rule, (SELECT name FROM target WHERE n = u.target) AS "
-         "target, u.depth AS depth, u.redirects AS redirects, u.sitemap AS sitemap, "
+         "target, u.depth AS depth, u.redirects AS redirects, u.sitemap AS sitemap, u.hops AS hops, "
          "(SELECT url FROM url WHERE n = u.source) AS source, " +
          Time("u.seen") + " AS first_seen, u.visits AS visits FROM url u WHERE u.id = " + id;
+}
+
+/// Of an excluded URL past storage.skipped_per_host this alone is kept.
+std::string UnlistedSql(const std::string& id) {
+  return "SELECT 'excluded' AS state, (SELECT name FROM skip_reasons WHERE number = c.skip) AS reason, "
+         "(SELECT text FROM word WHERE n = c.rule) AS rule, 0 AS visits FROM unlisted x JOIN skip_count c ON "
+         "c.n = x.skip_count WHERE x.id = " +
+         id;
 }
 
 std::string QueueSql(const std::string& id) {
@@ -118,6 +126,7 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
   };
   const std::string id_key = std::to_string(sqlite::ToKey(id));
   story.url = one(UrlSql(id_key));
+  if (story.url.empty()) story.url = one(UnlistedSql(id_key));
   story.host = one(HostSql(std::to_string(sqlite::ToKey(host))));
   story.robots = one(RobotsSql(origin));
   story.config = one("SELECT config FROM run ORDER BY n DESC LIMIT 1").Text("config");

@@ -31,7 +31,8 @@ class Facts {
 /// All that a database knows of one URL. Times are UTC, ISO 8601.
 struct UrlStory {
   /// url, state ("queued", "done", "failed", "excluded"), reason, rule, target, depth, redirects, sitemap,
-  /// source, first_seen, visits. Empty: it was never met.
+  /// hops, source, first_seen, visits; of one past storage.skipped_per_host state, reason, rule and visits
+  /// alone. Empty: it was never met.
   Facts url;
   Facts queue;     ///< priority, due_at, attempts, ahead (URLs of its host that come before it)
   Facts schedule;  ///< due_at, interval_ms, misses; of a URL that is visited again

@@ -10,7 +10,8 @@ struct HeadUrl::Fixed {
   Instant due;
   std::uint32_t url_size, etag_size, last_modified_size;
   std::uint16_t target, depth;
-  std::uint8_t attempts, redirects, sitemap;
+  storage::ChangeHint hint;
+  std::uint8_t attempts, redirects, sitemap, hops;
   bool has_earlier;
   std::size_t earlier_size() const { return has_earlier ? sizeof(storage::Earlier) : 0; }
 };
@@ -23,9 +24,11 @@ HeadUrl::HeadUrl(const storage::QueuedUrl& url) : order_(OrderOf(url.place.key))
                     static_cast<std::uint32_t>(url.last_modified.size()),
                     url.target,
                     url.depth,
+                    url.hint,
                     url.place.attempts,
                     url.redirects,
                     url.sitemap,
+                    url.hops,
                     url.earlier.has_value()};
   const std::size_t texts = url.url.size() + url.etag.size() + url.last_modified.size();
   block_.reset(new char[sizeof(Fixed) + fixed.earlier_size() + texts]);
@@ -71,6 +74,8 @@ storage::QueuedUrl HeadUrl::Unpack(HostId host) const {
   url.depth = fixed.depth;
   url.redirects = fixed.redirects;
   url.sitemap = fixed.sitemap;
+  url.hint = fixed.hint;
+  url.hops = fixed.hops;
   return url;
 }
 

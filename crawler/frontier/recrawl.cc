@@ -44,13 +44,15 @@ Finding Judge(const VisitFound& visit, const std::optional<storage::Earlier>& ea
   return visit.content_hash == earlier->content_hash ? Finding::kUnchanged : Finding::kChanged;
 }
 
-std::optional<Duration> FirstInterval(const config::Recrawl& recrawl) {
+std::optional<Duration> FirstInterval(const config::Recrawl& recrawl, storage::ChangeHint hint) {
   if (recrawl.kind == Kind::kNever) return std::nullopt;
-  return recrawl.kind == Kind::kFixed ? recrawl.interval : kFirst;
+  if (recrawl.kind == Kind::kFixed) return recrawl.interval;
+  return hint.count() == 0 ? kFirst : std::clamp(Duration(hint), kShortest, kLongest);
 }
 
-Duration NextInterval(const config::Recrawl& recrawl, Finding finding, Duration last) {
-  const Duration first = *FirstInterval(recrawl);
+Duration NextInterval(const config::Recrawl& recrawl, Finding finding, Duration last,
+                      storage::ChangeHint hint) {
+  const Duration first = *FirstInterval(recrawl, hint);
   const bool fixed = recrawl.kind == Kind::kFixed;
   if (last <= Duration(0)) last = first;
   // A fixed interval may be longer than the limit of those that grow.
@@ -63,6 +65,13 @@ Duration NextInterval(const config::Recrawl& recrawl, Finding finding, Duration 
   if (finding == Finding::kUnchanged || finding == Finding::kFailed) tenths = 14;
   if (finding == Finding::kChanged) tenths = 8;
   return std::clamp(Times(last, tenths), kShortest, kLongest);
+}
+
+std::optional<Instant> BroughtForward(const storage::ScheduledVisit& visit, Instant changed, Instant now,
+                                      Duration least) {
+  if (changed <= visit.visited || changed > now + kDatedAhead) return std::nullopt;
+  const Instant due = std::max(changed, visit.visited + least);
+  return due < visit.due ? std::optional(due) : std::nullopt;
 }
 
 }  // namespace trawl::crawler

@@ -33,11 +33,21 @@ std::uint8_t CountMisses(const VisitFound& visit, const std::optional<storage::E
 
 Finding Judge(const VisitFound& visit, const std::optional<storage::Earlier>& earlier);
 
-/// The interval of the first revisit; none: there is none.
-std::optional<Duration> FirstInterval(const config::Recrawl& recrawl);
+/// The interval of the first revisit; none: there is none. `hint`, within an hour and 90 days, takes the
+/// place of the adaptive one's day.
+std::optional<Duration> FirstInterval(const config::Recrawl& recrawl, storage::ChangeHint hint = {});
 
 /// The interval from a visit to the next; `last`: the one that led to this visit, zero for none. `recrawl` is
 /// not kNever. Pure.
-Duration NextInterval(const config::Recrawl& recrawl, Finding finding, Duration last);
+Duration NextInterval(const config::Recrawl& recrawl, Finding finding, Duration last,
+                      storage::ChangeHint hint = {});
+
+/// A change that a sitemap or feed dates further ahead than clocks and time zones differ is not believed.
+inline constexpr Duration kDatedAhead = std::chrono::hours(24);
+
+/// When a visited URL is due of which a sitemap or feed, read at `now`, says that it changed at `changed`:
+/// from then on, but not within `least` of its last visit. None: as it is scheduled. Pure.
+std::optional<Instant> BroughtForward(const storage::ScheduledVisit& visit, Instant changed, Instant now,
+                                      Duration least);
 
 }  // namespace trawl::crawler

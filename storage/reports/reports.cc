@@ -106,9 +106,12 @@ WHERE o.n NOT IN (SELECT n FROM named) ORDER BY o.n LIMIT ?1)sql",
      ""},
     {"skipped-by-reason", "URLs that were left out, by reason and rule, with an example", "", R"sql(
 SELECT r.name AS reason, @word(x.rule) AS rule, x.urls AS urls, u.url AS example
-FROM (SELECT skip, rule, count(*) AS urls, min(n) AS first FROM url WHERE state = 3 GROUP BY skip, rule
-      ORDER BY 3 DESC, 1, 2 LIMIT ?1) x
-  JOIN skip_reasons r ON r.number = x.skip JOIN url u ON u.n = x.first
+FROM (SELECT skip, rule, sum(urls) AS urls, min(first) AS first FROM
+       (SELECT skip, coalesce(rule, 0) AS rule, count(*) AS urls, min(n) AS first FROM url WHERE state = 3
+        GROUP BY url.skip, url.rule
+        UNION ALL SELECT skip, rule, sum(urls), NULL FROM skip_count WHERE urls > 0 GROUP BY skip, rule)
+      GROUP BY skip, rule ORDER BY 3 DESC, 1, 2 LIMIT ?1) x
+  JOIN skip_reasons r ON r.number = x.skip LEFT JOIN url u ON u.n = x.first
 ORDER BY x.urls DESC, x.skip, x.rule)sql",
      ""},
     {"status-codes", "visits by the status of their answer; 0 is none", "", R"sql(

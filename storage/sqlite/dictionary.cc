@@ -21,12 +21,21 @@ Words::Words(Connection& db)
 
 std::optional<std::int64_t> Words::NumberOf(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  if (const auto it = known_.find(text); it != known_.end()) return it->second;
-  Statement& source = find_.With(text).Step() ? find_ : add_;
-  if (&source == &add_ && !add_.With(text).Step()) return std::nullopt;
-  const std::int64_t number = source.Int(0);
-  source.Reset();
+  if (const auto found = Find(text)) return found;
+  if (!add_.With(text).Step()) return std::nullopt;
+  const std::int64_t number = add_.Int(0);
+  add_.Reset();
   Remember(known_, text, number);
+  return number;
+}
+
+std::optional<std::int64_t> Words::Find(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto it = known_.find(text); it != known_.end()) return it->second;
+  const bool there = find_.With(text).Step();
+  const std::optional<std::int64_t> number = there ? std::optional(find_.Int(0)) : std::nullopt;
+  find_.Reset();
+  if (number) Remember(known_, text, *number);
   return number;
 }
 

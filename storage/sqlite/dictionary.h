@@ -26,6 +26,8 @@ class Words {
   explicit Words(Connection& db);
   /// None for an empty text.
   std::optional<std::int64_t> NumberOf(std::string_view text);
+  /// None too for a text that has no number.
+  std::optional<std::int64_t> Find(std::string_view text);
 
  private:
   Statement find_, add_;

@@ -86,6 +86,21 @@ constexpr Invariant kInvariants[] = {
      "UPDATE url SET visits = 0 WHERE visits <> 0 AND n NOT IN (SELECT url FROM visit);"
      "UPDATE url SET visits = c.visits FROM (SELECT url, count(*) AS visits FROM visit GROUP BY url) c "
      "WHERE c.url = url.n AND url.visits <> c.visits;"},
+    {"a host knows the number of its URLs that are left out",
+     "SELECT h.name FROM host h LEFT JOIN (SELECT host, count(*) AS urls FROM url WHERE state = 3 GROUP BY "
+     "host) c ON c.host = h.n WHERE h.skipped <> coalesce(c.urls, 0)",
+     "UPDATE host SET skipped = coalesce((SELECT c.urls FROM (SELECT host, count(*) AS urls FROM url WHERE "
+     "state = 3 GROUP BY host) c WHERE c.host = host.n), 0);"},
+    {"a URL that is only counted has no row",
+     "SELECT u.url FROM unlisted x JOIN url u ON u.id = x.id",
+     "DELETE FROM unlisted WHERE id IN (SELECT id FROM url);"
+     "UPDATE skip_count SET urls = coalesce((SELECT c.urls FROM (SELECT skip_count, count(*) AS urls FROM "
+     "unlisted GROUP BY 1) c WHERE c.skip_count = skip_count.n), 0);"},
+    {"URLs that have no row are counted by host, reason and rule",
+     "SELECT 'count ' || s.n FROM skip_count s LEFT JOIN (SELECT skip_count, count(*) AS urls FROM unlisted "
+     "GROUP BY 1) c ON c.skip_count = s.n WHERE s.urls <> coalesce(c.urls, 0)",
+     "UPDATE skip_count SET urls = coalesce((SELECT c.urls FROM (SELECT skip_count, count(*) AS urls FROM "
+     "unlisted GROUP BY 1) c WHERE c.skip_count = skip_count.n), 0);"},
     {"a host knows the number of its pages",
      "SELECT h.name FROM host h LEFT JOIN (SELECT u.host AS host, count(*) AS pages FROM page p JOIN url u "
      "ON u.n = p.url "

@@ -295,9 +295,42 @@ CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (4, 9, 10, 
 CREATE TABLE judgement(skip INTEGER PRIMARY KEY, rules INTEGER NOT NULL);
 )sql";
 
+// What a sitemap says of how often a page changes.
+constexpr std::string_view kHints = R"sql(
+ALTER TABLE url ADD COLUMN hint_hours INTEGER NOT NULL DEFAULT 0; -- it is said to change so often; 0: nothing is said
+)sql";
+
+// How far URLs lie off their target's site, and a fifth reason that leaves a URL unsettled.
+constexpr std::string_view kHops = R"sql(
+ALTER TABLE url ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;       -- links away from the scope of its target
+DROP INDEX url_unsettled;
+CREATE INDEX url_unsettled ON url(n, id) WHERE state = 3 AND skip IN (4, 9, 10, 12, 14);
+)sql";
+
+// Excluded URLs of a host past storage.skipped_per_host, which have no row: what is kept of them.
+constexpr std::string_view kSkipCounts = R"sql(
+ALTER TABLE host ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;   -- excluded URLs that have a row
+UPDATE host SET skipped = c.urls FROM (SELECT host, count(*) AS urls FROM url WHERE state = 3 GROUP BY host) AS c
+  WHERE c.host = host.n;
+CREATE TABLE skip_count(
+  n INTEGER PRIMARY KEY,
+  host INTEGER NOT NULL,
+  skip INTEGER NOT NULL,
+  rule INTEGER NOT NULL,             -- word; 0: none
+  urls INTEGER NOT NULL,             -- rows of unlisted
+  UNIQUE(host, skip, rule)
+);
+CREATE TABLE unlisted(
+  id INTEGER PRIMARY KEY,            -- fingerprint
+  skip_count INTEGER NOT NULL
+);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},    {2, kTargetPages}, {3, kReports}, {4, kBodies},
     {5, kSitemaps}, {6, kRecrawl},     {7, kItems},   {8, kJudgements},
+    {9, kHints},     {10, kHops},
+    {11, kSkipCounts},
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ std::string SelectUrls(std::string_view columns, std::string_view from) {
   return std::string("SELECT ")
       .append(columns)
       .append(", u.id, u.url, u.target, u.depth, u.redirects, p.etag, p.last_modified, p.content_hash, ")
-      .append("r.interval_ms, r.misses, u.sitemap ")
+      .append("r.interval_ms, r.misses, u.sitemap, u.hint_hours, u.hops ")
       .append(from);
 }
 
@@ -28,8 +28,8 @@ std::optional<Instant> InstantOrNone(const Statement& row, int column) {
 /// Ids that are not handed out as known, sorted.
 std::vector<UrlId> LoadUnsettled(Connection& db) {
   std::vector<UrlId> ids;
-  Statement row =
-      db.Prepare("SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (4, 9, 10, 12)");
+  Statement row = db.Prepare(
+      "SELECT id FROM url INDEXED BY url_unsettled WHERE state = 3 AND skip IN (4, 9, 10, 12, 14)");
   while (row.Step()) ids.push_back(static_cast<UrlId>(row.Int(0)));
   std::sort(ids.begin(), ids.end(), [](UrlId a, UrlId b) { return ToKey(a) < ToKey(b); });
   return ids;
@@ -115,9 +115,14 @@ Reader::Reader(Connection& db)
                                  "FROM revisit r INDEXED BY revisit_due CROSS JOIN url u ON u.n = r.url "
                                  "CROSS JOIN host h ON h.n = u.host LEFT JOIN page p ON p.url = r.url "
                                  "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))),
+      revisit_(db.Prepare(
+          "SELECT v.at, r.due FROM url u CROSS JOIN revisit r ON r.url = u.n CROSS JOIN visit v ON v.n = "
+          "u.visit WHERE u.id = ? AND r.due IS NOT NULL")),
       robots_(db.Prepare("SELECT outcome, status, fetched_at, expires_at, body "
                          "FROM robots_txt WHERE origin = ?")),
-      excluded_(db.Prepare("SELECT 1 FROM url WHERE id = ? AND state = 3 AND skip <> 6")) {}
+      excluded_(
+          db.Prepare("SELECT 1 FROM url WHERE id = ?1 AND state = 3 AND skip <> 6 UNION ALL SELECT 1 FROM "
+                     "unlisted x JOIN skip_count c ON c.n = x.skip_count WHERE x.id = ?1 AND c.skip <> 6")) {}
 
 void Reader::SetTargets(const std::vector<std::int64_t>& numbers) {
   target_index_.clear();
@@ -184,6 +189,8 @@ void Reader::ReadUrl(const Statement& row, int column, QueuedUrl& url) const {
   url.etag = row.Text(column + 5);
   url.last_modified = row.Text(column + 6);
   url.sitemap = static_cast<std::uint8_t>(row.Int(column + 10));
+  url.hint = ChangeHint(static_cast<std::uint16_t>(row.Int(column + 11)));
+  url.hops = static_cast<std::uint8_t>(row.Int(column + 12));
   const bool has_page = !row.IsNull(column + 7), scheduled = !row.IsNull(column + 8);
   if (!has_page && !scheduled) return;
   Earlier& earlier = url.earlier.emplace();
@@ -229,6 +236,17 @@ Result<DueUrls> Reader::LoadDue(Instant now, std::size_t limit) {
   return due;
 }
 
+Result<std::vector<ScheduledVisit>> Reader::LoadRevisits(const std::vector<UrlId>& ids) {
+  std::vector<ScheduledVisit> found;
+  for (const UrlId id : ids) {
+    if (revisit_.With(ToKey(id)).Step())
+      found.push_back({id, FromMs(revisit_.Int(0)), FromMs(revisit_.Int(1))});
+    revisit_.Reset();
+  }
+  if (const boost::system::error_code error = TakeError()) return error;
+  return found;
+}
+
 Result<std::optional<StoredRobots>> Reader::LoadRobots(const std::string& origin) {
   std::optional<StoredRobots> found;
   if (robots_.With(origin).Step()) {
@@ -265,7 +283,7 @@ Result<ExcludedSlice> Reader::LoadExcludedSlice(const std::vector<SkipReason>& r
   // By number: an index of reasons would have to be read in the order of the rules.
   Statement row = db_.Prepare(
       "SELECT u.id, u.url, u.skip, (SELECT text FROM word WHERE n = u.rule), u.target, u.depth, u.redirects, "
-      "u.sitemap, (SELECT id FROM url WHERE n = u.source) FROM url u NOT INDEXED "
+      "u.sitemap, (SELECT id FROM url WHERE n = u.source), u.hops FROM url u NOT INDEXED "
       "WHERE u.n >= ? AND u.n < ? AND u.state = 3 AND u.skip IN (" +
       list + ") ORDER BY u.n");
   row.With(begin, begin + kSlice);
@@ -280,6 +298,7 @@ Result<ExcludedSlice> Reader::LoadExcludedSlice(const std::vector<SkipReason>& r
     url.redirects = static_cast<std::uint8_t>(row.Int(6));
     url.sitemap = static_cast<std::uint8_t>(row.Int(7));
     if (!row.IsNull(8)) url.source = static_cast<UrlId>(row.Int(8));
+    url.hops = static_cast<std::uint8_t>(row.Int(9));
   }
   if (db_.Int("SELECT max(n) FROM url").value_or(0) >= begin + kSlice)
     slice.next = static_cast<std::uint64_t>(begin + kSlice);

@@ -22,6 +22,7 @@ class Reader {
   Result<FrontierTotals> LoadFrontier(FrontierSink& sink);
   Result<std::vector<QueuedUrl>> LoadQueue(HostId host, QueueKey after, std::size_t limit);
   Result<DueUrls> LoadDue(Instant now, std::size_t limit);
+  Result<std::vector<ScheduledVisit>> LoadRevisits(const std::vector<UrlId>& ids);
   Result<std::optional<StoredRobots>> LoadRobots(const std::string& origin);
   Result<std::vector<UrlId>> LoadExcluded(const std::vector<UrlId>& ids);
   Result<ExcludedSlice> LoadExcludedSlice(const std::vector<SkipReason>& reasons, std::uint64_t from);
@@ -33,7 +34,7 @@ class Reader {
   boost::system::error_code TakeError();
 
   Connection& db_;
-  Statement begin_, end_, queue_, due_, robots_, excluded_;
+  Statement begin_, end_, queue_, due_, revisit_, robots_, excluded_;
   std::unordered_map<std::int64_t, std::uint16_t> target_index_;
 };
 

@@ -10,11 +10,16 @@ namespace trawl::storage::sqlite {
 RevisitRows::RevisitRows(Connection& db)
     : db_(db),
       put_(db.Prepare("INSERT OR REPLACE INTO revisit(url, due, interval_ms, misses) VALUES (?, ?, ?, ?)")),
+      advance_(db.Prepare("UPDATE revisit SET due = ?1 WHERE url = ?2 AND due > ?1")),
       enter_(db.Prepare("UPDATE revisit SET due = NULL WHERE url = ?")),
       remove_(db.Prepare("DELETE FROM revisit WHERE url = ?")) {}
 
 void RevisitRows::Put(std::int64_t url, const Revisit& revisit) {
   put_.With(url, ToMs(revisit.due), revisit.interval.count(), revisit.misses).Run();
+}
+
+void RevisitRows::Advance(std::int64_t url, Instant due) {
+  advance_.With(ToMs(due), url).Run();
 }
 
 void RevisitRows::Enter(std::int64_t url) {
@@ -51,6 +56,14 @@ void RevisitRows::Start(std::int64_t target, Duration interval) {
          "ON CONFLICT(url) DO UPDATE SET due = min(due, excluded.due), interval_ms = excluded.interval_ms "
          "WHERE due IS NOT NULL")
       .With(interval.count(), target)
+      .Run();
+  db_.Prepare(
+         "INSERT INTO revisit(url, due, interval_ms, misses) SELECT u.n, v.at + ?1, ?1, 0 "
+         "FROM url u INDEXED BY url_sitemap JOIN visit v ON v.n = u.visit "
+         "WHERE u.sitemap > 0 AND u.target = ?2 AND u.state IN (1, 2) "
+         "ON CONFLICT(url) DO UPDATE SET due = min(due, excluded.due), interval_ms = excluded.interval_ms "
+         "WHERE due IS NOT NULL")
+      .With(std::min(interval, kSitemapAgain).count(), target)
       .Run();
   db_.Prepare("UPDATE target SET recrawl_ms = ? WHERE n = ?").With(interval.count(), target).Run();
 }

@@ -16,6 +16,7 @@ class RevisitRows {
   explicit RevisitRows(Connection& db);
 
   void Put(std::int64_t url, const Revisit& revisit);
+  void Advance(std::int64_t url, Instant due);
   /// It is in the queue now.
   void Enter(std::int64_t url);
   void Remove(std::int64_t url);
@@ -29,7 +30,7 @@ class RevisitRows {
   void Stop(std::int64_t target);
 
   Connection& db_;
-  Statement put_, enter_, remove_;
+  Statement put_, advance_, enter_, remove_;
 };
 
 }  // namespace trawl::storage::sqlite

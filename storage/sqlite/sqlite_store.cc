@@ -169,6 +169,13 @@ void SqliteStore::LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) {
   });
 }
 
+void SqliteStore::LoadRevisits(std::vector<UrlId> ids, Done<std::vector<ScheduledVisit>> done) {
+  ReaderLane& lane = NextReader();
+  lane.lane->Post([reader = lane.reader.get(), ids = std::move(ids), done = std::move(done)] {
+    done(reader->LoadRevisits(ids));
+  });
+}
+
 void SqliteStore::LoadRobots(std::string origin, Done<std::optional<StoredRobots>> done) {
   ReaderLane& lane = NextReader();
   lane.lane->Post([reader = lane.reader.get(), origin = std::move(origin), done = std::move(done)] {

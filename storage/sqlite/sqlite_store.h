@@ -44,6 +44,7 @@ class SqliteStore final : public Store {
   void LoadQueue(HostId host, QueueKey after, std::size_t limit, Done<std::vector<QueuedUrl>> done) override;
   void SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) override;
   void LoadDue(Instant now, std::size_t limit, Done<DueUrls> done) override;
+  void LoadRevisits(std::vector<UrlId> ids, Done<std::vector<ScheduledVisit>> done) override;
   void LoadRobots(std::string origin, Done<std::optional<StoredRobots>> done) override;
   void LoadExcluded(std::vector<UrlId> ids, Done<std::vector<UrlId>> done) override;
   void LoadExcludedSlice(std::vector<SkipReason> reasons, std::uint64_t from,

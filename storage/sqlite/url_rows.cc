@@ -9,16 +9,20 @@ UrlRows::UrlRows(Connection& db)
       find_(db.Prepare("SELECT n FROM url WHERE id = ?")),
       add_(db.Prepare(
           "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
-          "url, sitemap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT(id) DO NOTHING")),
+          "url, sitemap, hint_hours, hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) ON "
+          "CONFLICT(id) DO NOTHING")),
       // The condition is that of the index url_unsettled.
-      revive_(db.Prepare(
-          "UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
-          "source = ?, sitemap = ? WHERE id = ? AND state = 3 AND skip IN (4, 9, 10, 12) RETURNING n")),
+      revive_(
+          db.Prepare("UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
+                     "source = ?, sitemap = ?, hint_hours = ?, hops = ? WHERE id = ? AND state = 3 AND skip "
+                     "IN (4, 9, 10, 12, 14) RETURNING n")),
       replace_(db.Prepare(
           "UPDATE url SET state = ?, skip = ?, rule = ?, target = ?, depth = ?, redirects = ?, source = ?, "
-          "sitemap = ? WHERE id = ? AND state = 3 AND skip <> 6 RETURNING n")),
+          "sitemap = ?, hint_hours = ?, hops = ? WHERE id = ? AND state = 3 AND skip <> 6 RETURNING n")),
       judge_(db.Prepare("INSERT OR REPLACE INTO judgement(skip, rules) VALUES (?, ?)")),
       target_(db.Prepare("SELECT target FROM url WHERE n = ?")),
+      standing_(db.Prepare("SELECT host, state = 3 FROM url WHERE n = ?")),
+      remove_(db.Prepare("DELETE FROM url WHERE n = ? AND visits = 0 RETURNING n")),
       visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
       update_(db.Prepare(
           "UPDATE url SET visits = visits + 1, visit = ?, state = ?, skip = ?, rule = ? WHERE n = ?")),
@@ -35,42 +39,59 @@ std::int64_t UrlRows::Find(UrlId id) {
   return number;
 }
 
-void UrlRows::Add(const NewUrl& url, const Refs& refs) {
+UrlRows::Added UrlRows::Add(const NewUrl& url, const Refs& refs) {
   add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
-            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url, url.sitemap)
+            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url, url.sitemap,
+            url.hint.count(), url.hops)
       .Run();
-  if (db_.failed()) return;
+  if (db_.failed()) return {};
+  const bool queued = url.state == UrlState::kQueued;
   if (db_.changes() == 0) {
-    if (url.insists) {
-      Replace(url, refs);
-    } else if (url.state == UrlState::kQueued) {
-      Revive(url, refs);
-    }
-    return;
+    const bool taken = url.insists ? Replace(url, refs) : queued && Revive(url, refs);
+    return {false, taken && queued ? -1 : 0};
   }
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
   ++next_;
+  return {true, url.state == UrlState::kExcluded ? 1 : 0};
 }
 
-void UrlRows::Revive(const NewUrl& url, const Refs& refs) {
+bool UrlRows::RemoveUnvisited(std::int64_t url) {
+  const bool removed = remove_.With(url).Step();
+  remove_.Run();
+  return removed;
+}
+
+UrlRows::Standing UrlRows::StandingOf(std::int64_t url) {
+  Standing standing;
+  if (standing_.With(url).Step()) standing = {standing_.Int(0), standing_.Int(1) != 0};
+  standing_.Reset();
+  return standing;
+}
+
+bool UrlRows::Revive(const NewUrl& url, const Refs& refs) {
   static_assert(static_cast<int>(SkipReason::kDepth) == 4 && static_cast<int>(SkipReason::kNofollow) == 9 &&
                 static_cast<int>(SkipReason::kNotPage) == 10 &&
-                static_cast<int>(SkipReason::kDuplicate) == 12);
-  if (!revive_.With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, ToKey(url.id)).Step())
-    return;
+                static_cast<int>(SkipReason::kDuplicate) == 12 && static_cast<int>(SkipReason::kHops) == 14);
+  if (!revive_
+           .With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops,
+                 ToKey(url.id))
+           .Step())
+    return false;
   const std::int64_t number = revive_.Int(0);
   revive_.Run();
   if (url.queue) Enqueue(refs.host, number, *url.queue);
+  return true;
 }
 
-void UrlRows::Replace(const NewUrl& url, const Refs& refs) {
+bool UrlRows::Replace(const NewUrl& url, const Refs& refs) {
   static_assert(static_cast<int>(SkipReason::kRobots) == 6);
   replace_.With(static_cast<int>(url.state), static_cast<int>(url.skip), refs.rule, refs.target, url.depth,
-                url.redirects, refs.source, url.sitemap, ToKey(url.id));
-  if (!replace_.Step()) return;
+                url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops, ToKey(url.id));
+  if (!replace_.Step()) return false;
   const std::int64_t number = replace_.Int(0);
   replace_.Run();
   if (url.queue) Enqueue(refs.host, number, *url.queue);
+  return true;
 }
 
 void UrlRows::Put(const Judgement& judgement) {

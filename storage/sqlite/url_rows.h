@@ -29,10 +29,22 @@ class UrlRows {
 
   /// The number of a known URL, or 0.
   std::int64_t Find(UrlId id);
+  struct Added {
+    bool fresh = false;  ///< it had no row
+    int excluded = 0;    ///< so many more rows are of excluded URLs than before
+  };
   /// Adds the URL and its place in the queue, unless it is known: see NewUrl.
-  void Add(const NewUrl& url, const Refs& refs);
+  Added Add(const NewUrl& url, const Refs& refs);
   void Update(std::int64_t url, const Change& change);
   void Put(const Judgement& judgement);
+  /// Takes a URL's row away, unless it was visited; true when it is gone.
+  bool RemoveUnvisited(std::int64_t url);
+  /// Where a known URL stands, as its row has it.
+  struct Standing {
+    std::int64_t host = 0;
+    bool excluded = false;
+  };
+  Standing StandingOf(std::int64_t url);
   /// The target of a known URL.
   std::optional<std::int64_t> TargetOf(std::int64_t url);
 
@@ -41,11 +53,12 @@ class UrlRows {
   std::int64_t Dequeue(std::int64_t host, const QueueKey& key);
 
  private:
-  void Revive(const NewUrl& url, const Refs& refs);
-  void Replace(const NewUrl& url, const Refs& refs);
+  bool Revive(const NewUrl& url, const Refs& refs);
+  bool Replace(const NewUrl& url, const Refs& refs);
 
   Connection& db_;
-  Statement find_, add_, revive_, replace_, judge_, target_, visited_, update_, decide_, enqueue_, dequeue_;
+  Statement find_, add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
+      enqueue_, dequeue_;
   std::int64_t next_ = 1;
 };
 

@@ -24,7 +24,7 @@ SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target
   printf('%016x', p.content_hash) AS content_hash, p.etag AS etag, p.last_modified AS last_modified,
   @time(p.first_seen) AS first_seen, @time(p.fetched_at) AS fetched_at, @time(p.changed_at) AS changed_at,
   u.visits AS visits, p.truncated AS truncated, p.links AS links,
-  p.noindex AS noindex, @time(p.gone_at) AS gone_at
+  p.noindex AS noindex, @time(p.gone_at) AS gone_at, u.hops AS hops
 FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
     {"visits", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
@@ -51,6 +51,13 @@ SELECT u.url AS url, (SELECT name FROM skip_reasons WHERE number = u.skip) AS re
   @time(coalesce((SELECT at FROM visit WHERE n = u.visit), u.seen)) AS at,
   (SELECT name FROM host WHERE n = u.host) AS host
 FROM url u WHERE u.state = 3)sql"},
+    // How many URLs were left out, those included that have no row in `skipped`.
+    {"skip_counts", R"sql(
+SELECT (SELECT name FROM host WHERE n = c.host) AS host, (SELECT name FROM skip_reasons WHERE number = c.skip) AS reason,
+  @word(c.rule) AS rule, sum(c.urls) AS urls, sum(c.listed) AS listed
+FROM (SELECT host, skip, coalesce(rule, 0) AS rule, count(*) AS urls, count(*) AS listed FROM url WHERE state = 3 GROUP BY 1, 2, 3
+      UNION ALL SELECT host, skip, rule, urls, 0 FROM skip_count WHERE urls > 0) c
+GROUP BY c.host, c.skip, c.rule)sql"},
     {"redirects", R"sql(
 SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at
 FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target)sql"},
@@ -103,10 +110,11 @@ SELECT u.url AS url, (SELECT name FROM host WHERE n = u.host) AS host, u.sitemap
 FROM url u LEFT JOIN visit v ON v.n = u.visit WHERE u.sitemap > 0)sql"},
     {"queue", R"sql(
 SELECT u.url AS url, h.name AS host, q.priority AS priority, u.depth AS depth, @time(q.due) AS due_at,
-  q.attempts AS attempts, q.seq AS seq, (SELECT interval_ms FROM revisit WHERE url = q.url) AS interval_ms
+  q.attempts AS attempts, q.seq AS seq, (SELECT interval_ms FROM revisit WHERE url = q.url) AS interval_ms,
+  u.hops AS hops
 FROM pending q JOIN url u ON u.n = q.url JOIN host h ON h.n = q.host
 UNION ALL
-SELECT u.url, h.name, NULL, u.depth, @time(r.due), 0, NULL, r.interval_ms
+SELECT u.url, h.name, NULL, u.depth, @time(r.due), 0, NULL, r.interval_ms, u.hops
 FROM revisit r JOIN url u ON u.n = r.url JOIN host h ON h.n = u.host WHERE r.due IS NOT NULL)sql"},
     {"changes", R"sql(
 SELECT u.url AS url, @time(c.at) AS at, (SELECT name FROM change_kinds WHERE number = c.kind) AS kind,
@@ -148,7 +156,8 @@ UNION ALL SELECT 'urls', 'queued', (SELECT count(*) FROM pending)
 UNION ALL SELECT 'urls', 'to_revisit', (SELECT count(*) FROM revisit WHERE due IS NOT NULL)
 UNION ALL SELECT 'hosts', h.waiting_for, count(*) FROM host h GROUP BY h.waiting_for
 UNION ALL SELECT 'visits', (SELECT name FROM outcomes WHERE number = v.outcome), count(*) FROM visit v GROUP BY v.outcome
-UNION ALL SELECT 'skipped', (SELECT name FROM skip_reasons WHERE number = u.skip), count(*) FROM url u WHERE u.state = 3
+UNION ALL SELECT 'skipped', (SELECT name FROM skip_reasons WHERE number = u.skip), sum(u.urls) FROM
+  (SELECT skip, count(*) AS urls FROM url WHERE state = 3 GROUP BY skip UNION ALL SELECT skip, urls FROM skip_count) u
   GROUP BY u.skip
 UNION ALL SELECT 'bytes_wire', NULL, (SELECT sum(bytes_wire) FROM visit)
 UNION ALL SELECT 'runs', r.end_reason, count(*) FROM run r GROUP BY r.end_reason)sql"},

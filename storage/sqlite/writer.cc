@@ -47,6 +47,7 @@ Writer::Writer(Connection& db, const config::StorageOptions& options, LockWait::
       bodies_(options.bodies == config::BodyStorage::kWarc ? std::make_unique<BodyRows>(db, options)
                                                            : nullptr),
       hosts_(db),
+      skips_(db, words_, options.skipped_per_host),
       urls_(db),
       items_(db, words_),
       visits_(db, words_, items_, search_.get(), options),
@@ -116,6 +117,7 @@ void Writer::OpenGroup() {
 void Writer::Commit() {
   if (!db_.in_transaction()) return;
   hosts_.Flush();
+  skips_.Flush();
   if (run_pages_ > 0) count_pages_.With(run_pages_, run_).Run();
   run_pages_ = 0;
   for (const auto& [target, pages] : target_pages_) count_target_.With(pages, target).Run();
@@ -186,17 +188,35 @@ Result<void> Writer::Apply(const WriteBatch& batch) {
   return {};
 }
 
+/// An excluded URL that was never visited is only counted where its host has enough of them.
+bool Writer::DropExcluded(const WriteBatch& batch, std::int64_t subject) {
+  const UrlRows::Standing standing = urls_.StandingOf(subject);
+  if (standing.excluded) return false;
+  if (!batch.visit && skips_.Full(standing.host) && urls_.RemoveUnvisited(subject)) {
+    skips_.Count(batch.subject, standing.host, batch.skip, batch.rule);
+    return true;
+  }
+  skips_.AddListed(standing.host, 1);
+  return false;
+}
+
 void Writer::ChangeSubject(const WriteBatch& batch, std::int64_t subject) {
+  if (batch.state == UrlState::kExcluded) {
+    revisits_.Remove(subject);
+    if (DropExcluded(batch, subject)) return;
+  }
   const std::optional<std::int64_t> rule =
       batch.state == UrlState::kExcluded ? words_.NumberOf(batch.rule) : std::nullopt;
   urls_.Update(subject, {batch.state, batch.skip, rule, AddVisit(batch, subject)});
   if (batch.requeued) urls_.Enqueue(hosts_.Find(batch.requeued->key.host), subject, *batch.requeued);
   if (batch.gone && batch.visit) visits_.MarkGone(subject, batch.visit->at);
   if (batch.revisit) revisits_.Put(subject, *batch.revisit);
-  if (batch.state == UrlState::kExcluded) revisits_.Remove(subject);
 }
 
 void Writer::Promote(const WriteBatch& batch) {
+  for (const Advance& advance : batch.advances) {
+    if (const std::int64_t url = urls_.Find(advance.url)) revisits_.Advance(url, advance.due);
+  }
   for (const Promotion& promotion : batch.promotions) {
     const std::int64_t url = urls_.Find(promotion.url);
     if (url == 0) continue;
@@ -219,6 +239,10 @@ void Writer::AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t sub
   for (const NewUrl& url : batch.urls) {
     UrlRows::Refs refs;
     refs.host = hosts_.NumberOf(url.host, url.host_name);
+    if (url.state == UrlState::kExcluded && skips_.Full(refs.host) && urls_.Find(url.id) == 0) {
+      skips_.Count(url.id, refs.host, url.skip, url.rule);
+      continue;
+    }
     refs.target = TargetOf(url.target);
     refs.rule = words_.NumberOf(url.rule);
     refs.seen_ms = ToMs(latest_);
@@ -227,7 +251,9 @@ void Writer::AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t sub
           *url.source == subject_id && subject != 0 ? subject : urls_.Find(*url.source);
       if (source != 0) refs.source = source;
     }
-    urls_.Add(url, refs);
+    const UrlRows::Added added = urls_.Add(url, refs);
+    if (added.fresh) skips_.Forget(url.id, refs.host);
+    if (added.excluded != 0) skips_.AddListed(refs.host, added.excluded);
   }
 }
 

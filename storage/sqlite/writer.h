@@ -21,6 +21,7 @@
 #include "storage/sqlite/revisit_rows.h"
 #include "storage/sqlite/search_rows.h"
 #include "storage/sqlite/shrink.h"
+#include "storage/sqlite/skip_rows.h"
 #include "storage/sqlite/url_rows.h"
 #include "storage/sqlite/visit_rows.h"
 
@@ -76,6 +77,7 @@ class Writer {
   void NumberTargets(const std::vector<std::string>& names);
   void ChangeSubject(const WriteBatch& batch, std::int64_t subject);
   void Promote(const WriteBatch& batch);
+  bool DropExcluded(const WriteBatch& batch, std::int64_t subject);
   std::int64_t TakeFromQueue(const WriteBatch& batch);
   void AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject);
   std::optional<std::int64_t> AddVisit(const WriteBatch& batch, std::int64_t url);
@@ -92,6 +94,7 @@ class Writer {
   Shrink shrink_;
   std::unique_ptr<BodyRows> bodies_;  // null: none are kept
   HostRows hosts_;
+  SkipRows skips_;
   UrlRows urls_;
   ItemRows items_;
   VisitRows visits_;

@@ -19,27 +19,30 @@ constexpr const char* kRoot = "http://a.test/";
 
 /// A frontier of one target that goes one link deep.
 struct DiscoveryRig {
-  DiscoveryRig()
-      : loaded(config::Load(std::string("[[target]]\nmax_depth = 1\nseeds = ['") + kRoot + "']\n", "test")),
+  explicit DiscoveryRig(const std::string& target = "max_depth = 1")
+      : loaded(config::Load("[[target]]\n" + target + "\nseeds = ['" + kRoot + "']\n", "test")),
         targets(loaded),
         discovery(frontier, targets, Discovery::LimitsOf(loaded.options.crawl)) {}
 
   /// What the store is told of the links of a page: the URL's path, or why it is left out.
   std::vector<std::string> Links(std::uint16_t depth, std::vector<parser::ParsedLink> links,
-                                 const crawler::FollowRules& rules = {}) {
+                                 const crawler::FollowRules& rules = {}, std::uint8_t hops = 0) {
     crawler::Step step;
     parser::ParsedPage page;
     page.links = std::move(links);
     parser::UrlParts parts;
     REQUIRE(parser::SplitNormalized(kRoot, parts));
-    discovery.Links(step, {parser::FingerprintUrl(kRoot), 0, depth}, parts, page, rules);
+    discovery.Links(step, {parser::FingerprintUrl(kRoot), 0, depth, 0, 0, hops}, parts, page, rules);
     CHECK(step.batch.links.size() == page.links.size());
     std::vector<std::string> told;
+    queued_hops.clear();
+    for (const crawler::PendingUrl& pending : step.pending) queued_hops.push_back(pending.url.hops);
     for (const storage::NewUrl& url : step.batch.urls)
       told.push_back(std::string(url.url.substr(14)) + " " + std::to_string(static_cast<int>(url.skip)));
     return told;
   }
 
+  std::vector<int> queued_hops;  ///< of the last call
   config::Loaded loaded;
   crawler::Targets targets;
   crawler::Frontier frontier{1000};
@@ -74,4 +77,42 @@ TEST_CASE(
   copy.copy_of = "http://a.test/whole";
   CHECK(rig.Links(0, links, copy) == Told{"next " + duplicate, "whole 0"});
   CHECK(rig.Links(0, links) == Told{"next 0"});
+}
+
+TEST_CASE("Hops are counted along the path, begin anew on the site, and a shorter way may yet be found") {
+  DiscoveryRig rig("external_hops = 2");
+  using Hops = std::vector<int>;
+  const std::string hops = std::to_string(static_cast<int>(SkipReason::kHops));
+  CHECK(rig.Links(0, {{"http://b.test/one"}, {"http://a.test/in"}}) == Told{"one 0", "in 0"});
+  CHECK(rig.queued_hops == Hops{1, 0});
+  CHECK(rig.Links(1, {{"http://b.test/two"}, {"http://a.test/back"}}, {}, 1) == Told{"two 0", "back 0"});
+  CHECK(rig.queued_hops == Hops{2, 0});
+  CHECK(rig.Links(2, {{"http://c.test/far"}}, {}, 2) == Told{"far " + hops});
+  CHECK(rig.Links(0, {{"http://c.test/far"}}, {}, 0) == Told{"far 0"});
+  CHECK(rig.queued_hops == Hops{1});
+}
+
+TEST_CASE("A redirect off the site is a hop, one within it and one elsewhere are none") {
+  DiscoveryRig rig("external_hops = 1");
+  const auto hops = [&](const std::string& url, std::uint8_t from) {
+    crawler::Step step;
+    rig.discovery.Redirect(step, {parser::FingerprintUrl(kRoot), 0, 1, 0, 0, from}, "a.test", url);
+    return step.pending.empty() ? -1 : static_cast<int>(step.pending[0].url.hops);
+  };
+  CHECK(hops("http://a.test/x", 0) == 0);
+  CHECK(hops("http://b.test/x", 0) == 1);
+  CHECK(hops("http://b.test/y", 1) == 1);
+}
+
+TEST_CASE("A URL that was left out for its hops is taken when the configuration lets it") {
+  DiscoveryRig rig("external_hops = 3");
+  storage::ExcludedUrl url;
+  url.url = "http://c.test/far";
+  url.id = parser::FingerprintUrl(url.url);
+  url.skip = SkipReason::kHops;
+  url.hops = 3;
+  crawler::Step step;
+  rig.discovery.Rejudge(step, 0, url);
+  REQUIRE(step.pending.size() == 1);
+  CHECK(step.pending[0].url.hops == 3);
 }

@@ -1,5 +1,6 @@
 // What was fetched is fetched again: on a clock that the test moves, against a server that changes its mind.
 
+#include <ctime>
 #include <memory>
 #include <mutex>
 
@@ -36,6 +37,16 @@ class Site {
     body_ = std::move(body);
     etag_ = std::move(etag);
   }
+  /// A sitemap that lists "/page", with what stands there of it, from now on.
+  void List(const std::string& said) {
+    const std::lock_guard lock(mutex_);
+    map_ = "<urlset><url><loc>/page</loc>" + said + "</url></urlset>";
+  }
+  /// "/" links to nothing.
+  void Unlink() {
+    const std::lock_guard lock(mutex_);
+    bare_ = true;
+  }
   /// Heads of the requests for a path so far.
   std::vector<std::string> Heads(const std::string& path) {
     const std::lock_guard lock(mutex_);
@@ -51,11 +62,15 @@ class Site {
   std::optional<Reply> Answer(const WebRequest& request) {
     const std::lock_guard lock(mutex_);
     heads_.emplace_back(request.path, request.head);
+    if (request.path == "/" && bare_) return MakeReply(200, "text/html", "<title>home</title>");
     if (request.path == "/") {
       return MakeReply(200, "text/html", "<title>home</title><a href=/page>page</a><a href=/login>in</a>");
     }
     if (request.path == "/login")
       return MakeReply(200, "text/html", "<title>in</title>", {{"Set-Cookie", "session=abc; Path=/"}});
+    if (request.path == "/robots.txt" && !map_.empty())
+      return MakeReply(200, "text/plain", "Sitemap: /map.xml\n");
+    if (request.path == "/map.xml" && !map_.empty()) return MakeReply(200, "text/xml", map_);
     if (request.path != "/page") return MakeReply(404, "text/plain", "");  // robots.txt names no sitemap
     if (!etag_.empty() && request.head.find("If-None-Match: " + etag_) != std::string::npos)
       return MakeReply(304, "", "", {{"ETag", etag_}});
@@ -66,7 +81,8 @@ class Site {
 
   std::mutex mutex_;
   int status_ = 200;
-  std::string body_ = "<title>one</title>one", etag_;
+  bool bare_ = false;
+  std::string body_ = "<title>one</title>one", etag_, map_;
   std::vector<std::pair<std::string, std::string>> heads_;
   std::unique_ptr<SyntheticWeb> web_;
 };
@@ -247,6 +263,95 @@ TEST_CASE("recrawl:TheDaemonWaitsForWhatIsDueAndFetchesIt") {
     rig.engine.Stop();
     RunUntil(loop, [&] { return rig.ended.has_value(); });
     CHECK(rig.ended == EndReason::kStopped);
+  }
+  REQUIRE(crawl.database.Close("stopped"));
+  CHECK(crawl.database.Violations() == Rows{});
+}
+
+namespace {
+
+/// As a sitemap writes it.
+std::string Changed(Instant at) {
+  const auto second = std::chrono::time_point_cast<std::chrono::seconds>(at);
+  const std::time_t time =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::time_point(second.time_since_epoch()));
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "<lastmod>%Y-%m-%dT%H:%M:%SZ</lastmod>", &parts);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("recrawl:WhatASitemapListsAsChangedIsDueAtOnceAndWhatItHasSeenIsNot") {
+  RecrawlRig crawl;
+  crawl.recrawl = "30d";
+  const Instant start = crawl.clock.Now();
+  crawl.site.List(Changed(start - 1h));
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/page") == 1);
+  crawl.clock.manual.Advance(kDay);
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/map.xml") == 2);  // though pages are visited after a month
+  CHECK(crawl.site.Asked("/page") == 1);     // it has not changed since
+  crawl.site.List(Changed(start + 25h));
+  crawl.clock.manual.Advance(kDay);
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/map.xml") == 3);
+  CHECK(crawl.site.Asked("/page") == 2);
+  CHECK(crawl.database.Row("SELECT detail FROM sitemaps") ==
+        "xml: 1 URLs, 0 new and queued, 1 brought forward");
+  crawl.site.List(Changed(start + 24h * 400));
+  crawl.clock.manual.Advance(kDay);
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/map.xml") == 4);
+  CHECK(crawl.site.Asked("/page") == 2);  // nobody knows what will be in a year
+  CHECK(crawl.site.Asked("/login") == 1);
+}
+
+TEST_CASE("recrawl:WhatASitemapListsAsChangedWaitsForTheLeastTimeBetweenVisits") {
+  RecrawlRig crawl;
+  crawl.recrawl = "30d";
+  crawl.more = "crawl.min_revisit = '36h'";
+  const Instant start = crawl.clock.Now();
+  crawl.site.List(Changed(start + 1min));
+  crawl.Crawl();
+  crawl.clock.manual.Advance(kDay);
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/map.xml") == 2);
+  CHECK(crawl.site.Asked("/page") == 1);
+  crawl.clock.manual.Advance(12h + 1s);
+  crawl.Crawl();
+  CHECK(crawl.site.Asked("/map.xml") == 2);
+  CHECK(crawl.site.Asked("/page") == 2);
+}
+
+TEST_CASE("recrawl:TheDaemonReadsSitemapsAgainAndFetchesWhatTheyListAsChanged") {
+  RecrawlRig crawl;
+  crawl.recrawl = "adaptive";
+  crawl.site.Unlink();
+  crawl.site.List("<changefreq>monthly</changefreq>");
+  REQUIRE(crawl.database.Open({}, crawl.Start()) == "");
+  {
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, crawl.Configuration(), *crawl.database.store, &crawl.clock, false);
+    const auto visits = [&](std::uint64_t count) {
+      RunUntil(loop, [&] {
+        const crawler::Progress now = rig.engine.progress();
+        return now.visits == count && now.parsing == 0 && now.in_flight == 0;
+      });
+    };
+    visits(3);  // "/", the sitemap and "/page"
+    CHECK(crawl.database.Row("SELECT interval_ms / 86400000 FROM queue WHERE url LIKE '%/page'") == "30");
+    crawl.site.List(Changed(crawl.clock.Now() + 2h));
+    crawl.clock.manual.Advance(kDay);
+    rig.engine.Resume();  // looks at the clock
+    visits(6);
+    CHECK(crawl.site.Asked("/map.xml") == 2);
+    CHECK(crawl.site.Asked("/page") == 2);
+    rig.engine.Stop();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
   }
   REQUIRE(crawl.database.Close("stopped"));
   CHECK(crawl.database.Violations() == Rows{});

@@ -101,6 +101,9 @@ class TroubledStore final : public storage::Store {
   void LoadDue(Instant now, std::size_t limit, Done<storage::DueUrls> done) override {
     store_.LoadDue(now, limit, std::move(done));
   }
+  void LoadRevisits(std::vector<UrlId> ids, Done<std::vector<storage::ScheduledVisit>> done) override {
+    store_.LoadRevisits(std::move(ids), std::move(done));
+  }
   void LoadRobots(std::string origin, Done<std::optional<storage::StoredRobots>> done) override {
     store_.LoadRobots(std::move(origin), std::move(done));
   }

@@ -1,5 +1,7 @@
 #include "crawler/scope.h"
 
+#include "config/load.h"
+#include "crawler/targets.h"
 #include "tests/support/catch.h"
 
 using namespace trawl;
@@ -8,13 +10,14 @@ using storage::SkipReason;
 
 namespace {
 
-SkipReason Judge(const config::Target& target, const std::string& seed, const std::string& url) {
+SkipReason Judge(const config::Target& target, const std::string& seed, const std::string& url,
+                 std::uint8_t hops = 1) {
   std::vector<WrongExpression> wrong;
   const Scope scope(target, {seed}, wrong);
   REQUIRE(wrong.empty());
   parser::UrlParts parts;
   REQUIRE(parser::SplitNormalized(url, parts));
-  return scope.Judge(url, parts).skip;
+  return scope.Judge(url, parts, hops).skip;
 }
 
 config::Target With(config::ScopeKind kind) {
@@ -71,5 +74,81 @@ TEST_CASE("A bad expression is named with its place in its list, and the others 
   CHECK(wrong[1].index == 2);
   parser::UrlParts parts;
   REQUIRE(parser::SplitNormalized("http://h/fine", parts));
-  CHECK(scope.Judge("http://h/fine", parts).skip == SkipReason::kDenied);
+  CHECK(scope.Judge("http://h/fine", parts, 1).skip == SkipReason::kDenied);
+}
+
+TEST_CASE("Schemes and ports that a target does not list are outside, with the list as the rule") {
+  auto target = With(config::ScopeKind::kAny);
+  target.schemes = {"https"};
+  target.ports = {"443", "8000-8999"};
+  std::vector<WrongExpression> wrong;
+  const Scope scope(target, {"https://example.org/"}, wrong);
+  const auto rule = [&](const std::string& url) {
+    parser::UrlParts parts;
+    REQUIRE(parser::SplitNormalized(url, parts));
+    const ScopeVerdict verdict = scope.Judge(url, parts, 1);
+    CHECK(scope.JudgeDenied(url, parts).rule == verdict.rule);  // sitemaps too
+    CHECK((verdict.skip == SkipReason::kScope) == !verdict.rule.empty());
+    return std::string(verdict.rule);
+  };
+  CHECK(rule("https://example.org/") == "");
+  CHECK(rule("https://example.org:8000/") == "");
+  CHECK(rule("https://example.org:8999/") == "");
+  CHECK(rule("https://example.org:9000/") == "ports = [443, 8000-8999]");
+  CHECK(rule("https://example.org:7999/") == "ports = [443, 8000-8999]");
+  CHECK(rule("http://example.org:443/") == "schemes = [https]");
+}
+
+TEST_CASE("External hops let so many links lead off the site, where allow and deny hold as well") {
+  auto target = With(config::ScopeKind::kHost);
+  target.external_hops = 2;
+  target.deny = {"secret"};
+  const std::string seed = "http://a.test/", away = "http://b.test/";
+  CHECK(Judge(target, seed, away, 1) == SkipReason::kNone);
+  CHECK(Judge(target, seed, away, 2) == SkipReason::kNone);
+  CHECK(Judge(target, seed, away, 3) == SkipReason::kHops);
+  CHECK(Judge(target, seed, away, Scope::kOnSiteOnly) == SkipReason::kHops);
+  CHECK(Judge(target, seed, seed, Scope::kOnSiteOnly) == SkipReason::kNone);
+  CHECK(Judge(target, seed, away + "secret", 1) == SkipReason::kDenied);
+  target.external_hops = 0;
+  CHECK(Judge(target, seed, away, 1) == SkipReason::kScope);
+}
+
+TEST_CASE("A URL belongs to the target on whose site it is before one that hops there") {
+  config::Loaded loaded = config::Load(
+      "[[target]]\nseeds = ['http://a.test/']\nexternal_hops = 1\n[[target]]\nseeds = ['http://b.test/']\n",
+      "test");
+  const Targets targets(loaded);
+  REQUIRE(loaded.errors.empty());
+  const auto find = [&](std::uint16_t from, const std::string& url, std::uint8_t hops) {
+    parser::UrlParts parts;
+    REQUIRE(parser::SplitNormalized(url, parts));
+    const Targets::Place place = targets.Find(from, url, parts, hops);
+    return std::to_string(place.target) + " " + std::string(Name(place.verdict.skip));
+  };
+  CHECK(find(0, "http://b.test/x", 1) == "1 none");
+  CHECK(find(0, "http://c.test/", 1) == "0 none");
+  CHECK(find(0, "http://c.test/", 2) == "0 hops");
+  CHECK(find(1, "http://c.test/", 1) == "1 scope");
+  CHECK(find(1, "http://a.test/", 1) == "0 none");
+}
+
+TEST_CASE("Schemes and ports that leave out a seed are told with the line of their list") {
+  config::Loaded loaded = config::Load(
+      "[[target]]\nseeds = ['http://a.test:8080/']\nports = [80, '8081-8090']\nschemes = ['https']\n",
+      "t.toml");
+  const Targets targets(loaded);
+  REQUIRE(loaded.errors.size() == 1);
+  CHECK(loaded.errors[0].ToString() ==
+        "t.toml:4:11: target.schemes: leaves out the seed \"http://a.test:8080/\"; allowed: a list that has "
+        "its "
+        "scheme");
+  config::Loaded other =
+      config::Load("[[target]]\nseeds = ['http://a.test:8080/']\nports = [80, '8081-8090']\n", "t.toml");
+  const Targets again(other);
+  REQUIRE(other.errors.size() == 1);
+  CHECK(other.errors[0].ToString() ==
+        "t.toml:3:9: target.ports: leaves out the seed \"http://a.test:8080/\"; allowed: a list that has its "
+        "port, "
+        "8080");
 }

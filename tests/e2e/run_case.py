@@ -12,7 +12,8 @@ A case is a folder:
 In trawl.toml, case.toml, expect.sql and the served files these words are replaced:
   ${site} http://127.0.0.1:PORT   ${port}   ${tls} https://127.0.0.1:PORT   ${tls_port}   ${closed} a port where nobody
   listens   ${mute} a port that never answers   ${dns} address of a DNS server   ${work} the folder of this run   ${case} the case's folder
-  ${web} http://127.0.0.1:PORT of trawl_synthetic_web   ${web_port}
+  ${web} http://127.0.0.1:PORT of trawl_synthetic_web   ${web_port}   ${now} in a served body: when it is served, to the
+  second (2026-01-31T23:59:59Z)
 
 case.toml:
   about = "one sentence"
@@ -296,7 +297,7 @@ def run_case(folder, work, trawl, synthetic_web):
             site.use_tls()
         words = {"site": f"http://127.0.0.1:{site.port}", "port": site.port, "tls": f"https://127.0.0.1:{site.tls_port}",
                  "tls_port": site.tls_port, "closed": closed, "mute": mute, "dns": f"127.0.0.1:{names.port}", "work": work,
-                 "case": folder}
+                 "case": folder, "now": "${now}"}
         if "synthetic" in case:
             web, web_port, admin = start_synthetic(synthetic_web, case["synthetic"])
             words |= {"web": f"http://127.0.0.1:{web_port}", "web_port": web_port}

@@ -178,7 +178,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(rule.raw.encode("latin-1"))
             self.close_connection = True
             return None
-        body = rule.body
+        body = rule.body.replace(b"${now}", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()).encode())
         if rule.file:
             with open(os.path.join(site.folder, "site", rule.file), "rb") as file:
                 body = file.read()

@@ -173,6 +173,14 @@ inline storage::DueUrls DueNow(storage::Store& store, std::int64_t ms, std::size
   return answer.get_future().get().value();
 }
 
+inline std::vector<storage::ScheduledVisit> RevisitsNow(storage::Store& store, std::vector<UrlId> ids) {
+  std::promise<Result<std::vector<storage::ScheduledVisit>>> answer;
+  store.LoadRevisits(std::move(ids), [&answer](Result<std::vector<storage::ScheduledVisit>> visits) {
+    answer.set_value(std::move(visits));
+  });
+  return answer.get_future().get().value();
+}
+
 inline std::optional<storage::StoredRobots> RobotsNow(storage::Store& store, std::string origin) {
   std::promise<Result<std::optional<storage::StoredRobots>>> answer;
   store.LoadRobots(std::move(origin), [&answer](Result<std::optional<storage::StoredRobots>> robots) {

@@ -80,6 +80,11 @@ struct Database {
         "(SELECT 1 FROM url WHERE n = r.url AND state IN (1, 2))",
         "SELECT 'in the queue and due besides: ' || url FROM revisit r WHERE due IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM url WHERE n = r.url AND state = 0)",
+        "SELECT 'miscounted URLs that are left out: ' || name FROM host h WHERE skipped <> "
+        "(SELECT count(*) FROM url WHERE host = h.n AND state = 3)",
+        "SELECT 'counted and with a row: ' || id FROM unlisted WHERE id IN (SELECT id FROM url)",
+        "SELECT 'miscounted URLs without a row: ' || n FROM skip_count s WHERE urls <> (SELECT count(*) FROM "
+        "unlisted WHERE skip_count = s.n)",
         "SELECT 'miscounted pages: ' || name FROM host h WHERE pages <> "
         "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.host = h.n)",
         "SELECT 'miscounted pages of target: ' || name FROM target t WHERE pages <> "

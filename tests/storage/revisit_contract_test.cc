@@ -86,6 +86,59 @@ TEST_CASE("A promoted URL is queued once, keeps what is known of it, and is not 
   CHECK(DueNow(*f.store, 100'000).urls.at(0).earlier == storage::Earlier{11s, 77, 0, true});
 }
 
+TEST_CASE("A revisit is brought forward, never put off: one in the queue stays there") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  const auto advance = [&](std::uint64_t number, std::int64_t ms) {
+    Batch batch;
+    batch.batch.advances.push_back({Id(number), At(ms)});
+    REQUIRE(WriteNow(*f.store, batch));
+  };
+  REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1).Queued(2, 2).Queued(3, 3)));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(1, 1).Again(9000, 8s)));
+  REQUIRE(WriteNow(*f.store, Batch().Visited(2, 2).Again(9500, 8s)));
+  const std::vector<storage::ScheduledVisit> waiting = RevisitsNow(*f.store, {Id(3), Id(2), Id(7), Id(1)});
+  REQUIRE(waiting.size() == 2);
+  CHECK(waiting[0].url == Id(2));
+  CHECK(waiting[0].visited == At(1000));
+  CHECK(waiting[0].due == At(9500));
+  CHECK(waiting[1].url == Id(1));
+
+  advance(2, 5000);
+  CHECK(IdsOf(DueNow(*f.store, 9000)) == std::vector<UrlId>{Id(2), Id(1)});
+  CHECK(DueNow(*f.store, 9000).urls[0].place.due == At(5000));
+  advance(2, 6000);
+  advance(7, 1);
+  advance(3, 1);
+  CHECK(DueNow(*f.store, 0).next == At(5000));
+  REQUIRE(WriteNow(*f.store, Batch().Promoted(2, 5)));
+  advance(2, 4000);
+  CHECK(IdsOf(DueNow(*f.store, 9000)) == std::vector<UrlId>{Id(1)});
+  CHECK(RevisitsNow(*f.store, {Id(2)}).empty());
+}
+
+TEST_CASE("Sitemaps are scheduled with their target, a day after their visit at the latest") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  Batch batch;
+  batch.Queued(1, 1).Queued(2, 2).Queued(3, 3);
+  batch.batch.urls[0].sitemap = batch.batch.urls[2].sitemap = 1;
+  batch.batch.urls[1].hint = storage::ChangeHint(24 * 7);
+  REQUIRE(WriteNow(*f.store, batch));
+  CHECK(QueueNow(*f.store, "a.test")->at(1).hint == storage::ChangeHint(24 * 7));
+  CHECK(QueueNow(*f.store, "a.test")->at(0).hint.count() == 0);
+  REQUIRE(WriteNow(*f.store, Batch().Visited(1, 1)));
+  REQUIRE(SetRecrawlNow(*f.store, {30 * 24h}));
+  constexpr std::int64_t kDay = 86'400'000;
+  CHECK(DueNow(*f.store, kDay + 999).next == At(kDay + 1000));
+  const storage::DueUrls due = DueNow(*f.store, kDay + 1000);
+  CHECK(IdsOf(due) == std::vector<UrlId>{Id(1)});
+  CHECK(due.urls.at(0).sitemap == 1);
+  CHECK_FALSE(due.next);
+  REQUIRE(SetRecrawlNow(*f.store, {std::nullopt}));
+  CHECK(DueNow(*f.store, kDay + 1000).urls.empty());
+}
+
 TEST_CASE("What leaves the schedule, or is excluded, is not due any more") {
   EVERY_BACKEND;
   Fixture f(backend);

@@ -290,7 +290,7 @@ const QUESTIONS = [
   ["Broken links", "SELECT source, target, status, outcome, anchor FROM broken_links LIMIT 200"],
   ["Errors by host", "SELECT host, outcome, status, count(*) AS visits, max(detail) AS example FROM errors GROUP BY 1, 2, 3 ORDER BY visits DESC LIMIT 100"],
   ["Slow hosts", "SELECT host, count(*) AS visits, round(avg(first_byte_ms)) AS first_byte_ms FROM visits GROUP BY host ORDER BY first_byte_ms DESC LIMIT 50"],
-  ["What was left out, and why", "SELECT reason, rule, count(*) AS urls, max(url) AS example FROM skipped GROUP BY 1, 2 ORDER BY urls DESC LIMIT 100"],
+  ["What was left out, and why", "SELECT reason, rule, sum(urls) AS urls, count(*) AS hosts FROM skip_counts GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100"],
   ["Redirects", "SELECT source, target, status FROM redirects LIMIT 100"],
   ["The same content at several addresses", "SELECT content_hash, copies, url FROM duplicates ORDER BY copies DESC, content_hash LIMIT 100"],
   ["What comes next", "SELECT url, host, priority, due_at, attempts FROM queue ORDER BY due_at LIMIT 100"],

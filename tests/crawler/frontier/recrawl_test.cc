@@ -32,6 +32,33 @@ TEST_CASE("recrawl: never has no interval, a duration has its own, adaptive begi
   CHECK(FirstInterval(kAdaptive) == kOneDay);
 }
 
+TEST_CASE(
+    "recrawl: what a sitemap says of how often a page changes is the first interval of adaptive alone") {
+  CHECK(FirstInterval(kAdaptive, storage::ChangeHint(1)) == 1h);
+  CHECK(FirstInterval(kAdaptive, storage::ChangeHint(7 * 24)) == 7 * kOneDay);
+  CHECK(FirstInterval(kAdaptive, storage::ChangeHint(365 * 24)) == 90 * kOneDay);
+  CHECK(FirstInterval(Every(5s), storage::ChangeHint(1)) == 5s);
+  CHECK_FALSE(FirstInterval({}, storage::ChangeHint(1)));
+  CHECK(NextInterval(kAdaptive, Finding::kFirst, 0s, storage::ChangeHint(1)) == 1h);
+  CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 10h, storage::ChangeHint(1)) == 14h);
+  CHECK(NextInterval(kAdaptive, Finding::kChanged, 10h, storage::ChangeHint(1)) == 8h);
+}
+
+TEST_CASE("recrawl: a change that is dated after the last visit is due from then on, the least time apart") {
+  const Instant visited{1'000h}, due{2'000h}, now{1'500h};
+  const storage::ScheduledVisit visit{UrlId{1}, visited, due};
+  CHECK(BroughtForward(visit, visited + 5h, now, 1h) == visited + 5h);
+  CHECK(BroughtForward(visit, visited + 1ms, now, 1h) == visited + 1h);
+  CHECK(BroughtForward(visit, visited + 1ms, now, 0h) == visited + 1ms);
+  CHECK_FALSE(BroughtForward(visit, visited, now, 1h));           // that change was seen
+  CHECK_FALSE(BroughtForward(visit, visited + 5h, now, 1'000h));  // it is due by then anyway
+  CHECK_FALSE(BroughtForward({UrlId{1}, visited, visited + 2h}, visited + 3h, now, 1h));
+  CHECK(BroughtForward(visit, now + kDatedAhead, now, 1h) == now + kDatedAhead);
+  CHECK_FALSE(BroughtForward(visit, now + kDatedAhead + 1ms, now, 1h));
+  CHECK_FALSE(BroughtForward(visit, Instant::max(), now, 1h));
+  CHECK_FALSE(BroughtForward(visit, Instant::min(), now, 1h));
+}
+
 TEST_CASE("recrawl: adaptive grows by 1.4 when unchanged, shrinks by 0.8 when changed, exactly") {
   CHECK(NextInterval(kAdaptive, Finding::kFirst, 0s) == kOneDay);
   CHECK(NextInterval(kAdaptive, Finding::kUnchanged, 10h) == 14h);
