@@ -159,6 +159,7 @@ void Frontier::Ripen(Instant now) {
     HostId id = turn.host;
     if (turn.limit != nullptr) {
       turn.limit->turn = Instant::max();
+      if (turn.limit->granted) continue;
       if (turn.limit->next > now) {
         ScheduleLimit(*turn.limit, now);
         continue;
@@ -167,6 +168,7 @@ void Frontier::Ripen(Instant now) {
     }
     Host& host = hosts_.at(id);
     if (EarliestStart(host)) {
+      if (turn.limit != nullptr) turn.limit->granted = id;
       StandReady(id, host);
     } else {
       host.standing = Standing::kNowhere;
@@ -175,16 +177,23 @@ void Frontier::Ripen(Instant now) {
   }
 }
 
-StartLimit* Frontier::BusyLimit(const Host& host, Instant now) const {
+/// The turn that a limit has given the host, if any, is over: it has started, or cannot.
+void Frontier::EndTurn(HostId id, const Host& host) {
   for (StartLimit* limit : {host.ip, host.domain}) {
-    if (limit != nullptr && limit->next > now) return limit;
+    if (limit != nullptr && limit->granted == id) limit->granted.reset();
+  }
+}
+
+StartLimit* Frontier::BusyLimit(HostId id, const Host& host, Instant now) {
+  for (StartLimit* limit : {host.ip, host.domain}) {
+    if (limit != nullptr && !limit->Lets(id, now)) return limit;
   }
   return nullptr;
 }
 
 void Frontier::ScheduleLimit(StartLimit& limit, Instant now) {
   const Instant at = std::max(limit.next, now);
-  if (limit.line.empty() || limit.turn <= at) return;
+  if (limit.line.empty() || limit.granted || limit.turn <= at) return;
   limit.turn = at;
   schedule_.push({at, turns_++, HostId{}, &limit});
 }
@@ -205,10 +214,13 @@ std::optional<FetchTask> Frontier::Next(Instant now) {
     host.standing = Standing::kNowhere;
     const std::optional<Instant> at = EarliestStart(host);
     if (at && *at <= now) {
-      if (StartLimit* busy = BusyLimit(host, now)) {
+      StartLimit* const busy = BusyLimit(*id, host, now);
+      EndTurn(*id, host);
+      if (busy != nullptr) {
         host.standing = Standing::kLimit;
         busy->line.Push(*id);
-        ScheduleLimit(*busy, now);
+        // Also of the other limit, whose turn may have brought the host here: who stands behind it goes on.
+        ScheduleLimits(host, now);
         continue;
       }
       const std::size_t before = host.queue.in_memory();
@@ -225,6 +237,7 @@ std::optional<FetchTask> Frontier::Next(Instant now) {
       return FetchTask{std::move(*url), *id};
     }
     // It was ready when it joined the line, and was blocked, held or returned to since.
+    EndTurn(*id, host);
     ScheduleLimits(host, now);
     Reschedule(*id, host);
   }

@@ -218,7 +218,8 @@ class Frontier {
   void Ripen(Instant now);
   void StandReady(HostId id, Host& host);
   std::optional<HostId> PopReady();
-  StartLimit* BusyLimit(const Host& host, Instant now) const;
+  static void EndTurn(HostId id, const Host& host);
+  static StartLimit* BusyLimit(HostId id, const Host& host, Instant now);
   void ScheduleLimit(StartLimit& limit, Instant now);
   void ScheduleLimits(const Host& host, Instant now);
   static void KeepStart(HostId id, const Host& host);

@@ -18,6 +18,13 @@ struct StartLimit {
   Instant next = Instant::min();  ///< no host of it starts before
   Instant turn = Instant::max();  ///< where it stands in the schedule; max: nowhere
   Line<HostId> line;
+  /// Whose turn it is, on its way through the line of those that are ready: nobody starts before it.
+  std::optional<HostId> granted;
+
+  /// Whether `host` may start at `now`; who comes while others stand in line goes behind them.
+  bool Lets(HostId host, Instant now) const {
+    return next <= now && (granted ? *granted == host : line.empty());
+  }
 
   void Start(HostId host, Instant now, Duration apart) {
     previous_ = next;
