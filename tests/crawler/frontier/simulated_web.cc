@@ -102,7 +102,10 @@ void SimulatedWeb::Run() {
     if (!ends_.empty()) next = std::min(next, ends_.top().at);
     const std::optional<Instant> ready = frontier_->NextReady();
     if (ready && frontier_->in_flight() < size_.in_flight) next = std::min(next, *ready);
-    if (ends_.empty() && !ready && !ResumeAll(now_)) break;
+    if (ends_.empty() && !ready) {
+      if (!ResumeAll(now_)) break;
+      next = now_;
+    }
     now_ = std::max(next, now_ + 1ms);
     while (!ends_.empty() && ends_.top().at <= now_ && now_ < end) End();
   }
