@@ -5,8 +5,8 @@
 namespace trawl::config {
 namespace {
 
-constexpr int kHour = 60;
-constexpr int kDay = 24 * kHour;
+constexpr int kMinutesOfHour = 60;
+constexpr int kMinutesOfDay = 24 * kMinutesOfHour;
 
 /// "06:30" as minutes since midnight.
 std::optional<int> ParseTime(std::string_view text) {
@@ -16,8 +16,8 @@ std::optional<int> ParseTime(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 2, parts[at / 3]);
     if (error != std::errc() || end != text.data() + at + 2 || parts[at / 3] < 0) return std::nullopt;
   }
-  const int minutes = parts[0] * kHour + parts[1];
-  if (parts[1] >= kHour || minutes > kDay) return std::nullopt;
+  const int minutes = parts[0] * kMinutesOfHour + parts[1];
+  if (parts[1] >= kMinutesOfHour || minutes > kMinutesOfDay) return std::nullopt;
   return minutes;
 }
 
@@ -26,7 +26,7 @@ std::optional<int> ParseTime(std::string_view text) {
 std::optional<TimeWindow> ParseTimeWindow(std::string_view text) {
   if (text.size() != 11 || text[5] != '-') return std::nullopt;
   const std::optional<int> from = ParseTime(text.substr(0, 5)), to = ParseTime(text.substr(6));
-  if (!from || !to || *from == kDay || *from == *to) return std::nullopt;
+  if (!from || !to || *from == kMinutesOfDay || *from == *to) return std::nullopt;
   return TimeWindow{*from, *to};
 }
 

@@ -31,7 +31,7 @@ std::string FolderOf(std::string_view url, const parser::UrlParts& parts) {
 }
 
 /// A list as the configuration has it.
-std::string Rule(const char* key, const std::vector<std::string>& values) {
+std::string ListRule(const char* key, const std::vector<std::string>& values) {
   std::string rule = std::string(key) + " = [";
   for (const std::string& value : values) rule.append(&value == values.data() ? "" : ", ").append(value);
   return rule + "]";
@@ -55,8 +55,8 @@ Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds
     : kind_(target.scope),
       schemes_(target.schemes),
       external_hops_(target.external_hops),
-      schemes_rule_(Rule("schemes", target.schemes)),
-      ports_rule_(Rule("ports", target.ports)),
+      schemes_rule_(ListRule("schemes", target.schemes)),
+      ports_rule_(ListRule("ports", target.ports)),
       hops_rule_("external_hops = " + std::to_string(target.external_hops)),
       expressions_(std::make_unique<Expressions>()) {
   for (const std::string& ports : target.ports) {

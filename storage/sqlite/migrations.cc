@@ -327,10 +327,8 @@ CREATE TABLE unlisted(
 )sql";
 
 constexpr Migration kMigrations[] = {
-    {1, kFirst},    {2, kTargetPages}, {3, kReports}, {4, kBodies},
-    {5, kSitemaps}, {6, kRecrawl},     {7, kItems},   {8, kJudgements},
-    {9, kHints},     {10, kHops},
-    {11, kSkipCounts},
+    {1, kFirst}, {2, kTargetPages}, {3, kReports}, {4, kBodies}, {5, kSitemaps},    {6, kRecrawl},
+    {7, kItems}, {8, kJudgements},  {9, kHints},   {10, kHops},  {11, kSkipCounts},
 };
 
 }  // namespace

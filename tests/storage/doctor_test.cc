@@ -79,6 +79,13 @@ TEST_CASE("Each thing that can be wrong is found, and what is safe is repaired")
        true},
       {"UPDATE host SET pages = 7 WHERE name = 'a.test'", "a host knows the number of its pages: a.test",
        true},
+      {"UPDATE host SET skipped = 7 WHERE name = 'a.test'",
+       "a host knows the number of its URLs that are left out: a.test", true},
+      {"INSERT INTO skip_count VALUES (1, 1, 1, 0, 5)",
+       "URLs that have no row are counted by host, reason and rule: count 1", true},
+      {"INSERT INTO skip_count VALUES (1, 1, 1, 0, 1); INSERT INTO unlisted SELECT id, 1 FROM url WHERE n = "
+       "1",
+       "a URL that is only counted has no row: https://a.test/1", true},
       {"UPDATE target SET pages = 7", "a target knows the number of its pages: site", true},
       {"INSERT INTO page_text VALUES (77, 'x')", "a text belongs to a page: visit 77", true},
       {"INSERT INTO link VALUES (77 << 16, 1, 1, 'x')", "a link belongs to a page: visit 77", true},
