@@ -20,8 +20,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// After a request to stop, what is in flight may go on this long.
-constexpr Duration kDrain = 10s;
+/// After a request to stop, what is in flight may go on this long; the rest of the promised ten seconds is
+/// for what has been fetched to be stored.
+constexpr Duration kDrain = 8s;
 constexpr Duration kWatchEvery = 500ms;
 constexpr Duration kLoadingEvery = 20ms;
 

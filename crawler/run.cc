@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
 #include <optional>
 
@@ -40,6 +41,11 @@ void RaiseDescriptorLimit(config::Options& options, Log& log) {
   options.crawl.max_fetches = static_cast<std::uint32_t>(possible);
 }
 
+/// A reload that is asked for before the loop runs, or when it has ended, must not end the service.
+void IgnoreHangup() {
+  ::signal(SIGHUP, SIG_IGN);
+}
+
 /// One crawl from start to end: everything it owns, in the order in which it starts.
 class Session {
  public:
@@ -66,6 +72,7 @@ class Session {
       return kExitIo;
     }
     const int code = Crawl(std::move(*zygote), *opened.store, summary);
+    if (sources_ != nullptr) IgnoreHangup();
     const Result<void> closed = opened.store->Close({clock_.Now(), std::string(Name(reason_))});
     if (!closed && code == kExitDone) {
       Complain("storage_not_closed", options_.storage.path + ": " + closed.error().message());
@@ -157,6 +164,7 @@ int RefuseConfig(const config::Loaded& loaded, Log& log) {
 }
 
 int RunSession(const config::Sources& sources, bool service, Summary summary, const LogOptions& log_options) {
+  if (service) IgnoreHangup();
   LoopClock clock;
   Log log(log_options, clock);
   config::Loaded loaded = LoadConfig(sources);

@@ -68,6 +68,26 @@ class ServiceManager(unittest.TestCase):
             self.assertEqual(daemon.rows("SELECT end_reason FROM runs"), [("stopped",)])
             self.assertEqual(daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'"), [(0,)])
 
+    def test_a_reload_before_it_is_ready_ends_nobody(self):
+        with Daemon(BUILD, SLOW, TARGET) as daemon:
+            for wait in (0.02, 0.05, 0.1):
+                daemon.start()
+                ignored = daemon.wait_for(lambda: self.ignores_or_catches(daemon.process.pid, signal.SIGHUP))
+                self.assertTrue(ignored)
+                end = time.monotonic() + wait
+                while time.monotonic() < end:
+                    daemon.process.send_signal(signal.SIGHUP)
+                daemon.hear("^READY=1$")
+                daemon.process.terminate()
+                self.assertEqual(daemon.process.wait(15), 0)
+
+    @staticmethod
+    def ignores_or_catches(pid, number):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            masks = dict(line.split(":\t") for line in file if line.startswith(("SigIgn", "SigCgt", "Name")))
+        held = int(masks["SigIgn"], 16) | int(masks["SigCgt"], 16)
+        return masks["Name"].strip() == "trawl" and held >> (number - 1) & 1
+
     def test_a_wrong_configuration_ends_with_78_and_never_says_ready(self):
         with Daemon(BUILD, SLOW, TARGET + "scoop = 'host'\n") as daemon:
             daemon.start()
