@@ -46,6 +46,7 @@ struct CrawlOptions {
       10'000;  ///< URLs of one path but for dates and the same parameters; 0: no limit
   std::uint64_t max_duplicates =
       50;  ///< pages of a host with the same content that are followed; 0: no limit
+  std::uint64_t max_near_duplicates = 50;  ///< the same of nearly the same content; 0: no limit
   std::uint32_t max_sitemaps = 1000;           ///< sitemap files of one host
   std::uint64_t max_sitemap_urls = 1'000'000;  ///< URLs taken from the sitemaps of one host
   Duration min_revisit = 1h;  ///< between two visits of a URL that a sitemap or feed says has changed
@@ -123,6 +124,7 @@ struct StorageOptions {
   Durability durability = Durability::kFull;
   LinkStorage links = LinkStorage::kAll;
   bool text = true;
+  bool main_content = false;  ///< the main content of pages apart from the rest
   bool full_text = false;  ///< an index of words, for trawl search
   BodyStorage bodies = BodyStorage::kNone;
   Bytes warc_size = GiB(1);                  ///< of one WARC file; then the next begins

@@ -56,9 +56,17 @@ std::uint64_t ContentKey(HostId host, const parser::ParsedPage& page) {
   return parser::HashContent(content);
 }
 
+std::uint64_t KindKey(HostId host, const parser::ParsedPage& page) {
+  std::string kind(page.title);
+  kind.append(" ").append(std::to_string(page.links_found));
+  kind.append(" ").append(std::to_string(static_cast<std::uint64_t>(host)));
+  return parser::HashContent(kind);
+}
+
 Discovery::Limits Discovery::LimitsOf(const config::CrawlOptions& options) {
-  return {options.max_redirects,      options.max_url.count,  options.max_repeats,  options.max_path_depth,
-          options.max_query_variants, options.max_duplicates, options.max_sitemaps, options.max_sitemap_urls};
+  return {options.max_redirects,       options.max_url.count,      options.max_repeats,
+          options.max_path_depth,      options.max_query_variants, options.max_duplicates,
+          options.max_near_duplicates, options.max_sitemaps,       options.max_sitemap_urls};
 }
 
 /// Whether a URL that nothing else keeps out belongs to a target, and how deep it may be.
@@ -197,12 +205,20 @@ void Discovery::Rejudge(Step& step, std::uint16_t from, const storage::ExcludedU
     step.batch.urls.pop_back();
 }
 
-/// Whether so many pages of the content were followed already that this one is not.
-bool Discovery::Repeats(std::uint64_t content) {
-  if (content == 0 || limits_.duplicates == 0) return false;
-  if (contents_.Count(content) >= limits_.duplicates) return true;
-  contents_.Add(content);
-  return false;
+/// The limit that keeps the links of this page from being followed, as so many pages with its content, or
+/// nearly so, were followed already; empty when none does.
+std::string Discovery::FindRepeated(const parser::ParsedPage& page, const FollowRules& rules) {
+  if (rules.content == 0 || page.links.empty()) return {};
+  if (limits_.duplicates == 0 && limits_.near_duplicates == 0) return {};
+  const std::uint32_t copies = contents_.Count(rules.content);
+  if (limits_.duplicates > 0 && copies >= limits_.duplicates)
+    return "crawl.max_duplicates = " + std::to_string(limits_.duplicates);
+  contents_.Add(rules.content);
+  // What is the same counts as that alone.
+  if (limits_.near_duplicates == 0 || copies > 0 || page.simhash == 0) return {};
+  const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(limits_.near_duplicates, UINT32_MAX));
+  if (near_copies_.Meet(rules.kind, page.simhash, most) < most) return {};
+  return "crawl.max_near_duplicates = " + std::to_string(limits_.near_duplicates);
 }
 
 void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& page_parts,
@@ -211,8 +227,8 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
   const auto depth = static_cast<std::uint16_t>(from.depth + 1);
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + depth, kRetryPriority - 1));
   std::string_view duplicate;
-  if (!page.links.empty() && Repeats(rules.content))
-    duplicate = step.batch.text.Keep("crawl.max_duplicates = " + std::to_string(limits_.duplicates));
+  if (std::string limit = FindRepeated(page, rules); !limit.empty())
+    duplicate = step.batch.text.Keep(std::move(limit));
   if (!rules.copy_of.empty()) duplicate = step.batch.text.Keep("canonical: " + std::string(rules.copy_of));
   for (const parser::ParsedLink& link : page.links) {
     const UrlId id = parser::FingerprintUrl(link.url);

@@ -10,6 +10,7 @@
 
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/seen.h"
+#include "crawler/near_copies.h"
 #include "crawler/targets.h"
 #include "crawler/traps.h"
 #include "parser/sitemap.h"
@@ -48,6 +49,7 @@ struct FollowRules {
   bool link_nofollow = true;  ///< links that ask for it are listened to
   std::string_view rule;      ///< static text: what said nofollow of the whole page
   std::uint64_t content = 0;  ///< what its content is counted by; 0: not
+  std::uint64_t kind = 0;     ///< what its near copies have in common with it; used with `content`
   std::string_view copy_of;   ///< the URL whose copy the page says it is; only that one is followed then
 };
 
@@ -85,6 +87,7 @@ class Discovery {
     std::uint32_t path_depth = 0;
     std::uint64_t query_variants = 0;
     std::uint64_t duplicates = 0;
+    std::uint64_t near_duplicates = 0;
     std::uint64_t sitemaps = 0;
     std::uint64_t sitemap_urls = 0;
   };
@@ -144,18 +147,23 @@ class Discovery {
   void Queue(Step& step, storage::NewUrl& row, std::uint8_t priority);
   void JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row);
   void JudgeTrap(Step& step, const Found& found, storage::NewUrl& row);
-  bool Repeats(std::uint64_t content);
+  std::string FindRepeated(const parser::ParsedPage& page, const FollowRules& rules);
 
   Frontier& frontier_;
   const Targets& targets_;
   Limits limits_;
   ApproximateCounts variants_, contents_;
+  NearCopies near_copies_;
   Seen aside_;  ///< excluded URLs that may yet be queued, and whose row this run has written
   std::unordered_map<HostId, SitemapUse> sitemap_use_;
 };
 
 /// What the pages of a host that say the same are counted by.
 std::uint64_t ContentKey(HostId host, const parser::ParsedPage& page);
+
+/// What near copies of a host have in common beside their text: title and number of links. Pages of a list,
+/// or of a gallery, mostly tell themselves apart by their titles.
+std::uint64_t KindKey(HostId host, const parser::ParsedPage& page);
 
 /// Whether a link leads to a document that a crawl visits, rather than to a part of this page (an image, a
 /// script).

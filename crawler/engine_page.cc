@@ -245,7 +245,10 @@ void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& f
   rules.nofollow = obey && (answer.page.nofollow || tag.nofollow);
   rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
   // A page that is visited again is no copy of itself.
-  if (!task.url.earlier) rules.content = ContentKey(task.host, answer.page);
+  if (!task.url.earlier) {
+    rules.content = ContentKey(task.host, answer.page);
+    rules.kind = KindKey(task.host, answer.page);
+  }
   if (options_.crawl.respect_canonical && answer.page.canonical != task.url.url)
     rules.copy_of = answer.page.canonical;
   const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, 0, task.url.hops};
@@ -310,13 +313,19 @@ void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetc
   }
   page.charset = text.Keep(answer.page.charset);
   page.language = answer.page.language;
+  if (answer.page.language_source != parser::LanguageSource::kNone)
+    page.language_source = Name(answer.page.language_source);
   page.title = answer.page.title;
   page.description = answer.page.description;
   page.canonical = answer.page.canonical;
   page.text = answer.page.text;
+  page.main_text = answer.page.main;
+  page.author = answer.page.author;
+  page.published_at = answer.page.published;
   page.words = answer.page.words;
   page.depth = task.url.depth;
   page.content_hash = answer.page.content_hash;
+  page.simhash = answer.page.simhash;
   page.fetched_at = step.batch.visit->at;
   page.truncated = fetched.truncated || fetched.outcome == Outcome::kIncomplete ||
                    answer.page.links_truncated || answer.page.text_truncated || answer.page.items_truncated ||

@@ -99,6 +99,7 @@ parser::PageJob HtmlJob(const config::Options& options, const std::string& url,
   parser::PageJob job;
   job.kind = parser::DocumentKind::kHtml;
   job.want_text = options.storage.text;
+  job.want_main = options.storage.main_content;
   job.want_statements = options.storage.structured;
   job.url = url;
   job.content_type = std::string(content_type.substr(0, parser::kMaxContentType));

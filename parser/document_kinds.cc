@@ -6,10 +6,12 @@
 #include <limits>
 #include <utility>
 
+#include "parser/byline.h"
 #include "parser/charset.h"
 #include "parser/fingerprint.h"
 #include "parser/html.h"
 #include "parser/html_shape.h"
+#include "parser/language_guess.h"
 #include "parser/robots.h"
 #include "parser/scan.h"
 #include "parser/selection.h"
@@ -21,14 +23,22 @@
 namespace trawl::parser {
 namespace {
 
-// Microdata alone is no reason to lose a page that a scan can read.
-constexpr std::size_t kMostForMicrodata = 2 << 20;
+// Microdata or the main content alone are no reason to lose a page that a scan can read.
+constexpr std::size_t kMostForExtras = 2 << 20;
 
 // The one place that chooses between the two ways.
 bool NeedsTree(const PageJob& job, std::string_view html) {
-  if (job.want_tree || job.want_main || job.want_structured || !job.items.empty()) return true;
-  return job.want_statements && html.size() <= kMostForMicrodata && MentionsMicrodata(html) &&
-         ShapeOf(html).fits_tree;
+  if (job.want_tree || job.want_structured || !job.items.empty()) return true;
+  if (html.size() > kMostForExtras) return false;
+  return (job.want_main || (job.want_statements && MentionsMicrodata(html))) && ShapeOf(html).fits_tree;
+}
+
+// The language that the page declares, else the one its text is in.
+void SettleLanguage(ParsedPage& page) {
+  const bool declared = !page.language.empty();
+  if (!declared) page.language = GuessLanguage(page.text);
+  if (page.language.empty()) return;
+  page.language_source = declared ? LanguageSource::kDeclared : LanguageSource::kDetected;
 }
 
 ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
@@ -41,6 +51,8 @@ ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
   } else {
     const auto parse = NeedsTree(job, decoded.utf8) ? ParseHtml : ScanHtml;
     page = parse(job, decoded.utf8, decoded.verdict.charset, arena);
+    ReadByline(arena, page);
+    SettleLanguage(page);
     if (job.want_statements) ReadStatements(arena, page);
   }
   page.charset = Name(decoded.verdict.charset);

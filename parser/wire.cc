@@ -25,7 +25,8 @@
 //             text.size:u32 links:u32 rules:u32 sitemaps:u32 links_found:u32 words:u32 parse_us:u32
 //             refresh:u32 (2^32-1: none) content_hash:u64 crawl_delay:u64 (milliseconds + 1, 0: none)
 //             author.size:u16 date.size:u16 generator.size:u16 headings:u16 properties:u16 blocks:u16
-//             main.size:u32 statements:u32 sitemap.size:u32 items:u32
+//             main.size:u32 statements:u32 sitemap.size:u32 items:u32 published.size:u8
+//             language_source:u8 zero:u16 simhash:u64
 //   flags   = 1 noindex | 2 nofollow | 4 links_truncated | 8 text_truncated | 16 statements_truncated |
 //             32 items_truncated
 //   link    = kind:u8 flags:u8 (1 nofollow) url.size:u16 anchor.size:u16 rel.size:u8 hreflang.size:u8
@@ -34,13 +35,14 @@
 //   property = name.size:u16 content.size:u16
 //   statement = kind:u8 zero:u8 zero:u16 data.size:u32
 //   item    = rule:u16 defaulted.size:u16 data.size:u32
-//   texts   = charset language title description canonical base text author date generator main
+//   texts   = charset language title description canonical base text author date published generator
+//             main
 //             (url rel anchor hreflang) * links pattern * rules sitemap * sitemaps
 //             text * headings (name content) * properties block * blocks data * statements
 //             sitemap (parser/sitemap_wire.cc; empty for all other documents)
 //             (data defaulted) * items
 //
-// charset and base are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
+// charset, base and published are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
 // robots.txt had them, data is JSON (of an item an object), all other texts are UTF-8.
 
 namespace trawl::parser {
@@ -67,10 +69,11 @@ enum PageFlag : std::uint8_t {
 enum LinkFlag : std::uint8_t { kLinkNofollow = 1, kAllLinkFlags = 1 };
 
 std::size_t FixedSize(const ParsedPage& page) {
-  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 2 * 8 + 6 * 2 + 4 * 4;
+  constexpr std::size_t kHead = 4 + 4 * 2 + 8 * 4 + 3 * 8 + 6 * 2 + 4 * 4 + 4;
   std::size_t size = kHead + page.charset.size() + page.language.size() + page.title.size() +
                      page.description.size() + page.canonical.size() + page.base.size() + page.text.size() +
-                     page.author.size() + page.date.size() + page.generator.size() + page.main.size();
+                     page.author.size() + page.date.size() + page.published.size() + page.generator.size() +
+                     page.main.size();
   for (const RobotsRule& rule : page.robots.rules) size += kRuleRecord + rule.pattern.size();
   for (const std::string& sitemap : page.robots.sitemaps) size += 2 + sitemap.size();
   for (const Heading& heading : page.headings) size += kHeadingRecord + heading.text.size();
@@ -256,6 +259,10 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   writer.U32(static_cast<std::uint32_t>(page.statements.size()));
   writer.U32(Size<std::uint32_t>(sitemap_bytes));
   writer.U32(static_cast<std::uint32_t>(page.items.size()));
+  writer.U8(Size<std::uint8_t>(page.published));
+  writer.U8(static_cast<std::uint8_t>(page.language_source));
+  writer.U16(0);
+  writer.U64(page.simhash);
 
   for (std::size_t i = 0; i < links; ++i) {
     const ParsedLink& link = page.links[i];
@@ -297,7 +304,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
 
   for (const std::string_view text :
        {std::string_view(page.charset), page.language, page.title, page.description, page.canonical,
-        page.base, page.text, page.author, page.date, page.generator, page.main}) {
+        page.base, page.text, page.author, page.date, page.published, page.generator, page.main}) {
     writer.Bytes(text);
   }
   for (std::size_t i = 0; i < links; ++i) {
@@ -386,6 +393,11 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   const auto statements = reader.AtMost<std::uint32_t>(kMaxStatements);
   const auto sitemap_size = reader.AtMost<std::uint32_t>(kMaxAnswer);
   const auto items = reader.AtMost<std::uint32_t>(kMaxItems);
+  const auto published_size = reader.AtMost<std::uint8_t>(kMaxPublished);
+  const auto language_source = static_cast<LanguageSource>(reader.U8());
+  if (Name(language_source).empty()) reader.Fail(ParserErrc::kBadFrame);
+  reader.AtMost<std::uint16_t>(0);
+  page.simhash = reader.U64();
 
   const std::string_view link_records = reader.Bytes(links * kLinkRecord);
   const std::string_view rule_records = reader.Bytes(rules * kRuleRecord);
@@ -408,6 +420,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.text = texts.Utf8(text_size);
   page.author = texts.Utf8(author_size);
   page.date = texts.Utf8(date_size);
+  page.published = texts.Printable(published_size);
   page.generator = texts.Utf8(generator_size);
   page.main = texts.Utf8(main_size);
   if (!reader.ok()) return reader.error();
@@ -434,6 +447,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   if (const ParserErrc error = reader.Finish(); error != ParserErrc::kOk) return error;
 
   page.charset_source = source;
+  page.language_source = language_source;
   page.noindex = (flags & kNoindex) != 0;
   page.nofollow = (flags & kNofollow) != 0;
   page.links_truncated = (flags & kLinksTruncated) != 0;

@@ -24,7 +24,7 @@ class ItemExtractor;
 
 namespace trawl::parser {
 
-inline constexpr std::uint8_t kWireVersion = 9;
+inline constexpr std::uint8_t kWireVersion = 10;
 inline constexpr std::size_t kMaxLinks = 5000;
 inline constexpr std::size_t kMaxUrl = 8192;
 inline constexpr std::size_t kMaxTitle = 1024;
@@ -34,6 +34,7 @@ inline constexpr std::size_t kMaxRel = 128;
 inline constexpr std::size_t kMaxHreflang = 64;
 inline constexpr std::size_t kMaxAuthor = 256;
 inline constexpr std::size_t kMaxDate = 64;
+inline constexpr std::size_t kMaxPublished = 32;
 inline constexpr std::size_t kMaxGenerator = 256;
 inline constexpr std::size_t kMaxHeadings = 1000;
 inline constexpr std::size_t kMaxHeading = 512;
@@ -87,13 +88,17 @@ std::string_view Name(LinkKind kind);  ///< the word in the `links` view, e.g. "
 enum class CharsetSource : std::uint8_t { kBom = 1, kHttp = 2, kMeta = 3, kGuess = 4, kDefault = 5 };
 std::string_view Name(CharsetSource source);  ///< "bom", "http", "meta", "guess", "default"
 
+/// How it is known in which language a page is.
+enum class LanguageSource : std::uint8_t { kNone = 0, kDeclared = 1, kDetected = 2 };
+std::string_view Name(LanguageSource source);  ///< "none", "declared", "detected"
+
 /// One document to parse. Owned by the sender until Encode has copied it.
 struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
   bool want_text = true;
   bool want_links = true;
   bool want_tree = false;        ///< the page is read off a tree, though a scan would do
-  bool want_main = false;        ///< the main content too, which needs the tree
+  bool want_main = false;        ///< the main content too, where a tree can be had for it
   bool want_structured = false;  ///< what the page says in machine-readable form, which needs the tree
   bool want_statements = false;  ///< the same without rel= links, off the tree only where there is microdata
   bool want_source = false;      ///< only the charset, and as text the document as decoded, markup and all
@@ -168,9 +173,11 @@ struct ParsedPage {
   std::string_view description;
   std::string_view canonical;  ///< normalised URL or empty
   std::string_view base;  ///< what relative links are resolved against, when the page says other than its URL
-  std::string_view language;
+  std::string_view language;  ///< as the page declares it, else as its text is (parser/language_guess.h)
+  LanguageSource language_source = LanguageSource::kNone;
   std::string_view author;
-  std::string_view date;  ///< when it was published, as written
+  std::string_view date;       ///< when it was published, as written
+  std::string_view published;  ///< the same in ISO 8601 (FormatPageDate); empty where `date` cannot be read
   std::string_view generator;
   std::string_view text;
   std::string_view main;  ///< the main content, when it was asked for
@@ -184,6 +191,7 @@ struct ParsedPage {
   std::uint32_t words = 0;
   std::optional<std::uint32_t> refresh_ms;  ///< wait before the page's first kMetaRefresh link
   std::uint64_t content_hash = 0;           ///< of the text when there is any, else of the body
+  std::uint64_t simhash = 0;                ///< of the text (parser/simhash.h); 0: it has too few words
   std::uint32_t parse_us = 0;               ///< CPU time the worker says it took
   std::vector<ParsedLink> links;
   std::vector<Heading> headings;

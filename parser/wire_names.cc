@@ -50,6 +50,18 @@ std::string_view Name(StatementKind kind) {
   return {};
 }
 
+std::string_view Name(LanguageSource source) {
+  switch (source) {
+    case LanguageSource::kNone:
+      return "none";
+    case LanguageSource::kDeclared:
+      return "declared";
+    case LanguageSource::kDetected:
+      return "detected";
+  }
+  return {};
+}
+
 std::string_view Name(CharsetSource source) {
   switch (source) {
     case CharsetSource::kBom:

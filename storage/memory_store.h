@@ -42,8 +42,9 @@ struct MemoryRows {
   };
   struct Page {
     std::uint16_t status = 0;
-    std::string content_type, title, text, etag, last_modified;
-    std::uint64_t content_hash = 0;
+    std::string content_type, title, text, main_text, author, published_at, etag, last_modified;
+    std::string language, language_source;
+    std::uint64_t content_hash = 0, simhash = 0;
     Instant fetched_at{};
     std::optional<Instant> gone_at{};
     std::vector<std::tuple<UrlId, std::string, std::string>> links;          ///< target, kind, anchor

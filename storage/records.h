@@ -130,6 +130,11 @@ struct Page {
   UrlId url{};
   std::uint16_t status = 200;
   std::string_view content_type, charset, language, title, description, canonical, text, etag, last_modified;
+  std::string_view main_text;        ///< the main content; empty: none was read
+  std::string_view author;           ///< as the page says
+  std::string_view language_source;  ///< static text: "declared", "detected"; empty without a language
+  std::uint64_t simhash = 0;         ///< 0: of too little text
+  std::string_view published_at;     ///< ISO 8601, a date alone or a moment in UTC; empty: not known
   std::uint32_t words = 0;
   std::uint16_t depth = 0;
   std::uint64_t bytes = 0;  ///< decoded body

@@ -187,6 +187,7 @@ class Trial {
     if (!IsHtml(content_type_)) return;
     parser::PageJob job = HtmlJob(options, report_.url, content_type_);
     job.want_text = true;
+    job.want_main = true;
     job.body = std::move(body);
     AskForItems(*rules_, asked_, job);
     report_.parse = session_->Parse(std::move(job));

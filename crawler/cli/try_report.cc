@@ -84,9 +84,16 @@ class LineWriter {
   void Page(const parser::ParsedPage& page) {
     Line("title", page.title);
     Line("description", page.description);
+    Line("author", page.author);
+    // As written where that cannot be read: then it is no published_at either.
+    Line("published", page.published.empty() && !page.date.empty()
+                          ? std::string(page.date) + " (not readable)"
+                          : std::string(page.published));
     Line("canonical", page.canonical);
     Line("base", page.base);
-    Line("language", page.language);
+    Line("language", page.language_source == parser::LanguageSource::kDetected
+                         ? std::string(page.language) + " (" + std::string(Name(page.language_source)) + ")"
+                         : std::string(page.language));
     Line("charset", page.charset + " (" + std::string(Name(page.charset_source)) + ")");
     Line("robots meta", std::string(page.noindex ? "noindex " : "") + (page.nofollow ? "nofollow" : ""));
     Line("words", Grouped(page.words));
@@ -112,9 +119,9 @@ class LineWriter {
     table.Finish();
   }
 
-  void Text(std::string_view text) {
+  void Text(std::string_view title, std::string_view text) {
     if (text.empty()) return;
-    Title("text");
+    Title(title);
     std::string shown = Printable(CutToWidth(text, kTextShown));
     std::size_t width = terminal_.is_terminal ? terminal_.columns : kUsualWidth;
     for (std::string_view rest = shown; !rest.empty();) {
@@ -177,19 +184,25 @@ json::object PageToJson(const TryReport& report) {
                                  {"rel", ScrubbedText(link.rel)},
                                  {"anchor", ScrubbedText(link.anchor)}});
   }
-  return {{"title", ScrubbedText(page.title)},
-          {"description", ScrubbedText(page.description)},
-          {"canonical", ScrubbedText(page.canonical)},
-          {"base", ScrubbedText(page.base)},
-          {"language", ScrubbedText(page.language)},
-          {"charset", ScrubbedText(page.charset)},
-          {"noindex", page.noindex},
-          {"nofollow", page.nofollow},
-          {"words", page.words},
-          {"parse_us", page.parse_us},
-          {"links_truncated", page.links_truncated},
-          {"links", links},
-          {"text", ScrubbedText(page.text)}};
+  return {
+      {"title", ScrubbedText(page.title)},
+      {"description", ScrubbedText(page.description)},
+      {"author", ScrubbedText(page.author)},
+      {"date", ScrubbedText(page.date)},
+      {"published_at", page.published.empty() ? json::value() : json::value(ScrubbedText(page.published))},
+      {"canonical", ScrubbedText(page.canonical)},
+      {"base", ScrubbedText(page.base)},
+      {"language", ScrubbedText(page.language)},
+      {"language_source", ScrubbedText(Name(page.language_source))},
+      {"charset", ScrubbedText(page.charset)},
+      {"noindex", page.noindex},
+      {"nofollow", page.nofollow},
+      {"words", page.words},
+      {"parse_us", page.parse_us},
+      {"links_truncated", page.links_truncated},
+      {"links", links},
+      {"main_text", ScrubbedText(page.main)},
+      {"text", ScrubbedText(page.text)}};
 }
 
 }  // namespace
@@ -209,7 +222,8 @@ void WriteTry(const TryReport& report, std::ostream& out, const Terminal& termin
   for (const TriedRule& rule : report.rules) WriteTriedRule(rule, out, terminal);
   writer.Structured(report.parse->page);
   writer.Links(report);
-  writer.Text(report.parse->page.text);
+  writer.Text("main content", report.parse->page.main);
+  writer.Text("text", report.parse->page.text);
 }
 
 json::object TryToJson(const TryReport& report) {

@@ -53,6 +53,14 @@ FROM (SELECT content_hash, count(*) AS copies, min(url) AS first, max(url) AS la
   JOIN page p ON p.url = d.first JOIN url f ON f.n = d.first JOIN url l ON l.n = d.last
 ORDER BY d.copies DESC, d.first)sql",
      ""},
+    {"near-duplicates",
+     "pages that say nearly the same as one found before them, those with most such copies first (all of them: view "
+     "near_duplicates)",
+     "",
+     R"sql(
+SELECT near AS url, count(*) AS near_copies, max(distance) AS distance, near_title AS title, max(url) AS another
+FROM near_duplicates GROUP BY near ORDER BY 2 DESC, 1 LIMIT ?1)sql",
+     ""},
     {"changed", "pages that changed, went or came back, the newest first", "", R"sql(
 SELECT u.url AS url, @time(c.at) AS at, k.name AS kind, p.title AS title, p.status AS status
 FROM (SELECT n, url, at, kind FROM change ORDER BY n DESC LIMIT ?1) c
@@ -143,6 +151,7 @@ ORDER BY bytes DESC, name LIMIT ?1)sql",
 SELECT name, 'table' AS type, rows FROM (
   SELECT 'url' AS name, (SELECT count(*) FROM url) AS rows UNION ALL SELECT 'visit', (SELECT count(*) FROM visit)
   UNION ALL SELECT 'page', (SELECT count(*) FROM page) UNION ALL SELECT 'page_text', (SELECT count(*) FROM page_text)
+  UNION ALL SELECT 'page_main', (SELECT count(*) FROM page_main)
   UNION ALL SELECT 'link', (SELECT count(*) FROM link) UNION ALL SELECT 'pending', (SELECT count(*) FROM pending)
   UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots_txt)
   UNION ALL SELECT 'host', (SELECT count(*) FROM host) UNION ALL SELECT 'word', (SELECT count(*) FROM word))

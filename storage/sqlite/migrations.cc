@@ -326,9 +326,19 @@ CREATE TABLE unlisted(
 );
 )sql";
 
+// What a page is about, who wrote it when, what it is alike and how its language is known. The main content
+// has a table of its own for the same reason as the text.
+constexpr std::string_view kContent = R"sql(
+ALTER TABLE page ADD COLUMN author TEXT;
+ALTER TABLE page ADD COLUMN published TEXT;           -- ISO 8601
+ALTER TABLE page ADD COLUMN simhash INTEGER;          -- NULL: too little text
+ALTER TABLE page ADD COLUMN language_source INTEGER;  -- word; NULL with a language: declared
+CREATE TABLE page_main(visit INTEGER PRIMARY KEY, text TEXT NOT NULL);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst}, {2, kTargetPages}, {3, kReports}, {4, kBodies}, {5, kSitemaps},    {6, kRecrawl},
-    {7, kItems}, {8, kJudgements},  {9, kHints},   {10, kHops},  {11, kSkipCounts},
+    {7, kItems}, {8, kJudgements},  {9, kHints},   {10, kHops},  {11, kSkipCounts}, {12, kContent},
 };
 
 }  // namespace

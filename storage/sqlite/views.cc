@@ -24,7 +24,10 @@ SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target
   printf('%016x', p.content_hash) AS content_hash, p.etag AS etag, p.last_modified AS last_modified,
   @time(p.first_seen) AS first_seen, @time(p.fetched_at) AS fetched_at, @time(p.changed_at) AS changed_at,
   u.visits AS visits, p.truncated AS truncated, p.links AS links,
-  p.noindex AS noindex, @time(p.gone_at) AS gone_at, u.hops AS hops
+  p.noindex AS noindex, @time(p.gone_at) AS gone_at, u.hops AS hops,
+  (SELECT text FROM page_main WHERE visit = p.visit) AS main_text, p.author AS author, p.published AS published_at,
+  CASE WHEN p.simhash IS NOT NULL THEN printf('%016x', p.simhash) END AS simhash,
+  CASE WHEN p.language IS NOT NULL THEN coalesce(@word(p.language_source), 'declared') END AS language_source
 FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
     {"visits", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
@@ -133,6 +136,38 @@ SELECT printf('%016x', d.content_hash) AS content_hash, d.copies AS copies, u.ur
   p.bytes AS bytes
 FROM page p JOIN d ON d.content_hash = p.content_hash JOIN url u ON u.n = p.url
 WHERE p.status = 200)sql"},
+    // Pages of a host whose simhashes are at most three bits apart, each with the first of them. Three bits leave
+    // two of five blocks of a simhash as they are: only what agrees in any two blocks is compared, found by ten
+    // groupings. 2 s of CPU for 100,000 pages of one host, 26 s for a million. Simhashes that are the same are one
+    // until the end. x & (x - 1) is x without its lowest bit; the sign is told apart, as SQLite would leave the
+    // integers for x - 1.
+    {"near_duplicates", R"sql(
+WITH block(mask) AS (VALUES (0x3FFFFFF), (0x7FFC001FFF), (0x7FFFFFE000), (0xFFF8000001FFF), (0xFFF8003FFE000),
+  (0xFFFFFFC000000), (0xFFF0000000001FFF), (0xFFF0000003FFE000), (0xFFF0007FFC000000), (0xFFFFFF8000000000)),
+one AS MATERIALIZED (
+  SELECT u.host AS host, p.simhash AS simhash, min(p.url) AS url, json_group_array(p.url) AS urls
+  FROM page p JOIN url u ON u.n = p.url WHERE p.simhash IS NOT NULL AND p.status = 200 GROUP BY u.host, p.simhash),
+agreeing AS (
+  SELECT json_group_array(o.url) AS urls FROM block b CROSS JOIN one o GROUP BY b.mask, o.host, o.simhash & b.mask
+  HAVING count(*) > 1),
+differ AS (
+  SELECT a.value AS first, b.value AS url, (p.simhash | q.simhash) & ~(p.simhash & q.simhash) AS x
+  FROM agreeing g CROSS JOIN json_each(g.urls) a CROSS JOIN json_each(g.urls) b CROSS JOIN page p CROSS JOIN page q
+  WHERE a.value < b.value AND p.url = a.value AND q.url = b.value),
+low AS (SELECT first, url, x < 0 AS bits, x & 0x7FFFFFFFFFFFFFFF AS x FROM differ),
+lower AS (SELECT first, url, bits + (x <> 0) AS bits, x & (x - 1) AS x FROM low),
+lowest AS (SELECT first, url, bits + (x <> 0) AS bits, x & (x - 1) AS x FROM lower),
+near AS (
+  SELECT url, min(first) AS first, bits + (x <> 0) AS bits FROM lowest
+  WHERE bits + (x <> 0) + (x & (x - 1) <> 0) <= 3 GROUP BY url),
+found AS MATERIALIZED (
+  SELECT url, first, bits FROM near
+  UNION ALL
+  SELECT e.value, o.url, 0 FROM one o CROSS JOIN json_each(o.urls) e WHERE e.value > o.url)
+SELECT u.url AS url, f.url AS near, n.bits AS distance, p.title AS title, q.title AS near_title, h.name AS host
+FROM found n CROSS JOIN page p ON p.url = n.url CROSS JOIN page q ON q.url = n.first CROSS JOIN url u ON u.n = n.url
+  CROSS JOIN url f ON f.n = n.first CROSS JOIN host h ON h.n = u.host
+WHERE p.content_hash <> q.content_hash)sql"},
     {"broken_links", R"sql(
 WITH b AS MATERIALIZED (
   SELECT u.id, u.url, v.status, v.outcome

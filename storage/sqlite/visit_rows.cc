@@ -11,6 +11,10 @@ constexpr std::int64_t FirstLink(std::int64_t visit) {
   return visit * static_cast<std::int64_t>(kMaxLinksPerPage);
 }
 
+std::optional<std::int64_t> SimhashOrNull(std::uint64_t simhash) {
+  return simhash == 0 ? std::nullopt : std::optional(static_cast<std::int64_t>(simhash));
+}
+
 }  // namespace
 
 VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* search,
@@ -21,6 +25,7 @@ VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* 
       kinds_(db),
       keep_links_(options.links),
       keep_text_(options.text),
+      keep_main_(options.main_content),
       add_(
           db.Prepare("INSERT INTO visit(n, url, run, at, outcome, status, attempt, ip, protocol, bytes_wire, "
                      "bytes_body, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms, parse_ms, detail) "
@@ -31,11 +36,14 @@ VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* 
       page_(db.Prepare(
           "INSERT OR REPLACE INTO page(url, visit, status, content_type, charset, language, words, depth, "
           "bytes, content_hash, first_seen, fetched_at, changed_at, truncated, links, title, "
-          "description, canonical, etag, last_modified, noindex) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "description, canonical, etag, last_modified, noindex, author, published, simhash, "
+          "language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?)")),
       text_(db.Prepare("INSERT INTO page_text(visit, text) VALUES (?, ?)")),
+      main_(db.Prepare("INSERT INTO page_main(visit, text) VALUES (?, ?)")),
       link_(db.Prepare("INSERT INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)")),
       drop_text_(db.Prepare("DELETE FROM page_text WHERE visit = ?")),
+      drop_main_(db.Prepare("DELETE FROM page_main WHERE visit = ?")),
       drop_links_(db.Prepare("DELETE FROM link WHERE n >= ? AND n < ?")),
       confirm_(db.Prepare("UPDATE page SET fetched_at = ?, gone_at = NULL WHERE url = ?")),
       gone_(
@@ -71,6 +79,7 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
     AddChange(url, page.fetched_at, was_gone ? ChangeKind::kBack : ChangeKind::kChanged, old_hash, new_hash);
   }
   drop_text_.With(earlier.visit).Run();
+  drop_main_.With(earlier.visit).Run();
   items_.Drop(earlier.visit);
   drop_links_.With(FirstLink(earlier.visit), FirstLink(earlier.visit + 1)).Run();
   return earlier;
@@ -84,9 +93,11 @@ bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int6
             static_cast<std::int64_t>(page.content_hash), earlier.first_seen, ToMs(page.fetched_at),
             earlier.changed_at, page.truncated, page.links, TextOrNull{page.title},
             TextOrNull{page.description}, TextOrNull{page.canonical}, TextOrNull{page.etag},
-            TextOrNull{page.last_modified}, page.noindex)
+            TextOrNull{page.last_modified}, page.noindex, TextOrNull{page.author},
+            TextOrNull{page.published_at}, SimhashOrNull(page.simhash), words_.NumberOf(page.language_source))
       .Run();
   if (keep_text_ && !page.text.empty()) text_.With(visit, page.text).Run();
+  if (keep_main_ && !page.main_text.empty()) main_.With(visit, page.main_text).Run();
   if (search_) search_->Add(url, visit, page.title, page.description, keep_text_ ? page.text : "");
   AddLinks(links, visit);
   return earlier.visit == 0;

@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxLinksPerPage = 65536;
 /// How a page that was there is found otherwise. Numbers of the table `change_kinds`: never renumber.
 enum class ChangeKind { kChanged = 1, kGone = 2, kBack = 3 };
 
-/// Writes what a visit brought: the tables `visit`, `redirect`, `page`, `page_text`, `link` and `change`.
+/// Writes what a visit brought: the tables `visit`, `redirect`, `page`, `page_text`, `page_main`,
+/// `link` and `change`.
 /// Runs on: storage thread. Borrows the connection and the dictionary of words.
 class VisitRows {
  public:
@@ -53,8 +54,9 @@ class VisitRows {
   SearchRows* const search_;
   LinkKinds kinds_;
   const config::LinkStorage keep_links_;
-  const bool keep_text_;
-  Statement add_, redirect_, earlier_, page_, text_, link_, drop_text_, drop_links_, confirm_, gone_, change_;
+  const bool keep_text_, keep_main_;
+  Statement add_, redirect_, earlier_, page_, text_, main_, link_, drop_text_, drop_main_, drop_links_,
+      confirm_, gone_, change_;
   std::int64_t next_ = 1;
 };
 

@@ -2,9 +2,11 @@
 //
 //   trawl_parse_bench FOLDER [PAGES] [IN_FLIGHT] [WORKERS]
 //
-// sends the .html files below FOLDER through a pool, over and over until PAGES (default and most: 9999) are
-// answered, with IN_FLIGHT (default 16) waiting at any time. Prints CPU microseconds a page: of the loop (job
-// out, answer in, validated), of the workers beside what parsing itself took, and of parsing.
+// sends the .html files below FOLDER through a pool, over and over until PAGES (default 9999) are answered,
+// with IN_FLIGHT (default 16) waiting at any time. Prints CPU microseconds a page: of the loop (job out,
+// answer in, validated), of the workers beside what parsing itself took, and of parsing; the workers' only up
+// to 9999 pages, since a worker that is replaced takes its figures with it. And the most memory that a worker
+// had: its peak, all of it and what is its own alone.
 
 #include <time.h>
 
@@ -47,6 +49,15 @@ double CpuOf(pid_t pid) {
   return nanoseconds / 1e3;
 }
 
+/// KiB of a field of /proc/PID/status, 0 when the process is gone.
+std::size_t MemoryOf(pid_t pid, const std::string& field) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(field + ":")) return std::strtoul(line.c_str() + field.size() + 1, nullptr, 10);
+  }
+  return 0;
+}
+
 std::vector<std::string> ReadPages(const std::filesystem::path& folder) {
   std::vector<std::string> pages;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -63,7 +74,15 @@ struct Bench {
   std::size_t left;
   std::size_t next = 0;
   std::size_t failed = 0, links = 0;
+  std::size_t peak_kib = 0, own_kib = 0;
   double bytes = 0, answer_bytes = 0, parse_us = 0, copy_us = 0;
+
+  void LookAtMemory() {
+    for (const pid_t pid : pool.pids()) {
+      peak_kib = std::max(peak_kib, MemoryOf(pid, "VmHWM"));
+      own_kib = std::max(own_kib, MemoryOf(pid, "RssAnon"));
+    }
+  }
 
   asio::awaitable<void> Run() {
     while (left > 0) {
@@ -81,6 +100,7 @@ struct Bench {
       links += answer.page.links.size();
       parse_us += answer.page.parse_us;
       answer_bytes += double(answer.page.storage.size());
+      if (next % 500 == 0) LookAtMemory();
     }
   }
 };
@@ -110,9 +130,8 @@ int main(int argc, char** argv) {
   ParsePool pool(loop.get_executor(), std::move(*zygote), options);
   while (pool.counts().workers < options.workers) loop.run_one();
 
-  // A worker that is replaced takes its figures with it.
-  constexpr std::size_t kMost = ParsePool::kPagesPerWorker - 1;
-  Bench bench{pool, pages, std::min(Argument(argc, argv, 2, kMost), kMost)};
+  constexpr std::size_t kOneLife = ParsePool::kPagesPerWorker - 1;
+  Bench bench{pool, pages, Argument(argc, argv, 2, kOneLife)};
   const std::size_t total = bench.left, in_flight = Argument(argc, argv, 3, 16);
   const std::vector<pid_t> workers = pool.pids();
   double worker_us = 0;
@@ -133,9 +152,12 @@ int main(int argc, char** argv) {
   std::printf("%zu pages of %.1f KB, answers of %.1f KB with %.1f links, %zu failed\n", total,
               bench.bytes / count / 1e3, bench.answer_bytes / count / 1e3, double(bench.links) / count,
               bench.failed);
-  std::printf("us a page: loop %.1f, workers beside parsing %.1f, together %.1f; parsing %.1f\n",
-              loop_us / count, (worker_us - bench.parse_us) / count,
-              (loop_us + worker_us - bench.parse_us) / count, bench.parse_us / count);
+  std::printf("us a page: loop %.1f, parsing %.1f\n", loop_us / count, bench.parse_us / count);
+  if (total <= kOneLife)
+    std::printf("workers beside parsing %.1f us a page, with the loop %.1f\n",
+                (worker_us - bench.parse_us) / count, (loop_us + worker_us - bench.parse_us) / count);
+  std::printf("memory of a worker at most: %.1f MiB, of it %.1f its own\n", double(bench.peak_kib) / 1024,
+              double(bench.own_kib) / 1024);
   loop.restart();
   pool.Close([&loop] { loop.stop(); });
   loop.run();

@@ -1,8 +1,10 @@
 // trawl_scan_bench FOLDER [PAGES [ROUNDS]]: what parsing a page costs, side by side: gumbo's own parse with
 // max_errors = 0, libxml2's SAX parser with a handler for every start tag and text, and Trawl's scan:
-// decoded, links resolved and normalised, title, meta and visible text gathered; with the answer encoded; and
-// the same with links fingerprinted. Takes every n-th *.html below FOLDER so that PAGES of them are read.
-// Each round runs all, the ways in turn; printed are medians over the rounds, in microseconds of CPU a page.
+// decoded, links resolved and normalised, title, meta, visible text and what is known of that gathered; with
+// the answer encoded; with links fingerprinted; off a tree, and with the main content. Beside them what the
+// scan does with the text: its simhash, and its language where none is declared. Takes every n-th *.html
+// below FOLDER so that PAGES of them are read. Each round runs all, the ways in turn; printed are medians
+// over the rounds, in microseconds of CPU a page.
 
 #include <gumbo.h>
 #include <libxml/HTMLparser.h>
@@ -20,6 +22,8 @@
 
 #include "parser/document_kinds.h"
 #include "parser/fingerprint.h"
+#include "parser/language_guess.h"
+#include "parser/simhash.h"
 
 namespace {
 
@@ -46,6 +50,7 @@ std::vector<PageJob> ReadPages(const char* folder, std::size_t wanted) {
   return jobs;
 }
 
+const PageJob* first_page = nullptr;
 std::uint64_t sink = 0;  // what was computed is used, so that it is computed
 
 void RunGumbo(const PageJob& job, Arena&) {
@@ -104,6 +109,23 @@ void RunTree(const PageJob& job, Arena& arena) {
   arena.Reset();
 }
 
+void RunMain(const PageJob& job, Arena& arena) {
+  static PageJob main;
+  main = job;
+  main.want_main = true;
+  sink += ParseDocument(main, arena).main.size();
+  arena.Reset();
+}
+
+// What a page's text costs beside the text itself; the page is read once.
+std::vector<std::string> texts;
+void RunSimhash(const PageJob& job, Arena&) {
+  sink += SimhashOf(texts[static_cast<std::size_t>(&job - first_page)]);
+}
+void RunGuess(const PageJob& job, Arena&) {
+  sink += GuessLanguage(texts[static_cast<std::size_t>(&job - first_page)]).size();
+}
+
 struct Way {
   const char* name;
   void (*run)(const PageJob& job, Arena& arena);
@@ -135,11 +157,15 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::size_t bytes = 0;
-  std::size_t links = 0;
+  std::size_t links = 0, undeclared = 0;
+  first_page = pages.data();
   Arena arena(std::size_t{1} << 30);
   for (const PageJob& page : pages) {
     bytes += page.body.size();
-    links += ParseDocument(page, arena).links.size();
+    const ParsedPage parsed = ParseDocument(page, arena);
+    links += parsed.links.size();
+    texts.emplace_back(parsed.text);
+    undeclared += parsed.language_source != LanguageSource::kDeclared;
     arena.Reset();
   }
   Way ways[] = {{"gumbo, max_errors 0", RunGumbo},
@@ -147,7 +173,10 @@ int main(int argc, char** argv) {
                 {"scan", RunScan},
                 {"scan, encoded", RunAnswer},
                 {"scan, fingerprinted", RunFingerprints},
-                {"tree", RunTree}};
+                {"tree", RunTree},
+                {"tree, main content", RunMain},
+                {"simhash of the text", RunSimhash},
+                {"language of the text", RunGuess}};
   for (int round = 0; round < rounds; ++round) {
     for (Way& way : ways) {
       const double start = CpuSeconds();
@@ -158,6 +187,10 @@ int main(int argc, char** argv) {
   const auto count = static_cast<double>(pages.size());
   std::printf("%zu pages, %.1f KB and %.1f links each, %d rounds\n", pages.size(),
               static_cast<double>(bytes) / count / 1000, static_cast<double>(links) / count, rounds);
+  std::size_t text_bytes = 0;
+  for (const std::string& text : texts) text_bytes += text.size();
+  std::printf("text of %.1f KB each; %.1f %% declare no language\n",
+              static_cast<double>(text_bytes) / count / 1000, 100 * static_cast<double>(undeclared) / count);
   const double scan = Median(ways[2].us_a_page);
   for (const Way& way : ways) {
     const double us = Median(way.us_a_page);

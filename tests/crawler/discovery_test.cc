@@ -19,8 +19,9 @@ constexpr const char* kRoot = "http://a.test/";
 
 /// A frontier of one target that goes one link deep.
 struct DiscoveryRig {
-  explicit DiscoveryRig(const std::string& target = "max_depth = 1")
-      : loaded(config::Load("[[target]]\n" + target + "\nseeds = ['" + kRoot + "']\n", "test")),
+  explicit DiscoveryRig(const std::string& target = "max_depth = 1", const std::string& crawl = "")
+      : loaded(config::Load("[crawl]\n" + crawl + "\n[[target]]\n" + target + "\nseeds = ['" + kRoot + "']\n",
+                            "test")),
         targets(loaded),
         discovery(frontier, targets, Discovery::LimitsOf(loaded.options.crawl)) {}
 
@@ -42,7 +43,32 @@ struct DiscoveryRig {
     return told;
   }
 
-  std::vector<int> queued_hops;  ///< of the last call
+  /// Meets a page of a.test with this title and simhash, and a content and a link of its own unless `content`
+  /// is given: the rule that keeps the link from being followed, or "" when it is.
+  std::string Meet(std::string_view title, std::uint64_t simhash, std::uint64_t content = 0) {
+    crawler::Step step;
+    parser::ParsedPage page;
+    const std::string link = "http://a.test/" + std::to_string(++met);
+    page.links = {{link}};
+    page.links_found = 1;
+    page.title = title;
+    page.simhash = simhash;
+    page.content_hash = content != 0 ? content : met;
+    parser::UrlParts parts;
+    REQUIRE(parser::SplitNormalized(kRoot, parts));
+    crawler::FollowRules rules;
+    const HostId host = parser::FingerprintHost("a.test");
+    rules.content = crawler::ContentKey(host, page);
+    rules.kind = crawler::KindKey(host, page);
+    discovery.Links(step, {parser::FingerprintUrl(kRoot), 0, 0}, parts, page, rules);
+    REQUIRE(step.batch.urls.size() == 1);
+    const storage::NewUrl& row = step.batch.urls[0];
+    CHECK((row.skip == SkipReason::kDuplicate) == !row.rule.empty());
+    return std::string(row.rule);
+  }
+
+  std::vector<int> queued_hops;  ///< of the last call of Links
+  std::uint64_t met = 1000;
   config::Loaded loaded;
   crawler::Targets targets;
   crawler::Frontier frontier{1000};
@@ -115,4 +141,37 @@ TEST_CASE("A URL that was left out for its hops is taken when the configuration 
   rig.discovery.Rejudge(step, 0, url);
   REQUIRE(step.pending.size() == 1);
   CHECK(step.pending[0].url.hops == 3);
+}
+
+TEST_CASE("Near copies of a page are followed as often as is allowed") {
+  DiscoveryRig rig("max_depth = 1", "max_near_duplicates = 3");
+  const std::string cut = "crawl.max_near_duplicates = 3";
+  constexpr std::uint64_t kText = 0x0123456789ABCDEF;
+  CHECK(rig.Meet("Not found", kText) == "");
+  CHECK(rig.Meet("Not found", kText ^ 0b1) == "");
+  CHECK(rig.Meet("Not found", kText ^ 0b10110) == "");
+  CHECK(rig.Meet("Not found", kText ^ (std::uint64_t{0b111} << 61)) == cut);
+  CHECK(rig.Meet("Not found", kText) == cut);
+  // Under another title, or with too little text to tell.
+  for (int i = 0; i < 10; ++i) {
+    CHECK(rig.Meet("Page " + std::to_string(i), kText) == "");
+    CHECK(rig.Meet("Not found", 0) == "");
+  }
+  CHECK(rig.Meet("Not found", kText) == cut);
+  // A bit too far away: one that is not alike.
+  CHECK(rig.Meet("Not found", kText ^ 0b1111) == "");
+  CHECK(rig.Meet("Not found", kText) == "");
+  CHECK(rig.Meet("Not found", kText) == cut);
+}
+
+TEST_CASE("Exact copies count as such, and the limit of near ones can be switched off") {
+  DiscoveryRig exact("max_depth = 1", "max_duplicates = 0\nmax_near_duplicates = 2");
+  for (int i = 0; i < 10; ++i) CHECK(exact.Meet("t", 5, 77) == "");
+  DiscoveryRig both("max_depth = 1", "max_duplicates = 2\nmax_near_duplicates = 1");
+  CHECK(both.Meet("t", 5, 77) == "");
+  CHECK(both.Meet("t", 5, 77) == "");
+  CHECK(both.Meet("t", 5, 77) == "crawl.max_duplicates = 2");
+  CHECK(both.Meet("t", 5, 78) == "crawl.max_near_duplicates = 1");
+  DiscoveryRig off("max_depth = 1", "max_near_duplicates = 0");
+  for (int i = 0; i < 100; ++i) CHECK(off.Meet("t", 5) == "");
 }

@@ -47,6 +47,7 @@ DOORS = [
     (r"[a-z]+intrin\.h", [r"parser/byte_search\.h"]),
     (r"unicode/ucal", [r"crawler/time_zone\.cc"]),
     (r"unicode/", [r"parser/(idna|charset[a-z_]*)\.(h|cc)"]),
+    (r"cld2/", [r"parser/language_guess\.(h|cc)"]),
     (r"uchardet/", [r"parser/charset[a-z_]*\.(h|cc)"]),
     (r"expat\.h", [r"parser/xml[a-z_]*\.(h|cc)"]),
     (r"seccomp\.h", [r"parser/sandbox[a-z_]*\.(h|cc)"]),

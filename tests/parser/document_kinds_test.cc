@@ -181,6 +181,27 @@ TEST_CASE("After a large document the next one is parsed as if nothing had been"
   CHECK(before == after);
 }
 
+TEST_CASE("The main content is given where it is asked for, and costs no page that a scan can read") {
+  const std::string article =
+      Repeat("<p>Of rivers, mountains and towns, and of what people do in them all day.", 20);
+  const auto parse = [](std::string body, bool main) {
+    Arena arena(64 << 20);
+    PageJob job = Job(std::move(body));
+    job.want_main = main;
+    const ParsedPage page = ParseDocument(job, arena);
+    return std::pair(std::string(page.title), std::string(page.main));
+  };
+  const std::string page = "<title>t</title><nav><a href=/>Home</a></nav><article>" + article + "</article>";
+  CHECK(parse(page, false) == std::pair<std::string, std::string>("t", ""));
+  const auto [title, main] = parse(page, true);
+  CHECK(title == "t");
+  CHECK(main.starts_with("Of rivers, mountains"));
+  CHECK(main.find("Home") == main.npos);
+  CHECK(parse("<title>deep</title>" + Repeat("<div>", 1000) + article, true).first == "deep");
+  CHECK(parse("<title>long</title>" + Repeat("<p>a", 600'000), true) ==
+        std::pair<std::string, std::string>("long", ""));
+}
+
 TEST_CASE("An HTML job is decoded by what its header says") {
   Arena arena(16 << 20);
   PageJob job = Job("<title>\xE9</title>");

@@ -31,6 +31,8 @@ ParsedPage SamplePage() {
   page.canonical = "http://example.org/c";
   page.base = "ftp://example.org/base/";
   page.language = "en-GB";
+  page.language_source = LanguageSource::kDetected;
+  page.simhash = 0xFEDCBA9876543210ULL;
   page.text = "Some text\nin two lines";
   page.nofollow = true;
   page.links_found = 7;
@@ -41,7 +43,8 @@ ParsedPage SamplePage() {
   page.links = {{"http://example.org/1", LinkKind::kAnchor, true, "nofollow me", "One", "en-AU"},
                 {"https://example.org:8443/2?q=%C3%A9", LinkKind::kForm, false, "", "", ""}};
   page.author = "An Author";
-  page.date = "2024-02-29";
+  page.date = "29 February 2024";
+  page.published = "2024-02-29";
   page.generator = "hand";
   page.headings = {{1, "One"}, {6, ""}};
   page.properties = {{"og:title", "T"}, {"", ""}};
@@ -98,7 +101,9 @@ constexpr std::size_t kBlockCount = 70;
 constexpr std::size_t kMainSize = 72;
 constexpr std::size_t kStatementCount = 76;
 constexpr std::size_t kItemCount = 84;
-constexpr std::size_t kFirstLink = 88;
+constexpr std::size_t kPublishedSize = 88;
+constexpr std::size_t kLanguageSource = 89;
+constexpr std::size_t kFirstLink = 100;
 
 template <class T>
 std::string Patched(std::string payload, std::size_t at, T value) {
@@ -163,7 +168,10 @@ TEST_CASE("An answer comes out as it went in") {
   CHECK(page.links[0].hreflang == "en-AU");
   CHECK(page.links[1].kind == LinkKind::kForm);
   CHECK(page.author == "An Author");
-  CHECK(page.date == "2024-02-29");
+  CHECK(page.date == "29 February 2024");
+  CHECK(page.published == "2024-02-29");
+  CHECK(page.language_source == LanguageSource::kDetected);
+  CHECK(page.simhash == 0xFEDCBA9876543210ULL);
   CHECK(page.generator == "hand");
   REQUIRE(page.headings.size() == 2);
   CHECK(page.headings[1].level == 6);
@@ -314,6 +322,8 @@ TEST_CASE("A count over its limit is refused before anything is allocated") {
   CheckRefused(Patched<std::uint32_t>(payload, kMainSize, kMaxMain + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint32_t>(payload, kStatementCount, kMaxStatements + 1), ParserErrc::kBadFrame);
   CheckRefused(Patched<std::uint32_t>(payload, kItemCount, kMaxItems + 1), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kLanguageSource, 3), ParserErrc::kBadFrame);
+  CheckRefused(Patched<std::uint8_t>(payload, kPublishedSize, kMaxPublished + 1), ParserErrc::kBadFrame);
   CheckRefused(
       Patched<std::uint64_t>(payload, kCrawlDelay, static_cast<std::uint64_t>(kMaxCrawlDelay.count()) + 2),
       ParserErrc::kBadFrame);
@@ -409,6 +419,9 @@ TEST_CASE("A link that is not a normalised URL is refused") {
 
 TEST_CASE("A text that is not UTF-8 is refused wherever it stands") {
   const std::string_view bad = "caf\xE9";
+  ParsedPage dated = SamplePage();
+  dated.published = bad;
+  CheckRefused(AnswerPayload(dated), ParserErrc::kBadFrame);
   for (int field = 0; field < 15; ++field) {
     ParsedPage page = SamplePage();
     (field == 0    ? page.title

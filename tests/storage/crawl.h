@@ -89,6 +89,21 @@ struct Batch {
     batch.page = page;
     return *this;
   }
+  Batch& WithByline(std::string author, std::string published_at, std::string main_text) {
+    batch.page->author = Text(std::move(author));
+    batch.page->published_at = Text(std::move(published_at));
+    batch.page->main_text = Text(std::move(main_text));
+    return *this;
+  }
+  Batch& WithSimhash(std::uint64_t simhash) {
+    batch.page->simhash = simhash;
+    return *this;
+  }
+  Batch& WithLanguage(std::string language, const char* source) {
+    batch.page->language = Text(std::move(language));
+    batch.page->language_source = source;
+    return *this;
+  }
   /// The visited URL is to be visited again.
   Batch& Again(std::int64_t due_ms, Duration interval, std::uint8_t misses = 0) {
     batch.revisit = storage::Revisit{At(due_ms), interval, misses};

@@ -70,6 +70,8 @@ struct Database {
         "v.url)",
         "SELECT 'a text without its page: ' || visit FROM page_text WHERE visit NOT IN (SELECT visit FROM "
         "page)",
+        "SELECT 'a main content without its page: ' || visit FROM page_main WHERE visit NOT IN (SELECT visit "
+        "FROM page)",
         "SELECT 'a link without its page: ' || n FROM link WHERE n >> 16 NOT IN (SELECT visit FROM page)",
         "SELECT 'an item without its page: ' || n FROM item WHERE n >> 16 NOT IN (SELECT visit FROM page)",
         "SELECT 'a statement without its page: ' || n FROM statement WHERE n >> 16 NOT IN (SELECT visit FROM "

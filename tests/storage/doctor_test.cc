@@ -88,6 +88,7 @@ TEST_CASE("Each thing that can be wrong is found, and what is safe is repaired")
        "a URL that is only counted has no row: https://a.test/1", true},
       {"UPDATE target SET pages = 7", "a target knows the number of its pages: site", true},
       {"INSERT INTO page_text VALUES (77, 'x')", "a text belongs to a page: visit 77", true},
+      {"INSERT INTO page_main VALUES (77, 'x')", "a main content belongs to a page: visit 77", true},
       {"INSERT INTO link VALUES (77 << 16, 1, 1, 'x')", "a link belongs to a page: visit 77", true},
       {"INSERT INTO redirect VALUES (77, 1, 301)", "a redirect belongs to a visit: visit 77", true},
       {"INSERT INTO visit(n, url, run, at, outcome, status, attempt, bytes_wire, bytes_body) VALUES (77, 99, "

@@ -5,6 +5,7 @@
 
 #include "storage/error.h"
 #include "storage/memory_store.h"
+#include "storage/query.h"
 #include "tests/storage/backends.h"
 #include "tests/support/catch.h"
 
@@ -434,6 +435,44 @@ TEST_CASE("Close answers every write that was queued before it") {
   }
   REQUIRE(f.store->Close({At(9999), "done"}));
   CHECK(answers == 50);
+}
+
+TEST_CASE("Author and time of publication come with a page, the main content where it is to be kept") {
+  EVERY_BACKEND;
+  for (const bool keep : {false, true}) {
+    config::StorageOptions options;
+    options.main_content = keep;
+    Fixture f(backend, options);
+    const auto stored = [&f] {
+      std::string told;
+      if (auto* const memory = dynamic_cast<storage::MemoryStore*>(f.store.get())) {
+        memory->Look([&told](const storage::MemoryRows& rows) {
+          const auto& page = rows.pages.at(Id(1));
+          told = page.main_text + "|" + page.author + "|" + page.published_at;
+        });
+        return told;
+      }
+      storage::Query(
+          f.options.path,
+          "SELECT coalesce(main_text, '') || '|' || coalesce(author, '') || '|' || coalesce(published_at, "
+          "'') "
+          "FROM pages",
+          [](const std::vector<std::string>&) {},
+          [&told](const std::vector<storage::Value>& row) {
+            told = std::get<std::string>(row.at(0));
+            return true;
+          });
+      return told;
+    };
+    REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1)));
+    REQUIRE(
+        WriteNow(*f.store, Batch().Visited(1, 1).WithPage("t", "x").WithByline("A", "2024-01-31", "Main")));
+    CHECK(stored() == (keep ? "Main|A|2024-01-31" : "|A|2024-01-31"));
+    REQUIRE(WriteNow(*f.store, Batch().Visited(1, 2).WithPage("t", "y").WithByline("B", "", "New")));
+    CHECK(stored() == (keep ? "New|B|" : "|B|"));
+    REQUIRE(WriteNow(*f.store, Batch().Visited(1, 3).WithPage("t", "z")));
+    CHECK(stored() == "||");
+  }
 }
 
 TEST_CASE("Items and structured data come with a page, and later rules are taken") {

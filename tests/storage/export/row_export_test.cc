@@ -73,6 +73,11 @@ struct RichCrawl : Database {
       REQUIRE(WriteNow(*store, moved));
       REQUIRE(WriteNow(*store, Batch().Queued(n + 4, n + 4).Excluded(n + 6, storage::SkipReason::kScope)));
     }
+    for (std::uint64_t n = 21; n <= 23; ++n) {
+      Batch near;
+      near.Queued(n, n).Visited(n, n).WithPage("near", "text", 100 + n).WithSimhash(0xFF00 + n);
+      REQUIRE(WriteNow(*store, near));
+    }
   }
 };
 

@@ -1,3 +1,5 @@
+#include <random>
+
 #include "tests/storage/database.h"
 #include "tests/support/catch.h"
 
@@ -41,6 +43,113 @@ TEST_CASE("pages: what the last good visit gave, times as ISO-8601 in UTC with m
           "pages") == "https://a.test/1|a.test|site|200|text/html|utf-8|NULL|A title|NULL|Some text");
   CHECK(crawl.Row("SELECT content_hash, first_seen, fetched_at, changed_at, visits, truncated FROM pages") ==
         "0000000000000007|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|2023-11-14T22:13:21.000Z|1|0");
+}
+
+TEST_CASE("pages: what was not read of a page is NULL, what a later visit no longer gives goes") {
+  Database crawl;
+  crawl.options.main_content = true;
+  REQUIRE(crawl.Open() == "");
+  REQUIRE(WriteNow(*crawl.store, Batch().Queued(1, 1)));
+  const auto row = [&crawl] { return crawl.Row("SELECT main_text, author, published_at FROM pages"); };
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 1).WithPage("t", "x")));
+  CHECK(row() == "NULL|NULL|NULL");
+  const std::string at = "2024-01-31T22:30:00.000Z";
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 2).WithPage("t", "x").WithByline("Ada", at, "Main")));
+  CHECK(row() == "Main|Ada|" + at);
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 3).WithPage("t", "x")));
+  CHECK(row() == "NULL|NULL|NULL");
+  CHECK(crawl.Violations() == Rows{});
+}
+
+TEST_CASE("pages: the language with what is known of it, and the simhash where there is text enough") {
+  Database crawl;
+  REQUIRE(crawl.Open() == "");
+  REQUIRE(WriteNow(*crawl.store, Batch().Queued(1, 1)));
+  const auto row = [&crawl] { return crawl.Row("SELECT language, language_source, simhash FROM pages"); };
+  REQUIRE(WriteNow(*crawl.store, Batch().Visited(1, 1).WithPage("t", "x")));
+  CHECK(row() == "NULL|NULL|NULL");
+  REQUIRE(WriteNow(*crawl.store, Batch()
+                                     .Visited(1, 2)
+                                     .WithPage("t", "x")
+                                     .WithLanguage("de", "detected")
+                                     .WithSimhash(0xFEDCBA9876543210)));
+  CHECK(row() == "de|detected|fedcba9876543210");
+  REQUIRE(WriteNow(*crawl.store,
+                   Batch().Visited(1, 3).WithPage("t", "x").WithLanguage("fr", "declared").WithSimhash(1)));
+  CHECK(row() == "fr|declared|0000000000000001");
+}
+
+TEST_CASE("near_duplicates: each page with the first of its host within three bits, wherever these are") {
+  Database crawl;
+  REQUIRE(crawl.Open() == "");
+  constexpr std::uint64_t kFirst = 0x0123456789ABCDEF;
+  std::uint64_t next = 0;
+  const auto add = [&](std::uint64_t simhash, const std::string& host = "a.test", std::uint64_t hash = 0) {
+    ++next;
+    REQUIRE(WriteNow(*crawl.store, Batch().Queued(next, next, host)));
+    REQUIRE(
+        WriteNow(*crawl.store, Batch()
+                                   .Visited(next, next, Outcome::kOk, 200, host)
+                                   .WithPage("t" + std::to_string(next), "x", hash == 0 ? 100 + next : hash)
+                                   .WithSimhash(simhash)));
+  };
+  const auto near = [&crawl] {
+    return crawl.Rows(
+        "SELECT replace(url, 'https://a.test/', ''), replace(near, 'https://a.test/', ''), distance FROM "
+        "near_duplicates ORDER BY CAST(replace(url, 'https://a.test/', '') AS INTEGER)");
+  };
+  add(kFirst);
+  CHECK(near() == Rows{});
+  // Three bits in three of the five blocks that are compared, in one, at both ends, and none.
+  add(kFirst ^ (1ULL << 0 | 1ULL << 20 | 1ULL << 40));
+  add(kFirst ^ (7ULL << 28));
+  add(kFirst ^ (1ULL << 63 | 1ULL << 62 | 1ULL));
+  add(kFirst);
+  add(kFirst ^ (1ULL << 63));
+  add(kFirst ^ (0xFULL << 12));  // four bits: of none
+  add(kFirst, "b.test");         // elsewhere
+  add(0);                        // too little text
+  add(0);
+  add(kFirst, "a.test", 101);  // exactly the same as the first: a duplicate, no near one
+  add(~kFirst);
+  add(~kFirst ^ (1ULL << 63));
+  CHECK(near() == Rows{"2|1|3", "3|1|3", "4|1|3", "5|1|0", "6|1|1", "13|12|1"});
+  CHECK(crawl.Row("SELECT title, near_title, host FROM near_duplicates WHERE distance = 0") ==
+        "t5|t1|a.test");
+  CHECK(crawl.Report("near-duplicates") ==
+        Rows{"https://a.test/1|5|3|t1|https://a.test/6", "https://a.test/12|1|1|t12|https://a.test/13"});
+}
+
+TEST_CASE("near_duplicates: no pair of any three bits is missed") {
+  Database crawl;
+  REQUIRE(crawl.Open() == "");
+  REQUIRE(crawl.Close());
+  std::string sql = "INSERT INTO host(n, id, name) VALUES (1, 1, 'a.test');";
+  std::mt19937_64 random(std::random_device{}());
+  constexpr int kPairs = 2000;
+  for (int i = 1; i <= 2 * kPairs; i += 2) {
+    const std::uint64_t simhash = random();
+    std::uint64_t other = simhash;
+    for (int bits = i / 2 % 4; bits > 0; --bits) other ^= 1ULL << random() % 64;
+    for (const auto& [n, value] : {std::pair(i, simhash), std::pair(i + 1, other)}) {
+      const std::string number = std::to_string(n);
+      sql += "INSERT INTO url(n, id, host, state, skip, depth, redirects, seen, visits, url) VALUES (" +
+             number + "," + number + ",1,1,0,0,0,0,0,'u" + number +
+             "');INSERT INTO page(url, visit, status, words, depth, bytes, " +
+             "content_hash, first_seen, fetched_at, changed_at, truncated, links, simhash) VALUES (" +
+             number + "," + number + ",200,0,0,1," + number + ",0,0,0,0,0," +
+             std::to_string(static_cast<std::int64_t>(value)) + ");";
+    }
+  }
+  storage::sqlite::Connection::Failure failure;
+  const auto db =
+      storage::sqlite::Connection::Open(crawl.options.path, storage::sqlite::OpenMode::kCreate, failure);
+  db->Exec(sql);
+  REQUIRE_FALSE(db->failed());
+  CHECK(crawl.Row("SELECT count(*) FROM near_duplicates WHERE distance <= 3") == std::to_string(kPairs));
+  CHECK(crawl.Row(
+            "SELECT count(*) FROM near_duplicates n JOIN url u ON u.url = n.url JOIN url f ON f.url = n.near "
+            "WHERE u.n = f.n + 1") == std::to_string(kPairs));
 }
 
 TEST_CASE("metrics: what there is and how it came, counted") {
