@@ -22,6 +22,10 @@ class Category final : public boost::system::error_category {
         return "the disk is full";
       case StoreErrc::kIo:
         return "reading or writing the database failed";
+      case StoreErrc::kSync:
+        return "the disk did not take what was written (fsync: input/output error)";
+      case StoreErrc::kBodies:
+        return "writing the bodies beside it, in the folder that ends in .warc, failed";
       case StoreErrc::kReadOnly:
         return "the database cannot be written";
       case StoreErrc::kSql:

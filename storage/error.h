@@ -14,12 +14,14 @@ enum class StoreErrc {
   kLocked,        ///< another process holds it
   kNewerSchema,   ///< written by a newer trawl
   kDiskFull,
-  kIo,  ///< a read, write or sync failed
+  kIo,  ///< a read or write failed
   kReadOnly,
   kSql,         ///< a statement is wrong (a query of the user's, or a bug)
   kClosed,      ///< the store was closed, or failed before
   kCannotOpen,  ///< missing folder or no permission
   kOutOfMemory,
+  kSync,        ///< what was written may not be on the disk: fsync failed
+  kBodies,      ///< a file beside the database, of bodies, could not be written
   kUnknownUrl,  ///< a batch speaks of a URL that was never added; nothing of it is stored
 };
 

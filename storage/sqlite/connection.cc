@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+#include <mutex>
 #include <utility>
 
 namespace trawl::storage::sqlite {
@@ -21,6 +23,7 @@ StoreErrc CodeOf(int sqlite_code) {
     case SQLITE_FULL:
       return StoreErrc::kDiskFull;
     case SQLITE_IOERR:
+      if (sqlite_code == SQLITE_IOERR_FSYNC || sqlite_code == SQLITE_IOERR_DIR_FSYNC) return StoreErrc::kSync;
       return sqlite_code == SQLITE_IOERR_NOMEM ? StoreErrc::kOutOfMemory : StoreErrc::kIo;
     case SQLITE_NOMEM:
       return StoreErrc::kOutOfMemory;
@@ -61,6 +64,34 @@ int AllowReading(void*, int action, const char* first, const char* second, const
     }
     default:
       return SQLITE_DENY;
+  }
+}
+
+/// Before SQLite is used for the first time; later it has no effect.
+void Configure() {
+  // Who counts each allocation takes a mutex for it; nobody reads the figures.
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/// What SQLite was doing when the system failed it; empty: nothing that it names.
+std::string_view Doing(int sqlite_code) {
+  switch (sqlite_code) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+      return "read";
+    case SQLITE_IOERR_WRITE:
+      return "write";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return "fsync";
+    case SQLITE_IOERR_TRUNCATE:
+      return "truncate";
+    case SQLITE_IOERR_LOCK:
+    case SQLITE_IOERR_RDLOCK:
+    case SQLITE_IOERR_SHMLOCK:
+      return "lock";
+    default:
+      return "";
   }
 }
 
@@ -166,13 +197,18 @@ bool Statement::ReadOnly() const {
 
 std::unique_ptr<Connection> Connection::Open(const std::string& path, OpenMode mode, Failure& failure,
                                              const std::string& vfs) {
+  static std::once_flag configured;
+  std::call_once(configured, Configure);
+  std::unique_ptr<LogVfs> layer = mode == OpenMode::kCreate ? LogVfs::Over(vfs) : nullptr;
+  const std::string& name = layer ? layer->name() : vfs;
   // A connection stays on one thread at a time, so SQLite's own mutexes would only cost.
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, name.empty() ? nullptr : name.c_str());
   std::unique_ptr<Connection> connection(new Connection(handle));
+  connection->layer_ = std::move(layer);
   if (code != SQLITE_OK) {
     connection->Fail(handle ? sqlite3_extended_errcode(handle) : SQLITE_NOMEM);
     failure = connection->failure();
@@ -203,6 +239,12 @@ void Connection::Fail(int code) {
   failure_.message =
       handle_ && sqlite3_errcode(handle_) != SQLITE_OK ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   failure_.sql_offset = handle_ ? sqlite3_error_offset(handle_) : -1;
+  const bool by_system = failure_.code == StoreErrc::kIo || failure_.code == StoreErrc::kSync;
+  if (!by_system || handle_ == nullptr) return;
+  // SQLite says "disk I/O error" to all of these.
+  if (const std::string_view doing = Doing(code); !doing.empty()) failure_.message.append(", ").append(doing);
+  if (const int system = sqlite3_system_errno(handle_); system != 0)
+    failure_.message.append(": ").append(std::strerror(system));
 }
 
 void Connection::Break(StoreErrc code, std::string message) {

@@ -10,6 +10,7 @@
 
 #include "config/result.h"
 #include "storage/error.h"
+#include "storage/sqlite/log_vfs.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -153,6 +154,7 @@ class Connection {
   explicit Connection(sqlite3* handle) : handle_(handle) {}
   void Fail(int code);
 
+  std::unique_ptr<LogVfs> layer_;  // of a connection that writes
   sqlite3* handle_;
   Failure failure_;
   int wal_pages_ = 0;

@@ -44,11 +44,11 @@ LinkKinds::LinkKinds(Connection& db)
       add_(db.Prepare("INSERT INTO link_kind(kind, rel, external) VALUES (?, ?, ?) RETURNING n")) {}
 
 std::int64_t LinkKinds::NumberOf(std::string_view kind, std::string_view rel, bool external) {
-  std::string key;
-  key.reserve(kind.size() + rel.size() + 2);
-  key.append(external ? "+" : "-").append(kind).append("\n").append(rel);
-  if (last_ != 0 && key == key_) return last_;
-  key_ = std::move(key);
+  if (last_ != 0 && external == external_ && kind == kind_ && rel == rel_) return last_;
+  external_ = external;
+  kind_ = kind;
+  rel_ = rel;
+  key_.assign(external ? "+" : "-").append(kind).append("\n").append(rel);
   if (const auto it = known_.find(key_); it != known_.end()) return last_ = it->second;
   Statement& source = find_.With(kind, rel, external).Step() ? find_ : add_;
   if (&source == &add_ && !add_.With(kind, rel, external).Step()) return last_ = 0;

@@ -43,7 +43,9 @@ class LinkKinds {
 
  private:
   Statement find_, add_;
-  std::string key_;  // of the last call: neighbours on a page are mostly alike
+  // Of the last call: neighbours on a page are mostly alike.
+  std::string key_, kind_, rel_;
+  bool external_ = false;
   std::int64_t last_ = 0;
   std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> known_;
 };

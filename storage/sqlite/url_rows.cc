@@ -27,9 +27,13 @@ UrlRows::UrlRows(Connection& db)
       update_(db.Prepare(
           "UPDATE url SET visits = visits + 1, visit = ?, state = ?, skip = ?, rule = ? WHERE n = ?")),
       decide_(db.Prepare("UPDATE url SET state = ?, skip = ?, rule = ? WHERE n = ?")),
-      enqueue_(db.Prepare("INSERT OR REPLACE INTO pending(host, priority, seq, url, due, attempts) "
-                          "VALUES (?, ?, ?, ?, ?, ?)")),
-      dequeue_(db.Prepare("DELETE FROM pending WHERE host = ? AND priority = ? AND seq = ? RETURNING url")),
+      enqueue_(
+          db.Prepare("INSERT INTO pending(host, priority, seq, url, due, attempts) VALUES (?, ?, ?, ?, ?, ?) "
+                     "ON CONFLICT(host, priority, seq) DO UPDATE SET url = excluded.url, due = excluded.due, "
+                     "attempts = excluded.attempts")),
+      // Two statements: RETURNING makes a table of its own for each run.
+      place_(db.Prepare("SELECT url FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
+      dequeue_(db.Prepare("DELETE FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
       next_(db.Int("SELECT max(n) FROM url").value_or(0) + 1) {}
 
 std::int64_t UrlRows::Find(UrlId id) {
@@ -127,9 +131,11 @@ void UrlRows::Enqueue(std::int64_t host, std::int64_t url, const QueuePlace& pla
 }
 
 std::int64_t UrlRows::Dequeue(std::int64_t host, const QueueKey& key) {
-  if (!dequeue_.With(host, key.priority, static_cast<std::int64_t>(key.seq)).Step()) return 0;
-  const std::int64_t url = dequeue_.Int(0);
-  dequeue_.Run();  // a DELETE with RETURNING is done only when it was stepped to its end
+  const auto seq = static_cast<std::int64_t>(key.seq);
+  if (!place_.With(host, key.priority, seq).Step()) return 0;
+  const std::int64_t url = place_.Int(0);
+  place_.Reset();
+  dequeue_.With(host, key.priority, seq).Run();
   return url;
 }
 

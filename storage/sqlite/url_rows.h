@@ -58,7 +58,7 @@ class UrlRows {
 
   Connection& db_;
   Statement find_, add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
-      enqueue_, dequeue_;
+      enqueue_, place_, dequeue_;
   std::int64_t next_ = 1;
 };
 

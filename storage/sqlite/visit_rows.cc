@@ -1,6 +1,8 @@
 #include "storage/sqlite/visit_rows.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "storage/sqlite/cells.h"
 
@@ -13,6 +15,21 @@ constexpr std::int64_t FirstLink(std::int64_t visit) {
 
 std::optional<std::int64_t> SimhashOrNull(std::uint64_t simhash) {
   return simhash == 0 ? std::nullopt : std::optional(static_cast<std::int64_t>(simhash));
+}
+
+constexpr std::string_view kPageColumns =
+    " INTO page(url, visit, status, content_type, charset, language, words, depth, bytes, content_hash, "
+    "first_seen, fetched_at, changed_at, truncated, links, title, description, canonical, etag, "
+    "last_modified, noindex, author, published, simhash, language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// Rows of one statement share what SQLite does once for each: a third of the instructions a link. FAIL: a
+/// statement that fails leaves what it has done, so that nothing is kept to undo it; the group is not
+/// committed then anyway.
+std::string AddingLinks(std::size_t rows) {
+  std::string sql = "INSERT OR FAIL INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)";
+  for (std::size_t i = 1; i < rows; ++i) sql += ", (?, ?, ?, ?)";
+  return sql;
 }
 
 }  // namespace
@@ -33,15 +50,11 @@ VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* 
       redirect_(db.Prepare("INSERT INTO redirect(visit, target, status) VALUES (?, ?, ?)")),
       earlier_(
           db.Prepare("SELECT visit, first_seen, changed_at, content_hash, gone_at FROM page WHERE url = ?")),
-      page_(db.Prepare(
-          "INSERT OR REPLACE INTO page(url, visit, status, content_type, charset, language, words, depth, "
-          "bytes, content_hash, first_seen, fetched_at, changed_at, truncated, links, title, "
-          "description, canonical, etag, last_modified, noindex, author, published, simhash, "
-          "language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?)")),
+      page_(db.Prepare("INSERT OR REPLACE" + std::string(kPageColumns))),
+      // Of most pages there is no earlier row, and looking for what may have to give way costs.
+      new_page_(db.Prepare("INSERT OR FAIL" + std::string(kPageColumns))),
       text_(db.Prepare("INSERT INTO page_text(visit, text) VALUES (?, ?)")),
       main_(db.Prepare("INSERT INTO page_main(visit, text) VALUES (?, ?)")),
-      link_(db.Prepare("INSERT INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)")),
       drop_text_(db.Prepare("DELETE FROM page_text WHERE visit = ?")),
       drop_main_(db.Prepare("DELETE FROM page_main WHERE visit = ?")),
       drop_links_(db.Prepare("DELETE FROM link WHERE n >= ? AND n < ?")),
@@ -49,6 +62,9 @@ VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* 
       gone_(
           db.Prepare("UPDATE page SET gone_at = ? WHERE url = ? AND gone_at IS NULL RETURNING content_hash")),
       change_(db.Prepare("INSERT INTO change(url, at, kind, old_hash, new_hash) VALUES (?, ?, ?, ?, ?)")),
+      link_rows_{{{32, db.Prepare(AddingLinks(32))},
+                  {8, db.Prepare(AddingLinks(8))},
+                  {1, db.Prepare(AddingLinks(1))}}},
       next_(db.Int("SELECT max(n) FROM visit").value_or(0) + 1) {}
 
 std::int64_t VisitRows::Add(const Visit& visit, std::int64_t url, std::int64_t run) {
@@ -87,7 +103,7 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
 
 bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit) {
   const Earlier earlier = Replace(page, url);
-  page_
+  (earlier.visit == 0 ? new_page_ : page_)
       .With(url, visit, page.status, words_.NumberOf(page.content_type), words_.NumberOf(page.charset),
             words_.NumberOf(page.language), page.words, page.depth, static_cast<std::int64_t>(page.bytes),
             static_cast<std::int64_t>(page.content_hash), earlier.first_seen, ToMs(page.fetched_at),
@@ -106,11 +122,25 @@ bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int6
 void VisitRows::AddLinks(std::span<const Link> links, std::int64_t visit) {
   if (keep_links_ == config::LinkStorage::kNone) return;
   const bool all = keep_links_ == config::LinkStorage::kAll;
-  std::int64_t number = FirstLink(visit);
+  std::vector<const Link*> kept;
+  kept.reserve(links.size());
   for (const Link& link : links.first(std::min(links.size(), kMaxLinksPerPage))) {
-    if (!all && !link.external) continue;
-    link_.With(number++, ToKey(link.target), kinds_.NumberOf(link.kind, link.rel, link.external), link.anchor)
-        .Run();
+    if (all || link.external) kept.push_back(&link);
+  }
+  std::int64_t number = FirstLink(visit);
+  std::size_t done = 0;
+  for (LinkRows& rows : link_rows_) {
+    for (; kept.size() - done >= rows.count; done += rows.count) {
+      int index = 0;
+      for (std::size_t i = done; i < done + rows.count; ++i) {
+        const Link& link = *kept[i];
+        rows.add.Bind(++index, number++);
+        rows.add.Bind(++index, ToKey(link.target));
+        rows.add.Bind(++index, kinds_.NumberOf(link.kind, link.rel, link.external));
+        rows.add.Bind(++index, link.anchor);
+      }
+      rows.add.Run();
+    }
   }
 }
 

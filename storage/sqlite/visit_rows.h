@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -49,14 +50,21 @@ class VisitRows {
                  std::optional<std::int64_t> new_hash);
   void AddLinks(std::span<const Link> links, std::int64_t visit);
 
+  /// A statement that adds so many links at once.
+  struct LinkRows {
+    std::size_t count = 1;
+    Statement add;
+  };
+
   Words& words_;
   ItemRows& items_;
   SearchRows* const search_;
   LinkKinds kinds_;
   const config::LinkStorage keep_links_;
   const bool keep_text_, keep_main_;
-  Statement add_, redirect_, earlier_, page_, text_, main_, link_, drop_text_, drop_main_, drop_links_,
+  Statement add_, redirect_, earlier_, page_, new_page_, text_, main_, drop_text_, drop_main_, drop_links_,
       confirm_, gone_, change_;
+  std::array<LinkRows, 3> link_rows_;  // the largest first
   std::int64_t next_ = 1;
 };
 

@@ -1,11 +1,14 @@
 // How many pages a second the writer lane stores, what that costs and how large it gets. Not a test: run it
 // by hand, in a release build.
-//   trawl_store_bench FOLDER PAGES [naive] [normal]   writes FOLDER/bench.db: visit, page with 5 KB of text,
+//   trawl_store_bench FOLDER PAGES [naive] [normal] [prune]
+//                                                     writes FOLDER/bench.db: visit, page with 5 KB of text,
 //   40 links, 6 new
 //                                                     URLs with their places in the queue, one commit at a
 //                                                     time
 //   naive: the same rows with their URLs as text, in groups of 500 pages, to compare the bytes with
 //   normal: synchronous = NORMAL
+//   prune: each page is visited three times more, then old visits go and the file shrinks: what its steps
+//   cost
 
 #include <sys/resource.h>
 
@@ -22,6 +25,8 @@
 #include "config/options.h"
 #include "storage/open_store.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/open_database.h"
+#include "storage/sqlite/writer.h"
 #include "tests/bench/made_up_crawl.h"
 
 namespace {
@@ -135,11 +140,78 @@ Figures RunNaive(const std::string& path, std::uint64_t pages) {
   return {wall.count(), CpuOf(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin};
 }
 
+void Visit(storage::sqlite::Writer& writer, std::uint64_t page, Instant at) {
+  WriteBatch batch;
+  storage::Visit visit;
+  visit.url = static_cast<UrlId>(Mix(page));
+  visit.host = Web::HostOf(page);
+  visit.at = at;
+  visit.outcome = Outcome::kNotModified;
+  visit.status = 304;
+  visit.ip = "192.0.2.17";
+  visit.protocol = "http/1.1";
+  batch.visit = visit;
+  batch.subject = visit.url;
+  batch.state = storage::UrlState::kDone;
+  if (!writer.Apply(batch)) std::exit(1);
+}
+
+/// Two visits of three are old enough to go.
+void RunPrune(const std::string& path, std::uint64_t pages) {
+  using std::chrono::steady_clock;
+  config::StorageOptions options;
+  options.path = path;
+  options.keep_visits = std::chrono::hours(1);
+  std::string error;
+  const auto db = storage::sqlite::OpenForWriting(options, "", error);
+  if (!db) return void(std::fprintf(stderr, "%s\n", error.c_str()));
+  storage::sqlite::Writer writer(*db, options);
+  writer.BeginRun({TimeOf(0), "bench", "", {"bench"}});
+  Web web;
+  if (!writer.Apply(Seed(web))) std::exit(1);
+  const auto commit_now_and_then = [&writer](std::uint64_t page) {
+    if (page % 200 != 199) return;
+    writer.Commit();
+    writer.CheckpointIfDue();
+  };
+  for (std::uint64_t page = 0; page < pages; ++page) {
+    if (!writer.Apply(BatchOf(web, page))) std::exit(1);
+    commit_now_and_then(page);
+  }
+  for (int round = 1; round <= 3; ++round) {
+    for (std::uint64_t page = 0; page < pages; ++page) {
+      Visit(writer, page, TimeOf(page) + std::chrono::hours(round));
+      commit_now_and_then(page);
+    }
+  }
+  writer.Commit();
+  db->Checkpoint();
+  const auto size_before = std::filesystem::file_size(path);
+  int steps = 0;
+  steady_clock::duration all{}, longest{};
+  for (bool more = true; more; ++steps) {
+    const auto begin = steady_clock::now();
+    more = writer.Tidy();
+    all += steady_clock::now() - begin;
+    longest = std::max(longest, steady_clock::now() - begin);
+  }
+  db->Checkpoint();
+  const auto ms = [](steady_clock::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+  };
+  std::printf(
+      "prune: %llu visits left of %llu, %.1f MB of the file given back, %d steps, %.0f ms, the longest "
+      "%.1f\n",
+      static_cast<unsigned long long>(db->Int("SELECT count(*) FROM visit").value_or(0)),
+      static_cast<unsigned long long>(4 * pages),
+      static_cast<double>(size_before - std::filesystem::file_size(path)) / 1e6, steps, ms(all), ms(longest));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: trawl_store_bench FOLDER PAGES [naive] [normal]\n");
+    std::fprintf(stderr, "usage: trawl_store_bench FOLDER PAGES [naive] [normal] [prune]\n");
     return 64;
   }
   const std::vector<std::string> words(argv + 3, argv + argc);
@@ -149,6 +221,10 @@ int main(int argc, char** argv) {
   const std::string path = std::string(argv[1]) + "/bench.db";
   for (const char* suffix : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path + suffix);
 
+  if (std::find(words.begin(), words.end(), "prune") != words.end()) {
+    RunPrune(path, pages);
+    return 0;
+  }
   const Figures figures =
       naive ? RunNaive(path, pages)
             : RunTrawl(path, pages, normal ? config::Durability::kNormal : config::Durability::kFull);

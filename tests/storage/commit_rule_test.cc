@@ -55,14 +55,15 @@ TEST_CASE("A group of the size commits, whatever waits") {
   CHECK_FALSE(rule.Add(kStart, kStart, 1));  // counting starts anew
 }
 
-TEST_CASE("What stood behind a commit longer than the age still gathers, and commits within the pace") {
+TEST_CASE("What stood behind a commit longer than the age still gathers, for a quarter of it") {
   CommitRule rule = Rule();
   rule.Committed(kStart);  // of a disk that took two seconds
   for (int i = 0; i < 100; ++i) {
     CHECK_FALSE(rule.Add(kStart - 1800ms + i * 10ms, kStart + i * 10us, 100));
   }
   CHECK(rule.Rest(kStart + 1ms));
-  CHECK(rule.Add(kStart - 500ms, kStart + CommitRule::kPace, 100));
+  CHECK_FALSE(rule.Add(kStart - 500ms, kStart + CommitRule::kCatchUp - 1ms, 100));
+  CHECK(rule.Add(kStart - 500ms, kStart + CommitRule::kCatchUp, 100));
 }
 
 TEST_CASE("An age of zero commits each batch by itself") {
