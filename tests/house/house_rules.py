@@ -52,7 +52,7 @@ DOORS = [
     (r"expat\.h", [r"parser/xml[a-z_]*\.(h|cc)"]),
     (r"seccomp\.h", [r"parser/sandbox[a-z_]*\.(h|cc)"]),
     (r"xxhash\.h", [r"parser/fingerprint\.(h|cc)", r"parser/content_hash\.(h|cc)"]),
-    (r"sqlite3\.h", [r"storage/sqlite/.*", r"tests/storage/.*", r"tests/support/(shim|faulty)_vfs\.cc"]),
+    (r"sqlite3\.h", [r"storage/sqlite/.*", r"tests/storage/.*", r"tests/support/((shim|faulty)_vfs|allocation_faults)\.cc"]),
     (r"systemd/", [r"crawler/notify\.(h|cc)"]),
     (r"catch2/", [r"tests/support/catch(\.h|_main\.cc)"]),
 ]

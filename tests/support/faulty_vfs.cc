@@ -19,7 +19,21 @@ int FaultyVfs::OnSync(const std::string&) {
   return Result(true, SQLITE_IOERR_FSYNC);
 }
 
-void FaultyVfs::Arm(std::uint64_t nth, Mode mode, Failure failure) {
+int FaultyVfs::OnOpening(const std::string&) {
+  return ResultOfAll(SQLITE_CANTOPEN);
+}
+int FaultyVfs::OnRead(const std::string&) {
+  return ResultOfAll(SQLITE_IOERR_READ);
+}
+int FaultyVfs::OnLock(const std::string&) {
+  return ResultOfAll(SQLITE_IOERR_LOCK);
+}
+int FaultyVfs::ResultOfAll(int code) {
+  return scope_ == Scope::kAll && Fails(false) ? code : SQLITE_OK;
+}
+
+void FaultyVfs::Arm(std::uint64_t nth, Mode mode, Failure failure, Scope scope) {
+  scope_ = scope;
   nth_ = nth;
   mode_ = mode;
   failure_ = failure;

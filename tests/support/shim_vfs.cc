@@ -38,7 +38,8 @@ int Close(sqlite3_file* file) {
   return RealMethods(file)->xClose(Real(file));
 }
 int Read(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
-  return RealMethods(file)->xRead(Real(file), to, size, at);
+  const int code = Self(file)->vfs->OnRead(PathOf(file));
+  return code != SQLITE_OK ? code : RealMethods(file)->xRead(Real(file), to, size, at);
 }
 int Write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
   const std::string_view bytes(static_cast<const char*>(from), static_cast<std::size_t>(size));
@@ -56,7 +57,8 @@ int FileSize(sqlite3_file* file, sqlite3_int64* size) {
   return RealMethods(file)->xFileSize(Real(file), size);
 }
 int Lock(sqlite3_file* file, int level) {
-  return RealMethods(file)->xLock(Real(file), level);
+  const int code = Self(file)->vfs->OnLock(PathOf(file));
+  return code != SQLITE_OK ? code : RealMethods(file)->xLock(Real(file), level);
 }
 int Unlock(sqlite3_file* file, int level) {
   return RealMethods(file)->xUnlock(Real(file), level);
@@ -77,7 +79,8 @@ int ShmMap(sqlite3_file* file, int page, int size, int extend, void volatile** m
   return RealMethods(file)->xShmMap(Real(file), page, size, extend, memory);
 }
 int ShmLock(sqlite3_file* file, int offset, int count, int flags) {
-  return RealMethods(file)->xShmLock(Real(file), offset, count, flags);
+  const int code = (flags & SQLITE_SHM_LOCK) != 0 ? Self(file)->vfs->OnLock(PathOf(file)) : SQLITE_OK;
+  return code != SQLITE_OK ? code : RealMethods(file)->xShmLock(Real(file), offset, count, flags);
 }
 void ShmBarrier(sqlite3_file* file) {
   RealMethods(file)->xShmBarrier(Real(file));
@@ -119,6 +122,10 @@ struct ShimVfs::Registration {
   static int Open(sqlite3_vfs* self, const char* path, sqlite3_file* file, int flags, int* flags_out) {
     auto* registration = static_cast<Registration*>(self->pAppData);
     const std::string name = path != nullptr ? path : "";
+    if (const int refused = registration->owner->OnOpening(name); refused != SQLITE_OK) {
+      file->pMethods = nullptr;
+      return refused;
+    }
     const bool created = !name.empty() && !std::filesystem::exists(name);
     auto* opened = new (file) ShimFile{{nullptr}, registration->owner, new std::string(name)};
     const int code = registration->real->xOpen(registration->real, path, opened->real(), flags, flags_out);
@@ -152,6 +159,15 @@ ShimVfs::~ShimVfs() {
   sqlite3_vfs_unregister(&registration_->vfs);
 }
 
+int ShimVfs::OnOpening(const std::string&) {
+  return SQLITE_OK;
+}
+int ShimVfs::OnRead(const std::string&) {
+  return SQLITE_OK;
+}
+int ShimVfs::OnLock(const std::string&) {
+  return SQLITE_OK;
+}
 void ShimVfs::OnOpen(const std::string&, bool) {}
 void ShimVfs::OnDelete(const std::string&, bool) {}
 

@@ -8,8 +8,8 @@
 namespace trawl::test {
 
 /// A file layer for SQLite that passes everything through to the system's and lets a test see, and refuse,
-/// what changes files. Runs on: the threads of its connections; those must be closed before it goes. Owns its
-/// registration.
+/// what it is asked for. Runs on: the threads of its connections; those must be closed before it goes. Owns
+/// its registration.
 class ShimVfs {
  public:
   ShimVfs();
@@ -26,6 +26,11 @@ class ShimVfs {
   virtual int OnTruncate(const std::string& path, std::uint64_t size) = 0;
   /// The file is not synced really, whatever is given: these tests cut no power.
   virtual int OnSync(const std::string& path) = 0;
+  /// Before the file is opened; an empty path is a temporary file.
+  virtual int OnOpening(const std::string& path);
+  virtual int OnRead(const std::string& path);
+  /// A lock of the file, or of its shared memory, that is to be taken; giving one back does not fail.
+  virtual int OnLock(const std::string& path);
   /// `created`: it was not there.
   virtual void OnOpen(const std::string& path, bool created);
   /// `durable`: its folder is synced after it.
