@@ -52,7 +52,7 @@ void BodyRows::Continue() {
 
 void BodyRows::Fail(const std::string& path, std::error_code error) {
   const bool full = error.value() == ENOSPC || error.value() == EDQUOT;
-  db_.Break(full ? StoreErrc::kDiskFull : StoreErrc::kIo, path + ": " + error.message());
+  db_.Break(full ? StoreErrc::kDiskFull : StoreErrc::kBodies, path + ": " + error.message());
 }
 
 bool BodyRows::Begin(Instant at) {
@@ -69,7 +69,8 @@ bool BodyRows::Begin(Instant at) {
   return !db_.failed();
 }
 
-void BodyRows::Add(std::int64_t visit, std::int64_t url, const Exchange& exchange, const Visit& details) {
+void BodyRows::Add(std::int64_t visit, std::int64_t url, const Exchange& exchange, const Visit& details,
+                   const Page* page) {
   if (db_.failed() || (!file_.is_open() && !Begin(details.at))) return;
   const bool unchanged = details.status == 304;
   const std::string digest = unchanged ? std::string() : WarcDigest({exchange.body});
@@ -83,6 +84,7 @@ void BodyRows::Add(std::int64_t visit, std::int64_t url, const Exchange& exchang
   const std::uint64_t written = file_.size() - file_.gathered().size();
   const WarcPlace place =
       records_.AppendExchange(file_.gathered(), exchange, details, digest, original ? &*original : nullptr);
+  if (page != nullptr) records_.AppendMetadata(file_.gathered(), exchange, details, *page, place.record_id);
   const BodyKind kind = unchanged  ? BodyKind::kNotModified
                         : original ? BodyKind::kIdentical
                                    : BodyKind::kWhole;

@@ -30,8 +30,10 @@ class BodyRows {
   /// Named in files that are begun from now on, e.g. "0.1.0".
   void SetVersion(const std::string& version) { software_ = "trawl/" + version; }
 
-  /// In the open transaction. `visit` is the number of the visit's row, `url` that of its URL.
-  void Add(std::int64_t visit, std::int64_t url, const Exchange& exchange, const Visit& details);
+  /// In the open transaction. `visit` is the number of the visit's row, `url` that of its URL; `page`: what
+  /// the visit brought, null if no page.
+  void Add(std::int64_t visit, std::int64_t url, const Exchange& exchange, const Visit& details,
+           const Page* page);
   /// Before the transaction commits: all records of it to the disk. A failure is the connection's.
   void Flush();
   /// After it committed: a file that is large enough ends.

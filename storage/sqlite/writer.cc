@@ -262,7 +262,9 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
   const Visit& visit = *batch.visit;
   const std::int64_t number = visits_.Add(visit, url, run_);
   if (batch.redirect) visits_.AddRedirect(number, *batch.redirect);
-  if (batch.exchange && bodies_) bodies_->Add(number, url, *batch.exchange, visit);
+  if (batch.exchange && bodies_) {
+    bodies_->Add(number, url, *batch.exchange, visit, batch.page ? &*batch.page : nullptr);
+  }
   if (visit.outcome == Outcome::kNotModified) visits_.Confirm(url, visit.at);
   bool first = false;
   if (batch.page) {

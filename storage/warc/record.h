@@ -14,7 +14,7 @@ namespace trawl::storage {
 /// One record is one gzip member (annex D).
 class WarcHead {
  public:
-  /// `type`: "warcinfo", "request", "response", "revisit".
+  /// `type`: "warcinfo", "request", "response", "revisit", "metadata".
   WarcHead(std::string_view type, std::string_view record_id, Instant date);
 
   /// A field; one with an empty value is left out.

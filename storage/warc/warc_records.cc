@@ -1,5 +1,7 @@
 #include "storage/warc/warc_records.h"
 
+#include <algorithm>
+
 #include "storage/warc/digest.h"
 #include "storage/warc/record.h"
 
@@ -22,6 +24,19 @@ std::string_view Truncation(const Exchange& exchange, const Visit& visit) {
 /// The grammar of Target-URI has no room for these (RFC 3986); a normalised URL has none.
 bool IsPlainUri(std::string_view url) {
   return url.find_first_of(" <>\r\n\t") == std::string_view::npos;
+}
+
+constexpr std::size_t kMaxPageWord = 64;  // bytes; names of character sets and languages are shorter
+
+/// What a page says of itself may be anything; a field takes a word of it.
+bool IsPlainWord(std::string_view text) {
+  const auto plain = [](char c) { return c > ' ' && c <= '~'; };
+  return !text.empty() && text.size() <= kMaxPageWord && std::all_of(text.begin(), text.end(), plain);
+}
+
+/// A line of application/warc-fields.
+std::string Field(std::string_view name, std::string_view value) {
+  return std::string(name).append(": ").append(value).append("\r\n");
 }
 
 }  // namespace
@@ -75,6 +90,20 @@ WarcPlace WarcRecords::AppendExchange(std::string& out, const Exchange& exchange
   request.Add("Content-Type", "application/http;msgtype=request");
   gzip_.Append({request.Text(exchange.request.size()), exchange.request, kEndOfRecord}, out);
   return place;
+}
+
+void WarcRecords::AppendMetadata(std::string& out, const Exchange& exchange, const Visit& visit,
+                                 const Page& page, std::string_view answer_id) {
+  std::string fields;
+  if (visit.total_ms) fields += Field("fetchTimeMs", std::to_string(*visit.total_ms));
+  if (IsPlainWord(page.charset)) fields += Field("charset", page.charset);
+  if (IsPlainWord(page.language)) fields += Field("language", page.language);
+  fields += Field("outlinks", std::to_string(page.links));
+  WarcHead head("metadata", NewRecordId(), visit.at);
+  head.Add("WARC-Target-URI", IsPlainUri(exchange.url) ? exchange.url : "urn:unknown");
+  head.Add("WARC-Warcinfo-ID", Bracketed(info_id_)).Add("WARC-Concurrent-To", Bracketed(answer_id));
+  head.Add("WARC-Block-Digest", WarcDigest({fields})).Add("Content-Type", "application/warc-fields");
+  gzip_.Append({head.Text(fields.size()), fields, kEndOfRecord}, out);
 }
 
 }  // namespace trawl::storage

@@ -35,6 +35,12 @@ class WarcRecords {
   WarcPlace AppendExchange(std::string& out, const Exchange& exchange, const Visit& visit,
                            std::string_view payload_digest, const WarcOriginal* original);
 
+  /// What was read off the page that the answer `answer_id` brought, a metadata record (6.6) of warc-fields:
+  /// fetchTimeMs as 6.6 names it, charset, language and the number of outlinks. What is not known is left
+  /// out.
+  void AppendMetadata(std::string& out, const Exchange& exchange, const Visit& visit, const Page& page,
+                      std::string_view answer_id);
+
  private:
   GzipWriter gzip_;
   std::string info_id_;

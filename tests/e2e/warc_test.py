@@ -114,6 +114,19 @@ class Warc(unittest.TestCase):
             self.assertRegex(request.block, rb"^GET /\S* HTTP/1\.1\r\n")
             self.assertIn(b"\r\nAuthorization: -\r\n", request.block)
 
+    def test_what_was_read_off_a_page_stands_beside_its_answer(self):
+        answers = {r.id: r for r in self.records.values() if r.type in ("response", "revisit")}
+        metadata = {r.fields["warc-concurrent-to"]: r for r in self.records.values() if r.type == "metadata"}
+        pages = dict(sqlite3.connect(self.database).execute("SELECT url, links FROM pages"))
+        self.assertEqual(sorted(answers[id].fields["warc-target-uri"] for id in metadata), sorted(pages))
+        for answer, record in metadata.items():
+            url = answers[answer].fields["warc-target-uri"]
+            self.assertEqual((record.fields["warc-target-uri"], record.fields["content-type"]), (url, "application/warc-fields"))
+            said = dict(line.split(": ", 1) for line in record.block.decode("ascii").splitlines())
+            self.assertEqual(int(said["outlinks"]), pages[url])
+            self.assertGreaterEqual(int(said["fetchTimeMs"]), 0)
+            self.assertTrue(said["charset"])
+
     def test_a_twin_names_the_answer_that_has_its_payload(self):
         by_id = {r.id: r for r in self.records.values()}
         revisits = [r for r in self.records.values() if r.type == "revisit"]

@@ -7,6 +7,7 @@
 #include "storage/warc/read_body.h"
 #include "storage/warc/record.h"
 #include "storage/warc/warc_file.h"
+#include "storage/warc/warc_records.h"
 #include "tests/storage/database.h"
 #include "tests/support/catch.h"
 
@@ -94,6 +95,33 @@ TEST_CASE("A body is kept whole and read back, its place in SQL") {
           "|response|NULL");
   CHECK_THAT(archive.Read(9), Contains("has no body of this URL"));
   CHECK(archive.Violations().empty());
+}
+
+TEST_CASE("What was read off a page stands beside its answer, as far as it is a word") {
+  Archive archive;
+  archive.Put(1, "one");
+  storage::WarcRecords records;
+  storage::Exchange exchange;
+  exchange.url = "https://a.test/";
+  storage::Visit visit;
+  visit.total_ms = 17;
+  storage::Page page;
+  page.charset = "utf-8";
+  page.language = "en\r\nWARC-Type: response";
+  page.links = 3;
+  std::string member, record;
+  records.AppendMetadata(member, exchange, visit, page, "urn:uuid:1");
+  REQUIRE(storage::Gunzip(member, 1 << 20, record));
+  CHECK_THAT(record, Contains("WARC-Type: metadata\r\n") &&
+                         Contains("WARC-Concurrent-To: <urn:uuid:1>\r\n") &&
+                         Contains("\r\n\r\nfetchTimeMs: 17\r\ncharset: utf-8\r\noutlinks: 3\r\n\r\n\r\n"));
+  page.charset = std::string_view();
+  page.language = "de-CH";
+  visit.total_ms.reset();
+  member.clear();
+  records.AppendMetadata(member, exchange, visit, page, "urn:uuid:1");
+  REQUIRE(storage::Gunzip(member, 1 << 20, record));
+  CHECK_THAT(record, Contains("\r\n\r\nlanguage: de-CH\r\noutlinks: 3\r\n\r\n\r\n"));
 }
 
 TEST_CASE("What was committed is in the file at that moment") {
