@@ -1,8 +1,12 @@
 #include "storage/reports/reports.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
+#include <string>
+#include <utility>
 
+#include "storage/reports/tree_sizes.h"
 #include "storage/sqlite/shorthand.h"
 
 // The limit stands inside, before what a row needs beyond its key is looked up: a report touches as many rows
@@ -10,6 +14,17 @@
 
 namespace trawl::storage {
 namespace {
+
+/// [[root, bytes], ...]; the log, whose pages are not in the file yet, under -1.
+std::string SizesAsJson(const std::string& path) {
+  std::string json;
+  for (const TreeSize& tree : SizesOfTrees(path))
+    json += (json.empty() ? "[[" : ",[") + std::to_string(tree.root) + "," + std::to_string(tree.bytes) + "]";
+  std::error_code none;
+  const std::uintmax_t log = std::filesystem::file_size(path + "-wal", none);
+  if (!json.empty() && !none) json += ",[-1," + std::to_string(log) + "]";
+  return json.empty() ? json : json + "]";
+}
 
 constexpr Report kReports[] = {
     {"broken-links",
@@ -138,7 +153,10 @@ ORDER BY t.pages DESC, t.content_type)sql",
 SELECT rule, field, missing_rate, missing, items, empty_pages, pages, required, type
 FROM item_fields ORDER BY missing_rate DESC, required DESC, rule, place LIMIT ?1)sql",
      ""},
-    {"storage", "bytes of each table and index, the largest first (reads the whole database)", "", R"sql(
+    {"storage",
+     "bytes of each table and index, the largest first (reads the whole of a database that was made without "
+     "room for maps)",
+     "", R"sql(
 WITH d AS MATERIALIZED (SELECT name, pgsize, ncell, unused FROM dbstat WHERE aggregate = TRUE)
 SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes, d.ncell AS cells, d.unused AS unused_bytes
 FROM d LEFT JOIN sqlite_schema s ON s.name = d.name
@@ -155,7 +173,15 @@ SELECT name, 'table' AS type, rows FROM (
   UNION ALL SELECT 'link', (SELECT count(*) FROM link) UNION ALL SELECT 'pending', (SELECT count(*) FROM pending)
   UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots_txt)
   UNION ALL SELECT 'host', (SELECT count(*) FROM host) UNION ALL SELECT 'word', (SELECT count(*) FROM word))
-ORDER BY rows DESC, name LIMIT ?1)sql"},
+ORDER BY rows DESC, name LIMIT ?1)sql",
+     R"sql(
+SELECT CASE d.root WHEN -1 THEN '(log)' WHEN 0 THEN '(no table)' WHEN 1 THEN 'sqlite_schema' ELSE coalesce(s.name, '(dropped)') END AS name,
+  CASE d.root WHEN -1 THEN 'log' WHEN 0 THEN 'free' ELSE coalesce(s.type, 'table') END AS type, d.bytes AS bytes,
+  round(100.0 * d.bytes / sum(d.bytes) OVER (), 1) AS percent
+FROM (SELECT json_extract(value, '$[0]') AS root, json_extract(value, '$[1]') AS bytes FROM json_each(?2)) d
+  LEFT JOIN sqlite_schema s ON s.rootpage = d.root AND d.root > 1
+ORDER BY bytes DESC, name LIMIT ?1)sql",
+     SizesAsJson},
 };
 
 }  // namespace
@@ -193,6 +219,13 @@ QueryError RunReport(const std::string& path, const Report& report, const std::s
                      std::int64_t rows,
                      const std::function<void(const std::vector<std::string>& columns)>& header,
                      const std::function<bool(const std::vector<Value>& row)>& row) {
+  if (report.measure != nullptr) {
+    if (std::string measured = report.measure(path); !measured.empty()) {
+      QueryError told =
+          Query(path, sqlite::Expanded(report.quick), header, row, {}, {rows, std::move(measured)});
+      if (told.ok || !told.usage) return told;
+    }
+  }
   std::vector<Value> parameters = {rows};
   if (!report.argument.empty()) parameters.emplace_back(argument);
   QueryError error = Query(path, sqlite::Expanded(report.sql), header, row, {}, parameters);

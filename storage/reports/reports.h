@@ -19,6 +19,10 @@ struct Report {
   std::string_view sql;  ///< with the abbreviations of shorthand.h; ?1 is the number of rows wanted, -1: all
   /// In its place where SQLite lacks a table that `sql` reads; empty: there is no other way.
   std::string_view otherwise;
+  /// Asked first where there is a `measure`: it looks at the database by itself, and what it gives, JSON, is
+  /// ?2 of this; nothing, and `sql` is asked.
+  std::string_view quick = {};
+  std::string (*measure)(const std::string& path) = nullptr;
 };
 
 /// All reports, in the order in which they are listed.

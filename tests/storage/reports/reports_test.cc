@@ -182,6 +182,7 @@ TEST_CASE("storage: bytes of every table") {
     bytes += std::stoll(row.substr(second + 1));
   }
   CHECK(bytes == static_cast<std::int64_t>(std::filesystem::file_size(crawl.options.path)));
+  CHECK(std::set<std::string>(rows.begin(), rows.end()).size() == rows.size());
 }
 
 TEST_CASE("A report gives no more rows than are wanted") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace trawl::storage {
+
+/// What one table or index takes in the file.
+struct TreeSize {
+  std::uint32_t root = 0;   ///< the page that it begins with, rootpage in sqlite_schema; 0: of no table
+  std::uint64_t bytes = 0;  ///< whole pages, those that overflow included
+};
+
+/// The size of every table and index of the database at `path`, from its pointer maps
+/// (https://www.sqlite.org/fileformat2.html section 1.8): five bytes are read of each page instead of the
+/// page. As of the last checkpoint. Nothing when the file has no maps (it was made without PRAGMA
+/// auto_vacuum) or cannot be read. Blocks: about a second for a file of a terabyte. Memory: 4 bytes a page.
+std::vector<TreeSize> SizesOfTrees(const std::string& path);
+
+}  // namespace trawl::storage
