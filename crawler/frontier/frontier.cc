@@ -184,9 +184,14 @@ void Frontier::EndTurn(HostId id, const Host& host) {
   }
 }
 
+/// Whom a limit has given its turn passes every line, else hosts of two limits would send each other from
+/// line to line for ever; who comes without one goes behind those who wait.
 StartLimit* Frontier::BusyLimit(HostId id, const Host& host, Instant now) {
+  bool has_turn = false;
+  for (const StartLimit* limit : {host.ip, host.domain}) has_turn |= limit != nullptr && limit->granted == id;
   for (StartLimit* limit : {host.ip, host.domain}) {
-    if (limit != nullptr && !limit->Lets(id, now)) return limit;
+    if (limit == nullptr) continue;
+    if (limit->next > now || (!has_turn && limit->crowded())) return limit;
   }
   return nullptr;
 }

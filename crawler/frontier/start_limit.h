@@ -21,10 +21,7 @@ struct StartLimit {
   /// Whose turn it is, on its way through the line of those that are ready: nobody starts before it.
   std::optional<HostId> granted;
 
-  /// Whether `host` may start at `now`; who comes while others stand in line goes behind them.
-  bool Lets(HostId host, Instant now) const {
-    return next <= now && (granted ? *granted == host : line.empty());
-  }
+  bool crowded() const { return granted.has_value() || !line.empty(); }
 
   void Start(HostId host, Instant now, Duration apart) {
     previous_ = next;
