@@ -7,10 +7,16 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 8;
 
-/// Maps a fingerprint, uniform over 64 bits, onto [0, slots) without a division.
-std::size_t Scale(std::uint64_t id, std::size_t slots) {
+/// Scatters ids. A restart hands them out in their order: unscattered, all that came so far would crowd at
+/// the front of a table that has just grown, and each would walk past thousands of others.
+std::uint64_t Scatter(std::uint64_t id) {
+  return id * 0x9E3779B97F4A7C15ULL;
+}
+
+/// Maps what is uniform over 64 bits onto [0, slots) without a division.
+std::size_t Scale(std::uint64_t scattered, std::size_t slots) {
   __extension__ using Wide = unsigned __int128;
-  return static_cast<std::size_t>((static_cast<Wide>(id) * slots) >> 64);
+  return static_cast<std::size_t>((static_cast<Wide>(scattered) * slots) >> 64);
 }
 
 }  // namespace
@@ -20,7 +26,7 @@ Seen::Seen() : shards_(std::size_t{1} << kShardBits) {
 }
 
 std::size_t Seen::Shard::SlotOf(std::uint64_t id) const {
-  std::size_t slot = Scale(id << kShardBits, slots.size());
+  std::size_t slot = Scale(Scatter(id), slots.size());
   while (slots[slot] != 0 && slots[slot] != id) {
     if (++slot == slots.size()) slot = 0;
   }
@@ -64,7 +70,7 @@ void Seen::Reserve(std::size_t count) {
 }
 
 void Seen::Shard::Rehash(std::size_t count) {
-  // Scale keeps the order of ids, so the old table is read and the new one written front to back.
+  // Scale keeps the order of scattered ids, so the old table is read and the new one written front to back.
   const std::vector<std::uint64_t> old = std::exchange(slots, std::vector<std::uint64_t>(count));
   for (const std::uint64_t id : old) {
     if (id != 0) slots[SlotOf(id)] = id;

@@ -123,6 +123,7 @@ TEST_CASE("Every view has the columns that are promised") {
        "total_ms parse_ms detail"},
       {"links", "source target kind rel anchor external"},
       {"skipped", "url reason rule source at"},
+      {"skip_counts", "host reason rule urls listed"},
       {"redirects", "source target status at"},
       {"hosts", "host ip pages errors bytes delay_ms robots_status crawl_delay_ms waiting_for blocked_until"},
       {"robots", "host origin status outcome fetched_at expires_at crawl_delay_ms renewal_error body"},
