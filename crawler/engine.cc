@@ -281,6 +281,7 @@ bool Engine::Finished() {
 }
 
 void Engine::StopAtOnce() {
+  at_once_ = true;
   Stop();
   parts_.fetcher.Cancel();
   parts_.store.StopWaiting();

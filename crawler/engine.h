@@ -239,6 +239,7 @@ class Engine {
   boost::asio::steady_timer change_;
   std::mt19937_64 random_{std::random_device{}()};
   std::optional<EndReason> ending_;
+  bool at_once_ = false;  ///< StopAtOnce was called
   std::string storage_error_;
   std::vector<std::string> product_tokens_;
   PageBudget budget_;

@@ -42,6 +42,7 @@ Awaitable<bool> Engine::TakeEntries(FoundOn from, std::string host, parser::Site
   std::stable_sort(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore);
   const std::span<const parser::SitemapEntry> all(sitemap.entries);
   for (std::size_t at = 0; at < all.size(); at += kEntriesPerBatch) {
+    if (at_once_) co_return false;  // what is not stored yet is read again by the next run
     const std::span<const parser::SitemapEntry> some =
         all.subspan(at, std::min(kEntriesPerBatch, all.size() - at));
     const bool brought = co_await BringForward(some, counts);

@@ -100,6 +100,36 @@ TEST_CASE("sitemaps:AreNoPagesForTheLimitOfPages") {
   CHECK(PagePaths(database) == kAll);
 }
 
+TEST_CASE("sitemaps:AStopAtOnceLeavesALongOneToTheNextRun") {
+  constexpr int kUrls = 6000;
+  SyntheticWebOptions options = ListedWeb();
+  std::string map = "<urlset>";
+  for (int n = 0; n < kUrls; ++n) map += "<url><loc>/no/" + std::to_string(n) + "</loc></url>";
+  options.replies["/map.xml"] = MakeReply(200, "text/xml", map + "</urlset>");
+  SyntheticWeb web(options);
+  web.Start();
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    TroubledStore store(*database.store);
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, OwnSite(web.Url("/")), store);
+    RunUntil(loop, [&] { return rig.engine.progress().known > 1000; });
+    rig.engine.StopAtOnce();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+    CHECK(rig.ended == EndReason::kStopped);
+    CHECK(rig.engine.progress().known < kUrls);
+  }
+  REQUIRE(database.Close("stopped"));
+  CHECK(database.Row("SELECT count(*) FROM sitemaps WHERE url LIKE '%/map.xml'") == "0");
+  CHECK(database.Violations().empty());
+  REQUIRE(database.Open() == "");
+  CHECK(Crawl(OwnSite(web.Url("/")), *database.store) == EndReason::kDone);
+  REQUIRE(database.Close());
+  CHECK(database.Row("SELECT count(*) FROM sitemaps WHERE url LIKE '%/map.xml' AND outcome = 'ok'") == "1");
+  CHECK(database.Row("SELECT count(*) FROM queue") == "0");
+}
+
 TEST_CASE("robots:WhatCannotBeRenewedServesOn") {
   for (const int status : {503, 429, 0}) {
     SyntheticWebOptions options = ListedWeb();
