@@ -15,7 +15,8 @@ constexpr std::uint64_t kFirst = 0x243F6A8885A308D3, kSecond = 0x13198A2E0370734
                         kThird = 0xA4093822299F31D1;
 
 std::uint64_t FoldedProduct(std::uint64_t a, std::uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a) * b;
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

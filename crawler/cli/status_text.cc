@@ -94,10 +94,10 @@ std::vector<std::string> StatusLines(const json::object& status) {
       "  process  " + Size(status, "memory_bytes") + " of memory, loop late by " +
           Count(status, "loop_lag_ms") + " ms at worst",
   };
-  for (const auto& [name, state] : Part(status, "targets_held")) {
-    if (state.is_string())
+  for (const auto& [name, hold] : Part(status, "targets_held")) {
+    if (hold.is_string())
       lines.push_back("  target   " + std::string(name.data(), name.size()) + " is " +
-                      std::string(state.get_string().data(), state.get_string().size()));
+                      std::string(hold.get_string().data(), hold.get_string().size()));
   }
   for (const auto& [name, sentence] : Part(status, "troubles")) {
     if (sentence.is_string())
