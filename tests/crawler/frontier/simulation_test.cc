@@ -92,8 +92,8 @@ TEST_CASE("Simulation: a hundred thousand hosts and a day, more work than room",
   CHECK(web.waits_429 > 0);
   CHECK(web.returns > 0);
   CHECK(web.robots_read > 0);
-  CHECK(web.restarts == 4);
-  CHECK(web.pauses > 500);
+  CHECK(web.restarts > 0);
+  CHECK(web.pauses > 100);
   CHECK(web.frontier().in_memory() <= size.memory_urls + 8 * static_cast<std::size_t>(size.hosts));
   // Nobody starves: every host that can be done in a day is, beside those that cannot.
   std::uint64_t unfinished = 0;
