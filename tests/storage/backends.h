@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/storage/crawl.h"
 #include "tests/support/catch.h"
@@ -25,6 +27,12 @@ struct Fixture {
   config::StorageOptions options;
   std::unique_ptr<storage::Store> store;
 };
+
+inline std::vector<std::uint64_t> SeqsOf(const std::vector<storage::QueuedUrl>& rows) {
+  std::vector<std::uint64_t> seqs;
+  for (const storage::QueuedUrl& row : rows) seqs.push_back(row.place.key.seq);
+  return seqs;
+}
 
 }  // namespace trawl::test
 
