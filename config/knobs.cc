@@ -203,7 +203,7 @@ const Knob<Options> kOptionKnobs[] = {
     {"storage.keep_visits", TimeKind{0s, 100 * kYear}, At<&O::storage, &StorageOptions::keep_visits>,
      "Age at which rows of the view visits are deleted, but for the last of each URL and that of its page; 0 keeps all."},
     {"storage.structured", FlagKind{}, At<&O::storage, &StorageOptions::structured>,
-     "Whether what pages say for programs (JSON-LD, OpenGraph, Twitter cards, Dublin Core, microdata) becomes rows of the view structured; costs next to nothing, but that pages with microdata need a tree."},
+     "Whether what pages say for programs (JSON-LD, OpenGraph, Twitter cards, Dublin Core, rel= links, microdata) becomes rows of the view structured; costs next to nothing, but that pages with microdata need a tree."},
     {"storage.commit_age", TimeKind{0s, 1min}, At<&O::storage, &StorageOptions::commit_age>,
      "Longest a result waits for others to share its commit; longer means fewer, larger commits and more to fetch again after a crash."},
     {"storage.commit_size", SizeKind{KiB(4), GiB(1)}, At<&O::storage, &StorageOptions::commit_size>,

@@ -63,6 +63,16 @@ std::uint64_t KindKey(HostId host, const parser::ParsedPage& page) {
   return parser::HashContent(kind);
 }
 
+FollowRules FollowRulesOf(const parser::ParsedPage& page, const RobotsTag& tag, std::string_view url,
+                          bool follow_nofollow, bool respect_canonical) {
+  FollowRules rules;
+  rules.link_nofollow = !follow_nofollow;
+  rules.nofollow = !follow_nofollow && (page.nofollow || tag.nofollow);
+  rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
+  if (respect_canonical && page.canonical != url) rules.copy_of = page.canonical;
+  return rules;
+}
+
 Discovery::Limits Discovery::LimitsOf(const config::CrawlOptions& options) {
   return {options.max_redirects,       options.max_url.count,      options.max_repeats,
           options.max_path_depth,      options.max_query_variants, options.max_duplicates,
@@ -146,7 +156,11 @@ bool Discovery::Meet(Step& step, UrlId id, const Found& found, const FoundOn& fr
   } else if (row.skip == SkipReason::kRedirectLimit) {
     row.rule = step.batch.text.Keep("crawl.max_redirects = " + std::to_string(limits_.redirects));
   }
-  if (row.skip == SkipReason::kNone && !seed) JudgePlace(step, found, from, row);
+  if (row.skip == SkipReason::kNone && !seed) {
+    JudgePlace(step, found, from, row);
+  } else if (!seed && from.hops > 0) {
+    row.hops = found.hops;  // of one that is judged anew when a limit allows more
+  }
   // Who lists a URL in a sitemap vouches for it.
   if (row.skip == SkipReason::kNone && !seed && from.sitemap == 0) JudgeTrap(step, found, row);
   const bool queued = row.skip == SkipReason::kNone;

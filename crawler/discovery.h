@@ -11,6 +11,7 @@
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/seen.h"
 #include "crawler/near_copies.h"
+#include "crawler/robots_tag.h"
 #include "crawler/targets.h"
 #include "crawler/traps.h"
 #include "parser/sitemap.h"
@@ -52,6 +53,10 @@ struct FollowRules {
   std::uint64_t kind = 0;     ///< what its near copies have in common with it; used with `content`
   std::string_view copy_of;   ///< the URL whose copy the page says it is; only that one is followed then
 };
+
+/// As the page at `url` and its X-Robots-Tag ask for it, where the crawl listens to them.
+FollowRules FollowRulesOf(const parser::ParsedPage& page, const RobotsTag& tag, std::string_view url,
+                          bool follow_nofollow, bool respect_canonical);
 
 /// What came of the entries of a sitemap or feed.
 struct SitemapCounts {

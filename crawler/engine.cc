@@ -246,7 +246,7 @@ Awaitable<void> Engine::WaitForChange() {
   Duration sleep = kLongestSleep;
   if (!ending_ && !paused_ && HasRoom()) {
     if (const std::optional<Instant> ready = frontier_.NextReady())
-      sleep = std::clamp(*ready - now, Duration(0), sleep);
+      sleep = std::clamp(*ready, now, now + sleep) - now;
   }
   change_.expires_after(sleep);
   co_await change_.async_wait(kAwait);
@@ -273,7 +273,7 @@ bool Engine::Finished() {
   }
   if (disk_low_) return false;  // hosts are not what it waits for
   const std::optional<Instant> ready = frontier_.NextReady();
-  if (!ready || *ready - now > options_.crawl.patience) {
+  if (!ready || *ready > now + options_.crawl.patience) {
     End(EndReason::kWaiting);
     return true;
   }

@@ -161,7 +161,7 @@ class Engine {
     bool read = false;
     bool news = false;  ///< a URL that is new, or changed
   };
-  void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status,
+  void ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched,
                        Listing listing);
   boost::asio::awaitable<bool> BringForward(std::span<const parser::SitemapEntry> entries,
                                             SitemapCounts& counts);

@@ -239,18 +239,13 @@ void Engine::FollowLinks(Step& step, const FetchTask& task, const FetchResult& f
   parser::UrlParts parts;
   parser::SplitNormalized(task.url.url, parts);
   const RobotsTag tag = ReadRobotsTag(fetched.headers, product_tokens_.front());
-  const bool obey = !targets_[task.url.target].follow_nofollow;
-  FollowRules rules;
-  rules.link_nofollow = obey;
-  rules.nofollow = obey && (answer.page.nofollow || tag.nofollow);
-  rules.rule = tag.nofollow ? "X-Robots-Tag: nofollow" : "meta robots: nofollow";
+  FollowRules rules = FollowRulesOf(answer.page, tag, task.url.url, targets_[task.url.target].follow_nofollow,
+                                    options_.crawl.respect_canonical);
   // A page that is visited again is no copy of itself.
   if (!task.url.earlier) {
     rules.content = ContentKey(task.host, answer.page);
     rules.kind = KindKey(task.host, answer.page);
   }
-  if (options_.crawl.respect_canonical && answer.page.canonical != task.url.url)
-    rules.copy_of = answer.page.canonical;
   const FoundOn from{task.url.id, task.url.target, task.url.depth, 0, 0, task.url.hops};
   discovery_.Links(step, from, parts, answer.page, rules);
   discovery_.FeedLinks(step, parts.host, answer.page.sitemap);
@@ -378,7 +373,7 @@ void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const Fe
     step.pending.push_back({std::string(parts.host), std::move(again)});
   } else {
     batch.state = decision.failed ? storage::UrlState::kFailed : storage::UrlState::kDone;
-    ScheduleRevisit(step, task, outcome, fetched.status, listing);
+    ScheduleRevisit(step, task, outcome, fetched, listing);
   }
 
   const std::uint8_t before = input.host_backoffs;

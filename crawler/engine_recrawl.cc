@@ -75,10 +75,10 @@ void Engine::PromoteUrl(Step& step, storage::QueuedUrl url) {
 }
 
 /// Of a visit that no retry follows.
-void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, std::uint16_t status,
+void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome, const FetchResult& fetched,
                              Listing listing) {
   const std::optional<storage::Earlier>& earlier = task.url.earlier;
-  const VisitFound found{outcome, status, step.batch.page ? step.batch.page->content_hash : 0};
+  const VisitFound found{outcome, fetched.status, step.batch.page ? step.batch.page->content_hash : 0};
   Finding finding = Judge(found, earlier);
   // Of a sitemap no content is kept to compare with.
   if (task.url.sitemap > 0 && finding == Finding::kChanged && !listing.news) finding = Finding::kUnchanged;
@@ -87,9 +87,18 @@ void Engine::ScheduleRevisit(Step& step, const FetchTask& task, Outcome outcome,
   const config::Recrawl& recrawl = targets_[task.url.target].recrawl;
   if (FirstInterval(recrawl)) {
     Duration interval = NextInterval(recrawl, finding, last, task.url.hint);
-    if (listing.read) interval = std::min(interval, storage::kSitemapAgain);
+    // A feed is looked for news as a sitemap is.
+    if (listing.read || task.url.sitemap > 0) interval = std::min(interval, storage::kSitemapAgain);
     step.batch.revisit =
         storage::Revisit{parts_.clock.Now() + interval, interval, CountMisses(found, earlier)};
+    if (task.url.sitemap > 0) {
+      // What could not be read this time is still what was read before.
+      const bool anew = outcome == Outcome::kOk && listing.read;
+      step.batch.revisit->etag =
+          step.batch.text.Keep(anew ? std::string(fetched.Header("ETag")) : task.url.etag);
+      step.batch.revisit->last_modified =
+          step.batch.text.Keep(anew ? std::string(fetched.Header("Last-Modified")) : task.url.last_modified);
+    }
   } else if (last > Duration(0)) {
     step.batch.promotions.push_back({task.url.id, std::nullopt});
   }

@@ -43,6 +43,8 @@ Awaitable<bool> Engine::TakeEntries(FoundOn from, std::string host, parser::Site
   const std::span<const parser::SitemapEntry> all(sitemap.entries);
   for (std::size_t at = 0; at < all.size(); at += kEntriesPerBatch) {
     if (at_once_) co_return false;  // what is not stored yet is read again by the next run
+    // Where all is known and stands as it was, nothing else lets others have the loop.
+    co_await turns_.Next();
     const std::span<const parser::SitemapEntry> some =
         all.subspan(at, std::min(kEntriesPerBatch, all.size() - at));
     const bool brought = co_await BringForward(some, counts);

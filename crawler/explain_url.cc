@@ -38,10 +38,11 @@ Result<Explanation> BeginExplanation(const std::string& text, const config::Opti
   return explanation;
 }
 
-storage::QueryError LookUpStory(const std::string& path, Explanation& explanation) {
+storage::QueryError LookUpStory(const std::string& path, Explanation& explanation,
+                                const storage::QueryLimits& limits) {
   const parser::UrlParts parts = PartsOf(explanation);
   return storage::LookUp(path, parser::FingerprintUrl(explanation.url), parser::FingerprintHost(parts.host),
-                         parts.origin, explanation.story);
+                         parts.origin, explanation.story, limits);
 }
 
 std::string LookUpFailure(const std::string& path, const storage::QueryError& error) {

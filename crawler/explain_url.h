@@ -20,8 +20,9 @@ namespace trawl::crawler {
 /// The URL as a crawl with these options knows it, and its key. The error says why it cannot be crawled.
 Result<Explanation> BeginExplanation(const std::string& text, const config::Options& options);
 
-/// What the database at `path` knows of it. Blocks. Errors as of storage::LookUp.
-storage::QueryError LookUpStory(const std::string& path, Explanation& explanation);
+/// What the database at `path` knows of it. Blocks. Limits and errors as of storage::LookUp.
+storage::QueryError LookUpStory(const std::string& path, Explanation& explanation,
+                                const storage::QueryLimits& limits = {});
 
 /// For people: why LookUpStory failed.
 std::string LookUpFailure(const std::string& path, const storage::QueryError& error);

@@ -163,6 +163,7 @@ void WriteExplanation(const Explanation& explanation, std::ostream& out) {
     Append(text, ": ", visit.Text("detail"));
     line("  ", text);
   }
+  if (story.visits_cut) line("  ", "earlier ones were not found in time");
 }
 
 json::object ExplanationToJson(const Explanation& explanation) {
@@ -191,6 +192,7 @@ json::object ExplanationToJson(const Explanation& explanation) {
   json::array visits;
   for (const Facts& visit : story.visits) visits.push_back(ToObject(visit));
   out["visits"] = std::move(visits);
+  if (story.visits_cut) out["visits_cut"] = true;
   return out;
 }
 

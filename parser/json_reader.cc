@@ -1,8 +1,11 @@
 #include "parser/json_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "parser/ascii.h"
 #include "parser/html_names.h"
@@ -127,12 +130,21 @@ class Mender {
   }
 
  private:
+  static constexpr std::pair<std::string_view, std::string_view> kComments[] = {
+      {"<!--", "-->"}, {"/*", "*/"}, {"//", "\n"}, {"<![CDATA[", ""}, {"]]>", ""}, {"-->", ""}};
+
+  /// Where the comments of a kind end next, looked for once: a page may open very many.
+  std::size_t NextClose(std::size_t kind, std::size_t from) {
+    std::size_t& close = closes_[kind];
+    if (close != std::string_view::npos && close < from) close = text_.find(kComments[kind].second, from);
+    return close;
+  }
+
   bool Comment() {
-    constexpr std::pair<std::string_view, std::string_view> kComments[] = {
-        {"<!--", "-->"}, {"/*", "*/"}, {"//", "\n"}, {"<![CDATA[", ""}, {"]]>", ""}, {"-->", ""}};
-    for (const auto& [open, close] : kComments) {
+    for (std::size_t kind = 0; kind < std::size(kComments); ++kind) {
+      const auto& [open, close] = kComments[kind];
       if (!text_.substr(at_).starts_with(open)) continue;
-      const std::size_t end = close.empty() ? at_ + open.size() : text_.find(close, at_ + open.size());
+      const std::size_t end = close.empty() ? at_ + open.size() : NextClose(kind, at_ + open.size());
       // A comment around all of it, as in old scripts, hides nothing.
       const bool around =
           end == std::string_view::npos || (open == "<!--" && out_.empty() && close.size() == 3 &&
@@ -216,6 +228,7 @@ class Mender {
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   std::size_t values_ = 0;
+  std::array<std::size_t, std::size(kComments)> closes_{};  // by kind; npos: none follows
   std::string out_;
 };
 

@@ -66,6 +66,10 @@ class Collector {
   void ReadPage() {
     for (const std::string_view block : page_.json_ld) JsonLd(block);
     for (const MetaProperty& property : page_.properties) Property(property.name, property.content);
+    for (const ParsedLink& link : page_.links) {
+      if (link.kind == LinkKind::kLink && IsRelation(link.rel))
+        Relation(link.rel, link.url, {{"hreflang", link.hreflang}});
+    }
   }
 
   void Microdata(const Tree& tree, const Url& base) {
@@ -162,21 +166,33 @@ class Collector {
   void Link(const Tree& tree, const TreeElement& element, const Url& base) {
     const std::string_view rel = Value(tree, element, "rel");
     const std::string_view href = Value(tree, element, "href");
+    if (!IsRelation(rel) || href.empty()) return;
+    const auto url = Url::Parse(href, &base);
+    if (!url) return;
+    std::vector<Pair> more;
+    for (const std::string_view name : {"hreflang", "type", "media", "title"})
+      more.emplace_back(name, Value(tree, element, name));
+    Relation(rel, url->Href(), more);
+  }
+
+  /// Whether a <link> says something of the page, and names no part of it.
+  static bool IsRelation(std::string_view rel) {
     std::string_view rest = rel;
     for (std::string_view token = NextToken(rest); !token.empty(); token = NextToken(rest)) {
       if (std::find(std::begin(kPartRelations), std::end(kPartRelations), Lower(token)) !=
           std::end(kPartRelations))
-        return;
+        return false;
     }
-    const auto url = Url::Parse(href, &base);
-    if (rel.empty() || href.empty() || !url) return;
-    if (relations_.size() + rel.size() + url->Href().size() > kMaxStatementBytes / 2) return;
+    return !rel.empty();
+  }
+
+  void Relation(std::string_view rel, std::string_view url, const std::vector<Pair>& more) {
+    if (relations_.size() + rel.size() + url.size() > kMaxStatementBytes / 2) return;
     relations_ += relations_.empty() ? "{" : ",{";
     Member("rel", Lower(rel), relations_);
     relations_ += ',';
-    Member("href", url->Href(), relations_);
-    for (const std::string_view name : {"hreflang", "type", "media", "title"}) {
-      const std::string_view value = Value(tree, element, name);
+    Member("href", url, relations_);
+    for (const auto& [name, value] : more) {
       if (value.empty() || value.size() > kMaxPropertyContent) continue;
       relations_ += ',';
       Member(name, value, relations_);

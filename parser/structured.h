@@ -15,8 +15,9 @@ namespace trawl::parser {
 /// arena; past kMaxStatements or kMaxStatementBytes the rest is left out and page.statements_truncated set.
 void ReadStructured(const Tree& tree, const Url& base, Arena& arena, ParsedPage& page);
 
-/// The same off what both ways have read, without a tree: page.json_ld and page.properties become statements
-/// of JSON-LD, OpenGraph, Twitter and Dublin Core.
+/// The same off what both ways have read, without a tree: page.json_ld, page.properties and page.links become
+/// statements of JSON-LD, OpenGraph, Twitter, Dublin Core and rel= links, of which the tree tells more (type,
+/// media, title).
 void ReadStatements(Arena& arena, ParsedPage& page);
 
 /// Adds the top-level items of microdata.

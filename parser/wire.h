@@ -100,7 +100,7 @@ struct PageJob {
   bool want_tree = false;        ///< the page is read off a tree, though a scan would do
   bool want_main = false;        ///< the main content too, where a tree can be had for it
   bool want_structured = false;  ///< what the page says in machine-readable form, which needs the tree
-  bool want_statements = false;  ///< the same without rel= links, off the tree only where there is microdata
+  bool want_statements = false;  ///< the same, off the tree only where there is microdata
   bool want_source = false;      ///< only the charset, and as text the document as decoded, markup and all
   std::string url;               ///< normalised; base of relative links
   std::string content_type;      ///< value of the header, may be empty
@@ -123,8 +123,8 @@ struct ParsedLink {
   std::string_view url;
   LinkKind kind = LinkKind::kAnchor;
   bool nofollow = false;
-  std::string_view rel;
-  std::string_view anchor;  ///< visible text or alt, white space folded
+  std::string_view rel = {};
+  std::string_view anchor = {};  ///< visible text or alt, white space folded
   std::string_view hreflang = {};
 };
 

@@ -135,7 +135,8 @@ void MemoryStore::ChangeSubject(const WriteBatch& batch, UrlId subject) {
     rows_.queue[PlaceOf(batch.requeued->key)] = {subject, batch.requeued->due, batch.requeued->attempts};
   }
   if (batch.revisit)
-    rows_.revisits[subject] = {batch.revisit->due, batch.revisit->interval, batch.revisit->misses};
+    rows_.revisits[subject] = {batch.revisit->due, batch.revisit->interval, batch.revisit->misses,
+                               std::string(batch.revisit->etag), std::string(batch.revisit->last_modified)};
 }
 
 void MemoryStore::Promote(const Promotion& promotion) {
@@ -200,7 +201,7 @@ void MemoryStore::Schedule(const std::vector<std::optional<Duration>>& intervals
 
 void MemoryStore::ScheduleOne(UrlId id, Instant visited, Duration interval) {
   const Instant due = visited + interval;
-  const auto [row, added] = rows_.revisits.try_emplace(id, MemoryRows::Revisit{due, interval, 0});
+  const auto [row, added] = rows_.revisits.try_emplace(id, MemoryRows::Revisit{due, interval, 0, {}, {}});
   if (added || !row->second.due) return;
   row->second.due = std::min(*row->second.due, due);
   row->second.interval = interval;

@@ -60,6 +60,7 @@ struct MemoryRows {
     std::optional<Instant> due;  ///< none while it is in the queue
     Duration interval{};
     std::uint8_t misses = 0;
+    std::string etag, last_modified;
   };
   /// `kind`: "changed", "gone" or "back".
   struct Change {

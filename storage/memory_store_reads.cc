@@ -109,6 +109,10 @@ QueuedUrl MemoryStore::ReadUrl(UrlId id) const {
   if (revisit != rows_.revisits.end()) {
     earlier.interval = revisit->second.interval;
     earlier.misses = revisit->second.misses;
+    if (!earlier.has_page) {
+      row.etag = revisit->second.etag;
+      row.last_modified = revisit->second.last_modified;
+    }
   }
   return row;
 }

@@ -49,6 +49,8 @@ QueryError Query(const std::string& path, std::string_view sql,
     return (limits.cancelled && limits.cancelled->load(std::memory_order_relaxed)) ||
            std::chrono::steady_clock::now() >= limits.deadline;
   };
+  const QueryError given_up{false, "the query took too long and was given up", true, true};
+  if (give_up()) return given_up;  // SQLite asks only now and then
   db->InterruptWhen(&give_up);
 
   std::string_view tail = sql;
@@ -70,7 +72,7 @@ QueryError Query(const std::string& path, std::string_view sql,
     if (!row(cells)) return {};
   }
   if (!db->failed()) return {};
-  if (give_up()) return {false, "the query took too long and was given up", true, true};
+  if (give_up()) return given_up;
   const bool usage = db->failure().code == StoreErrc::kSql || db->failure().code == StoreErrc::kReadOnly;
   return {false, usage ? db->failure().message : sqlite::Sentence(path, db->failure()), usage};
 }

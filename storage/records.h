@@ -214,6 +214,8 @@ struct Revisit {
   Instant due{};
   Duration interval{};      ///< between the last visit and this one
   std::uint8_t misses = 0;  ///< last visits in a row that found 404 or 410
+  /// For a conditional request, of what leaves no page: a sitemap that was read whole.
+  std::string_view etag = {}, last_modified = {};
 };
 
 /// A sitemap is visited again after this at the latest: it tells which pages are worth a visit.
@@ -327,7 +329,7 @@ struct QueuedUrl {
   std::uint8_t sitemap = 0;         ///< as NewUrl::sitemap
   ChangeHint hint{};                ///< as NewUrl::hint
   std::uint8_t hops = 0;            ///< as NewUrl::hops
-  std::string etag, last_modified;  ///< of the stored page, for a conditional request
+  std::string etag, last_modified;  ///< of the stored page or the sitemap, for a conditional request
   std::optional<Earlier> earlier;   ///< none for a URL that has neither a page nor a schedule
 };
 

@@ -1,6 +1,7 @@
 #include "storage/url_story.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/sqlite/cells.h"
 
@@ -106,7 +107,8 @@ std::int64_t Facts::Number(std::string_view name) const {
   return number == nullptr ? 0 : *number;
 }
 
-QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_view origin, UrlStory& story) {
+QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_view origin, UrlStory& story,
+                  const QueryLimits& limits) {
   QueryError error;
   const auto read = [&](const std::string& sql) {
     std::vector<Facts> rows;
@@ -117,7 +119,8 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
         [&](const std::vector<Value>& row) {
           rows.emplace_back(names, row);
           return true;
-        });
+        },
+        limits);
     return rows;
   };
   const auto one = [&](const std::string& sql) {
@@ -135,6 +138,8 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
   story.schedule = one(ScheduleSql(id_key));
   story.page = one(PageSql(id_key));
   if (story.url.Number("visits") > 0) story.visits = read(VisitsSql(id_key));
+  story.visits_cut = std::exchange(error.given_up, false);
+  if (story.visits_cut) error = {};
   return error;
 }
 

@@ -41,15 +41,18 @@ struct UrlStory {
       host;  ///< host, ip, waiting_for, blocked_until, delay_ms, queued, pages, errors; of a URL not met too
   Facts robots;  ///< of the URL's origin: status, outcome, fetched_at, expires_at, renewal_error, body
   std::vector<Facts>
-      visits;          ///< the last kMaxVisits, newest first: at, status, outcome, attempt, detail, leads_to
-  std::string config;  ///< of the last run, as TOML; secrets removed
+      visits;  ///< the last kMaxVisits, newest first: at, status, outcome, attempt, detail, leads_to
+  bool visits_cut = false;  ///< the limits did not let all of them be found
+  std::string config;       ///< of the last run, as TOML; secrets removed
 
   static constexpr int kMaxVisits = 20;
 };
 
 /// Looks a URL up, beside a running crawl: by its fingerprint, its host and its origin
 /// ("https://example.org"). Blocks; earlier visits than the last are looked for in the order of visits.
-/// Errors as of Query; `usage` means that the database has the tables of another version.
-QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_view origin, UrlStory& story);
+/// Errors as of Query; `usage` means that the database has the tables of another version. `limits` are for
+/// all of it; where they end the look for visits the rest is told.
+QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_view origin, UrlStory& story,
+                  const QueryLimits& limits = {});
 
 }  // namespace trawl::storage

@@ -7,16 +7,19 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <unordered_map>
 
 #include "config/load.h"
 #include "crawler/cli/exit_codes.h"
 #include "crawler/cli/page_session.h"
 #include "crawler/cli/try_report.h"
 #include "crawler/discovery.h"
+#include "crawler/frontier/frontier.h"
 #include "crawler/load_config.h"
 #include "crawler/page_request.h"
 #include "crawler/robots_tag.h"
 #include "crawler/targets.h"
+#include "parser/fingerprint.h"
 #include "parser/normalize.h"
 #include "parser/selector.h"
 #include "parser/url.h"
@@ -197,8 +200,27 @@ class Trial {
       tried.matches = rules_->Matches(asked_[place], report_.url);
       report_.rules.push_back(std::move(tried));
     }
-    for (const parser::ParsedLink& link : report_.parse->page.links) {
-      report_.links.push_back({Follow(targets, target, link), std::string(Name(link.kind)),
+    JudgeLinks(options, targets, target);
+  }
+
+  /// As a crawl that begins here would take them.
+  void JudgeLinks(const config::Options& options, const Targets& targets, std::uint16_t target) {
+    const parser::ParsedPage& page = report_.parse->page;
+    parser::UrlParts parts;
+    parser::SplitNormalized(report_.url, parts);
+    Frontier frontier;
+    Discovery discovery(frontier, targets, Discovery::LimitsOf(options.crawl));
+    Step step;
+    discovery.Links(step, {parser::FingerprintUrl(report_.url), target}, parts, page,
+                    FollowRulesOf(page, tag_, report_.url, targets[target].follow_nofollow,
+                                  options.crawl.respect_canonical));
+    std::unordered_map<UrlId, const storage::NewUrl*> rows;  // of a URL that is linked twice, the last counts
+    for (const storage::NewUrl& row : step.batch.urls) rows[row.id] = &row;
+    for (const parser::ParsedLink& link : page.links) {
+      const auto row = rows.find(parser::FingerprintUrl(link.url));
+      const bool skipped = row != rows.end() && row->second->skip != storage::SkipReason::kNone;
+      report_.links.push_back({skipped ? std::string(Name(row->second->skip)) : "yes",
+                               skipped ? std::string(row->second->rule) : "", std::string(Name(link.kind)),
                                std::string(link.url), std::string(link.rel), std::string(link.anchor)});
     }
   }
@@ -232,17 +254,6 @@ class Trial {
       std::cout << Printable(std::string_view(text.get_string())) << '\n';
     std::cout.flush();
     return kExitDone;
-  }
-
-  std::string Follow(const Targets& targets, std::uint16_t target, const parser::ParsedLink& link) const {
-    if (!LeadsToPage(link)) return std::string(Name(storage::SkipReason::kNotPage));
-    const bool nofollow = link.nofollow || report_.parse->page.nofollow || tag_.nofollow;
-    if (nofollow && !targets[target].follow_nofollow)
-      return std::string(Name(storage::SkipReason::kNofollow));
-    parser::UrlParts parts;
-    if (!parser::SplitNormalized(link.url, parts)) return std::string(Name(storage::SkipReason::kScope));
-    const storage::SkipReason skip = targets.Find(target, link.url, parts).verdict.skip;
-    return skip == storage::SkipReason::kNone ? "yes" : std::string(Name(skip));
   }
 
   const TryCommand& command_;

@@ -114,8 +114,10 @@ class LineWriter {
     if (report.links.empty()) return;
     TableWriter table(out_, terminal_);
     table.Header({"follow", "kind", "url", "rel", "anchor"});
-    for (const TriedLink& link : report.links)
-      table.Row({link.follow, link.kind, link.url, link.rel, link.anchor});
+    for (const TriedLink& link : report.links) {
+      const std::string why = link.rule.empty() ? "" : ": " + link.rule;
+      table.Row({link.follow + why, link.kind, link.url, link.rel, link.anchor});
+    }
     table.Finish();
   }
 
@@ -179,6 +181,7 @@ json::object PageToJson(const TryReport& report) {
   json::array links;
   for (const TriedLink& link : report.links) {
     links.push_back(json::object{{"follow", ScrubbedText(link.follow)},
+                                 {"rule", ScrubbedText(link.rule)},
                                  {"kind", ScrubbedText(link.kind)},
                                  {"url", ScrubbedText(link.url)},
                                  {"rel", ScrubbedText(link.rel)},

@@ -17,6 +17,7 @@ namespace trawl::crawler {
 /// A link of the page, and what a crawl would do with it.
 struct TriedLink {
   std::string follow;  ///< "yes", or the reason as the view `skipped` has it
+  std::string rule;    ///< likewise
   std::string kind, url, rel, anchor;
 };
 

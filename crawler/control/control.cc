@@ -71,6 +71,7 @@ StartFailure Control::Start() {
 
 void Control::Close(std::function<void()> done) {
   closing_ = true;
+  sql_.Cancel();
   tick_.cancel();
   sampled_.cancel();
   auto last = [this, done = std::move(done)] { gate_.Close(done); };

@@ -20,14 +20,17 @@ std::size_t BytesOf(const std::vector<storage::Value>& row) {
 }  // namespace
 
 SqlLane::~SqlLane() {
-  cancelled_ = true;
+  Cancel();
   lane_.Stop();
+}
+
+storage::QueryLimits SqlLane::Limits() const {
+  return {std::chrono::steady_clock::now() + kDeadline, &cancelled_};
 }
 
 SqlRows SqlLane::Answer(const std::string& sql, std::size_t max_rows) const {
   SqlRows result;
   std::size_t bytes = 0;
-  const storage::QueryLimits limits{std::chrono::steady_clock::now() + kDeadline, &cancelled_};
   result.error = storage::Query(
       database_, sql, [&](const std::vector<std::string>& columns) { result.columns = columns; },
       [&](const std::vector<storage::Value>& row) {
@@ -36,7 +39,7 @@ SqlRows SqlLane::Answer(const std::string& sql, std::size_t max_rows) const {
         if (!result.more) result.rows.push_back(row);
         return !result.more;
       },
-      limits);
+      Limits());
   return result;
 }
 
@@ -65,7 +68,7 @@ Awaitable<SqlLane::Told> SqlLane::LookUp(Explanation explanation) {
   ++waiting_;
   auto start = [this, &explanation](auto done) {
     lane_.Post([this, done = std::move(done), told = Told{{}, std::move(explanation)}]() mutable {
-      told.error = LookUpStory(database_, told.explanation);
+      told.error = LookUpStory(database_, told.explanation, Limits());
       done(std::move(told));
     });
   };

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,11 @@ class SqlLane {
     Explanation explanation;
   };
   boost::asio::awaitable<Told> LookUp(Explanation explanation);
+  /// What is under way, and all that is asked from now on, is given up.
+  void Cancel() { cancelled_ = true; }
 
  private:
+  storage::QueryLimits Limits() const;
   SqlRows Answer(const std::string& sql, std::size_t max_rows) const;
 
   boost::asio::any_io_executor loop_;

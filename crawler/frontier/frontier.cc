@@ -48,6 +48,8 @@ std::string_view Name(WaitReason reason) {
       return "domain";
     case WaitReason::kTurn:
       return "turn";
+    case WaitReason::kTarget:
+      return "target";
   }
   return "";
 }
@@ -167,8 +169,14 @@ void Frontier::Ripen(Instant now) {
       id = turn.limit->line.Pop();
     }
     Host& host = hosts_.at(id);
-    if (EarliestStart(host)) {
+    const bool ready = EarliestStart(host).has_value();
+    // Its address may be another by now, which the turn is no good for.
+    if (ready && (turn.limit == host.ip || turn.limit == host.domain)) {
       if (turn.limit != nullptr) turn.limit->granted = id;
+    } else if (turn.limit != nullptr) {
+      ScheduleLimit(*turn.limit, now);
+    }
+    if (ready) {
       StandReady(id, host);
     } else {
       host.standing = Standing::kNowhere;
@@ -261,7 +269,11 @@ std::optional<Instant> Frontier::NextReady() {
 bool Frontier::BindAddress(HostId id, std::string_view ip, Instant now, Instant& not_before) {
   Host& host = hosts_.at(id);
   if (host.ip != nullptr && host.ip->name == ip) return true;  // Next has counted this start already
-  host.ip = LimitOf(std::string(ip));
+  StartLimit* const before = std::exchange(host.ip, LimitOf(std::string(ip)));
+  if (before != nullptr && before->granted == id) {  // the turn of another of its fetches
+    before->granted.reset();
+    ScheduleLimit(*before, now);
+  }
   if (host.ip->next > now) {
     not_before = host.ip->next;
     return false;

@@ -59,7 +59,8 @@ enum class WaitReason : std::uint8_t {
   kDue,
   kPaused,
   kDomain,
-  kTurn,  ///< ready, behind others
+  kTurn,    ///< ready, behind others
+  kTarget,  ///< its target is paused, outside its window, or gone from the configuration
 };
 std::string_view Name(WaitReason reason);
 
@@ -93,7 +94,8 @@ class Frontier {
   // Handing out.
   /// The next URL that may be fetched at `now`, its host acquired; nothing when all wait.
   std::optional<FetchTask> Next(Instant now);
-  /// When Next may give something again if nothing else happens; nothing when it never will.
+  /// When Next may give something again if nothing else happens, Instant::min() for a host that was never
+  /// asked; nothing when it never will.
   std::optional<Instant> NextReady();
 
   // What the engine learns of a host.

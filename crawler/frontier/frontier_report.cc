@@ -89,17 +89,16 @@ storage::HostState Frontier::State(HostId id, Instant now) const {
   state.delay = host.delay();
   state.backoffs = host.troubles;
   if (host.blocked_until > now) state.blocked_until = host.blocked_until;
-  // A target's pause is not the host's own: it ends with the run.
-  const bool paused = (host.paused & static_cast<std::uint8_t>(PausedBy::kOperator)) != 0;
-  if (paused || host.held != WaitReason::kNone || host.blocked_until > now || !host.queue.empty()) {
-    const WaitReason reason = WhyWaiting(host, now);
-    if (paused || reason != WaitReason::kPaused) state.waiting_for = Name(reason);
-  }
+  const WaitReason reason = WhyWaiting(host, now);
+  if (reason == WaitReason::kPaused || host.held != WaitReason::kNone || host.blocked_until > now ||
+      !host.queue.empty())
+    state.waiting_for = Name(reason);
   return state;
 }
 
 WaitReason Frontier::WhyWaiting(const Host& host, Instant now) const {
-  if (host.paused != 0) return WaitReason::kPaused;
+  if ((host.paused & static_cast<std::uint8_t>(PausedBy::kOperator)) != 0) return WaitReason::kPaused;
+  if (host.paused != 0) return WaitReason::kTarget;
   if (host.held != WaitReason::kNone) return host.held;
   if (host.blocked_until > now) return host.blocked_reason;
   if (host.in_flight >= host.policy.connections) return WaitReason::kConnections;

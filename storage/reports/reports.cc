@@ -69,7 +69,8 @@ FROM (SELECT content_hash, count(*) AS copies, min(url) AS first, max(url) AS la
 ORDER BY d.copies DESC, d.first)sql",
      ""},
     {"near-duplicates",
-     "pages that say nearly the same as one found before them, those with most such copies first (all of them: view "
+     "pages that say nearly the same as one found before them, those with most such copies first (all of "
+     "them: view "
      "near_duplicates)",
      "",
      R"sql(
@@ -105,10 +106,18 @@ FROM (SELECT host, count(*) AS queued, min(due) AS due FROM pending GROUP BY hos
   JOIN host h ON h.n = q.host
 ORDER BY q.queued DESC, q.host)sql",
      ""},
-    {"robots", "what robots.txt of a host said and when, newest first", "HOST", R"sql(
+    {"robots",
+     "what robots.txt of a host said and when, newest first, and which of its lines have kept how many URLs "
+     "out",
+     "HOST",
+     R"sql(
 SELECT r.origin AS origin, (SELECT name FROM outcomes WHERE number = r.outcome) AS outcome, r.status AS status,
   @time(r.fetched_at) AS fetched_at, @time(r.expires_at) AS expires_at, r.crawl_delay_ms AS crawl_delay_ms,
-  r.body AS body
+  r.body AS body, r.renewal_error AS renewal_error, (SELECT group_concat(line, char(10)) FROM (
+    SELECT @word(x.rule) || ' (' || sum(x.urls) || ')' AS line FROM (
+      SELECT rule, count(*) AS urls FROM url WHERE state = 3 AND skip = 6 AND host = h.n GROUP BY rule
+      UNION ALL SELECT rule, urls FROM skip_count WHERE skip = 6 AND host = h.n AND urls > 0) x
+    WHERE x.rule > 0 GROUP BY x.rule ORDER BY sum(x.urls) DESC, x.rule LIMIT 50)) AS lines
 FROM host h JOIN robots_txt r ON r.host = h.n WHERE h.name = lower(?2) OR r.origin = lower(?2)
 ORDER BY r.fetched_at DESC, r.origin LIMIT ?1)sql",
      ""},

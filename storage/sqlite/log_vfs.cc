@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t kLogHead = 32, kFrameHead = 24;
 // SQLite's layer for Unix takes 17 bits of a length for the whole of it (os_unix.c, seekAndWriteFd).
-constexpr std::size_t kMostAtOnce = std::size_t{120} << 10;
+// A buffer is handed over before it would take a frame of a 4 KiB page beyond that.
+constexpr std::size_t kMostAtOnce = std::size_t{0x1FFFF}, kHandOver = std::size_t{120} << 10;
 
 /// What gathers of one log.
 class Gathered {
@@ -26,6 +27,7 @@ class Gathered {
   explicit Gathered(sqlite3_file* file) : file_(file) {}
 
   int Write(const void* from, int size, sqlite3_int64 at) {
+    if (failed_ != SQLITE_OK) return failed_;
     const std::string_view bytes(static_cast<const char*>(from), static_cast<std::size_t>(size));
     const bool head = bytes.size() == kFrameHead && at >= static_cast<sqlite3_int64>(kLogHead);
     const bool ends = head && bytes.substr(4, 4) != std::string_view("\0\0\0\0", 4);
@@ -40,20 +42,23 @@ class Gathered {
     bytes_.append(bytes);
     if (head) ends_transaction_ = ends;
     after_head_ = head;
-    return !head && (ends_transaction_ || bytes_.size() >= kMostAtOnce) ? Flush() : SQLITE_OK;
+    return !head && (ends_transaction_ || bytes_.size() >= kHandOver) ? Flush() : SQLITE_OK;
   }
 
-  /// After a failure what was gathered is gone: SQLite has heard that it was not written.
   int Flush() {
     if (bytes_.empty()) return SQLITE_OK;
-    int code = SQLITE_OK;
-    for (std::size_t done = 0; done < bytes_.size() && code == SQLITE_OK; done += kMostAtOnce) {
-      code = Pass(std::string_view(bytes_).substr(done, kMostAtOnce), at_ + static_cast<sqlite3_int64>(done));
+    for (std::size_t done = 0; done < bytes_.size() && failed_ == SQLITE_OK; done += kMostAtOnce) {
+      failed_ =
+          Pass(std::string_view(bytes_).substr(done, kMostAtOnce), at_ + static_cast<sqlite3_int64>(done));
     }
     bytes_.clear();
     after_head_ = false;
-    return code;
+    return failed_;
   }
+
+  /// Of a flush, for ever: SQLite has heard of those frames that they were written, and must not end a
+  /// transaction behind them.
+  int failed() const { return failed_; }
 
  private:
   int Pass(std::string_view bytes, sqlite3_int64 at) {
@@ -65,6 +70,7 @@ class Gathered {
   sqlite3_int64 at_ = 0;  // where they go
   bool after_head_ = false;
   bool ends_transaction_ = false;  // the last frame
+  int failed_ = SQLITE_OK;
 };
 
 /// What SQLite allocates for an open log: this, and behind it the file of the layer below.
@@ -107,6 +113,7 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
   return Then(file, [=](sqlite3_file* f, const sqlite3_io_methods* m) { return m->xTruncate(f, size); });
 }
 int Sync(sqlite3_file* file, int flags) {
+  if (const int failed = Self(file)->gathered->failed(); failed != SQLITE_OK) return failed;
   return Then(file, [=](sqlite3_file* f, const sqlite3_io_methods* m) { return m->xSync(f, flags); });
 }
 int FileSize(sqlite3_file* file, sqlite3_int64* size) {

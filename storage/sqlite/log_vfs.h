@@ -7,10 +7,9 @@ namespace trawl::storage::sqlite {
 
 /// A file layer for the connection that writes. SQLite writes its log in pieces, for each page a head of 24
 /// bytes and then the page: here they gather in memory up to the end of the transaction and go to the system
-/// in one call. All else passes straight through. Whoever else has the database open sees nothing new: SQLite
-/// tells of a transaction in the log only when the write that ends it has come back.
-/// Runs on: the thread of its connection. Owns its registration; the connection must be closed before it
-/// goes.
+/// in calls of some 120 KiB. All else passes straight through. Whoever else has the database open sees
+/// nothing new: SQLite tells of a transaction in the log only when the write that ends it has come back. Runs
+/// on: the thread of its connection. Owns its registration; the connection must be closed before it goes.
 class LogVfs {
  public:
   /// Over the registered layer of this name; empty: the system's. Nothing when there is none.

@@ -336,9 +336,26 @@ ALTER TABLE page ADD COLUMN language_source INTEGER;  -- word; NULL with a langu
 CREATE TABLE page_main(visit INTEGER PRIMARY KEY, text TEXT NOT NULL);
 )sql";
 
+// So that a sitemap, of which no page is stored, is asked for conditionally.
+constexpr std::string_view kSitemapValidators = R"sql(
+ALTER TABLE revisit ADD COLUMN etag TEXT;             -- of a sitemap that was read whole
+ALTER TABLE revisit ADD COLUMN last_modified TEXT;    -- likewise
+)sql";
+
 constexpr Migration kMigrations[] = {
-    {1, kFirst}, {2, kTargetPages}, {3, kReports}, {4, kBodies}, {5, kSitemaps},    {6, kRecrawl},
-    {7, kItems}, {8, kJudgements},  {9, kHints},   {10, kHops},  {11, kSkipCounts}, {12, kContent},
+    {1, kFirst},
+    {2, kTargetPages},
+    {3, kReports},
+    {4, kBodies},
+    {5, kSitemaps},
+    {6, kRecrawl},
+    {7, kItems},
+    {8, kJudgements},
+    {9, kHints},
+    {10, kHops},
+    {11, kSkipCounts},
+    {12, kContent},
+    {13, kSitemapValidators},
 };
 
 }  // namespace

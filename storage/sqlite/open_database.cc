@@ -33,6 +33,19 @@ std::string SchemaSentence(const std::string& path, SchemaState state, int versi
          "); use that trawl or choose another --db";
 }
 
+/// Whether a path that exists names a file. It is not opened, see OpenForQuestions.
+bool CheckKind(const std::string& path, const struct stat& status, std::string& error) {
+  if (S_ISDIR(status.st_mode)) {
+    error = path + " is a directory; choose a file, for instance --db " + path + "/trawl.db";
+    return false;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    error = path + " is not a regular file; choose another --db";
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool CheckFile(const std::string& path, std::string& error) {
@@ -42,14 +55,7 @@ bool CheckFile(const std::string& path, std::string& error) {
     error = path + " cannot be opened: " + std::strerror(errno) + "; choose another --db";
     return false;
   }
-  if (S_ISDIR(status.st_mode)) {
-    error = path + " is a directory; choose a file, for instance --db " + path + "/trawl.db";
-    return false;
-  }
-  if (!S_ISREG(status.st_mode)) {
-    error = path + " is not a regular file; choose another --db";
-    return false;
-  }
+  if (!CheckKind(path, status, error)) return false;
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) {
     error = path + " cannot be opened: " + std::strerror(errno) +
@@ -146,7 +152,10 @@ std::unique_ptr<Connection> OpenForQuestions(const std::string& path, std::strin
     error = path + " cannot be opened: " + std::strerror(errno) + fix;
     return nullptr;
   }
-  if (!CheckFile(path, error)) return nullptr;
+  // The file may be open in this process already, and a close of any descriptor of it would drop the locks of
+  // them all (fcntl(2)): the next program to close the database would fold the log away under this one. Only
+  // SQLite, which knows of that, opens it here.
+  if (!CheckKind(path, status, error)) return nullptr;
   std::unique_ptr<Connection> db = OpenForReading(path, "", error);
   if (!db) return nullptr;
   // Read once before an SQL counts as wrong: a damaged or locked file shows itself here.

@@ -9,7 +9,8 @@
 namespace trawl::storage::sqlite {
 
 /// False, with a sentence in `error`, when the path names something that can never be a database: a folder, a
-/// device, a file of another format. Looks without changing anything.
+/// device, a file of another format. Looks without changing anything; not while this process has the database
+/// open, whose locks it would drop.
 bool CheckFile(const std::string& path, std::string& error);
 
 /// The connection that writes, in WAL mode, its schema up to date. None with a sentence in `error`; a file

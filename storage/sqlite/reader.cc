@@ -16,8 +16,9 @@ constexpr std::int64_t kSlice = 20000;  // URLs looked through at once for exclu
 std::string SelectUrls(std::string_view columns, std::string_view from) {
   return std::string("SELECT ")
       .append(columns)
-      .append(", u.id, u.url, u.target, u.depth, u.redirects, p.etag, p.last_modified, p.content_hash, ")
-      .append("r.interval_ms, r.misses, u.sitemap, u.hint_hours, u.hops ")
+      .append(", u.id, u.url, u.target, u.depth, u.redirects, coalesce(p.etag, r.etag), ")
+      .append("coalesce(p.last_modified, r.last_modified), p.content_hash, r.interval_ms, r.misses, ")
+      .append("u.sitemap, u.hint_hours, u.hops ")
       .append(from);
 }
 

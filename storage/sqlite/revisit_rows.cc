@@ -9,13 +9,16 @@ namespace trawl::storage::sqlite {
 
 RevisitRows::RevisitRows(Connection& db)
     : db_(db),
-      put_(db.Prepare("INSERT OR REPLACE INTO revisit(url, due, interval_ms, misses) VALUES (?, ?, ?, ?)")),
+      put_(db.Prepare("INSERT OR REPLACE INTO revisit(url, due, interval_ms, misses, etag, last_modified) "
+                      "VALUES (?, ?, ?, ?, ?, ?)")),
       advance_(db.Prepare("UPDATE revisit SET due = ?1 WHERE url = ?2 AND due > ?1")),
       enter_(db.Prepare("UPDATE revisit SET due = NULL WHERE url = ?")),
       remove_(db.Prepare("DELETE FROM revisit WHERE url = ?")) {}
 
 void RevisitRows::Put(std::int64_t url, const Revisit& revisit) {
-  put_.With(url, ToMs(revisit.due), revisit.interval.count(), revisit.misses).Run();
+  put_.With(url, ToMs(revisit.due), revisit.interval.count(), revisit.misses, TextOrNull{revisit.etag},
+            TextOrNull{revisit.last_modified})
+      .Run();
 }
 
 void RevisitRows::Advance(std::int64_t url, Instant due) {

@@ -98,8 +98,8 @@ FROM statement s JOIN visit v ON v.n = s.n >> 16 JOIN url u ON u.n = v.url)sql"}
 SELECT h.name AS host, h.ip AS ip, h.pages AS pages, h.errors AS errors, h.bytes AS bytes, h.delay_ms AS delay_ms,
   (SELECT status FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,
   (SELECT crawl_delay_ms FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS crawl_delay_ms,
-  h.waiting_for AS waiting_for, @time(h.blocked_until) AS blocked_until,
-  (SELECT count(*) FROM pending WHERE host = h.n) AS queued
+  coalesce(h.waiting_for, CASE WHEN EXISTS (SELECT 1 FROM pending WHERE host = h.n) THEN 'turn' END) AS waiting_for,
+  @time(h.blocked_until) AS blocked_until, (SELECT count(*) FROM pending WHERE host = h.n) AS queued
 FROM host h)sql"},
     {"robots", R"sql(
 SELECT (SELECT name FROM host WHERE n = r.host) AS host, r.origin AS origin, r.status AS status,
@@ -136,11 +136,11 @@ SELECT printf('%016x', d.content_hash) AS content_hash, d.copies AS copies, u.ur
   p.bytes AS bytes
 FROM page p JOIN d ON d.content_hash = p.content_hash JOIN url u ON u.n = p.url
 WHERE p.status = 200)sql"},
-    // Pages of a host whose simhashes are at most three bits apart, each with the first of them. Three bits leave
-    // two of five blocks of a simhash as they are: only what agrees in any two blocks is compared, found by ten
-    // groupings. 2 s of CPU for 100,000 pages of one host, 26 s for a million. Simhashes that are the same are one
-    // until the end. x & (x - 1) is x without its lowest bit; the sign is told apart, as SQLite would leave the
-    // integers for x - 1.
+    // Pages of a host whose simhashes are at most three bits apart, each with the first of them. Three bits
+    // leave two of five blocks of a simhash as they are: only what agrees in any two blocks is compared,
+    // found by ten groupings. 2 s of CPU for 100,000 pages of one host, 26 s for a million. Simhashes that
+    // are the same are one until the end. x & (x - 1) is x without its lowest bit; the sign is told apart, as
+    // SQLite would leave the integers for x - 1.
     {"near_duplicates", R"sql(
 WITH block(mask) AS (VALUES (0x3FFFFFF), (0x7FFC001FFF), (0x7FFFFFE000), (0xFFF8000001FFF), (0xFFF8003FFE000),
   (0xFFFFFFC000000), (0xFFF0000000001FFF), (0xFFF0000003FFE000), (0xFFF0007FFC000000), (0xFFFFFF8000000000)),

@@ -143,6 +143,16 @@ TEST_CASE("A URL that was left out for its hops is taken when the configuration 
   CHECK(step.pending[0].url.hops == 3);
 }
 
+TEST_CASE("A URL that is too long keeps how far off the site it is, for when the limit allows more") {
+  DiscoveryRig rig("external_hops = 3", "max_url = '100B'");
+  crawler::Step step;
+  const std::string far = "http://b.test/" + std::string(100, 'x');
+  rig.discovery.Redirect(step, {parser::FingerprintUrl(kRoot), 0, 1, 0, 0, 2}, "c.test", far);
+  REQUIRE(step.batch.urls.size() == 1);
+  CHECK(step.batch.urls[0].skip == SkipReason::kTooLong);
+  CHECK(step.batch.urls[0].hops == 2);
+}
+
 TEST_CASE("Near copies of a page are followed as often as is allowed") {
   DiscoveryRig rig("max_depth = 1", "max_near_duplicates = 3");
   const std::string cut = "crawl.max_near_duplicates = 3";

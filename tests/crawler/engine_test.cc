@@ -189,7 +189,7 @@ TEST_CASE("engine:ATargetIsFetchedInItsPartOfTheDay") {
     const Instant midnight = clock.Now() - 1h;  // there: it is winter
     EngineRig rig(loop, std::move(loaded), *database.store, &clock, false);
     const auto until = [&](auto condition) { RunUntil(loop, condition); };
-    until([&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
+    until([&] { return rig.engine.waiting().contains(crawler::WaitReason::kTarget); });
     CHECK(rig.engine.progress().visits == 0);
     CHECK_FALSE(rig.engine.in_window(0));
     CHECK(rig.engine.TargetState(0) == "outside its window 08:00-09:00 Europe/Berlin");
@@ -238,7 +238,7 @@ TEST_CASE("engine:ATargetWhoseFetchesFailPausesAndGoesOnAfterItsTime") {
     CHECK_THAT(rig.engine.TargetState(0),
                Catch::Matchers::Contains("of its last 6 fetches failed, until 2024-12-18T01:00:0"));
     const std::uint64_t visits = rig.engine.progress().visits;
-    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kPaused); });
+    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kTarget); });
     CHECK(rig.engine.progress().visits <= visits + 1);
     // An operator ends the pause early, and the next six fetches bring another.
     rig.engine.PauseTarget(0, false);

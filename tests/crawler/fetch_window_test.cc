@@ -16,7 +16,7 @@ struct Pipeline {
   Duration latency, storing;
   std::uint64_t limit = 10'000;
   Instant now{};
-  std::deque<Instant> in_flight;  ///< when each has come
+  std::deque<Instant> in_flight = {};  ///< when each has come
   std::uint64_t waiting = 0, stored = 0, most_waiting = 0;
   Instant store_free{};
 

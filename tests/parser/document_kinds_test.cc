@@ -139,6 +139,10 @@ const Hostile kHostile[] = {
     {"a million line ends", 0, [] { return "<pre>" + std::string(1'000'000, '\n'); }},
     {"200,000 br", 0, [] { return Repeat("<br>", 200'000); }},
     {"a million br", kExitLimit, [] { return Repeat("<br>", 1'000'000); }},
+    {"JSON-LD of comments that never end", 0,
+     [] { return "<script type=application/ld+json>{\"datePublished\":1}" + Repeat("<!--", 250'000); }},
+    {"JSON-LD of comments that all end at its end", 0,
+     [] { return "<script type=application/ld+json>" + Repeat("<!--", 250'000) + "\"datePublished\"-->"; }},
     {"a table out of which 300,000 texts fall", 0, [] { return "<table>" + Repeat("x<tr>", 300'000); }},
 };
 

@@ -286,7 +286,8 @@ TEST_CASE("Structured data is read off a scan, and microdata off the tree it nee
     return lines;
   };
   const std::string plain = R"(<meta property=og:title content=T><meta name=twitter:card content=s>
-    <meta name=DC.title content=D><script type=application/ld+json>[{"a":1}]</script><link rel=next href=n>)";
+    <meta name=DC.title content=D><script type=application/ld+json>[{"a":1}]</script>
+    <link rel=stylesheet href=s><link rel=Alternate hreflang=de href=d><link rel=next href=n>)";
   const Lines said = kinds(plain);
   CHECK(
       said ==
@@ -294,9 +295,10 @@ TEST_CASE("Structured data is read off a scan, and microdata off the tree it nee
           R"(json-ld {"a":1})",
           R"(opengraph {"namespace":{"og":"http://ogp.me/ns#"},"properties":[["og:title","T"]]})",
           R"(twitter {"properties":[["twitter:card","s"]]})",
-          R"(dublincore {"elements":[{"name":"DC.title","content":"D","URI":"http://purl.org/dc/elements/1.1/title"}],"terms":[]})"});
+          R"(dublincore {"elements":[{"name":"DC.title","content":"D","URI":"http://purl.org/dc/elements/1.1/title"}],"terms":[]})",
+          R"(relations [{"rel":"alternate","href":"http://shop.test/d","hreflang":"de"},{"rel":"next","href":"http://shop.test/n"}])"});
   Lines with_items = kinds(plain + "<div ITEMSCOPE itemtype=T><b itemprop=n>x</b></div>");
-  REQUIRE(with_items.size() == 5);
+  REQUIRE(with_items.size() == 6);
   CHECK(with_items[0] == R"(microdata {"type":"T","properties":{"n":"x"}})");
   with_items.erase(with_items.begin());
   CHECK(with_items == said);

@@ -1,5 +1,10 @@
 #include "storage/query.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "storage/url_story.h"
 #include "tests/storage/database.h"
 #include "tests/support/catch.h"
 
@@ -14,6 +19,27 @@ storage::QueryError Run(const std::string& path, const std::string& sql) {
   return storage::Query(
       path, sql, [](const std::vector<std::string>&) {},
       [](const std::vector<storage::Value>&) { return true; });
+}
+
+/// Whether a program other than this one, which closes the database last, would take itself for the only one
+/// that has it open: SQLite's SHARED lock (https://www.sqlite.org/lockingv3.html, os_unix.c) is not held.
+bool LooksAbandoned(const std::string& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int file = ::open(path.c_str(), O_RDWR);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000000 + 2;
+    lock.l_len = 510;
+    const bool asked = file >= 0 && ::fcntl(file, F_GETLK, &lock) == 0;
+    ::_exit(!asked ? 2 : lock.l_type == F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) < 2);
+  return WEXITSTATUS(status) == 1;
 }
 
 struct Queried : Database {
@@ -53,6 +79,29 @@ TEST_CASE("A query without rows still names its columns, and a reader may stop e
   CHECK(storage::Query(database.options.path, "SELECT * FROM queue", header, row).ok);
   CHECK(rows == 1);
   CHECK(headers == 2);
+}
+
+TEST_CASE("A question asked in the crawl's own process leaves the crawl's locks where they are") {
+  Queried database;
+  CHECK_FALSE(LooksAbandoned(database.options.path));
+  CHECK(Run(database.options.path, "SELECT * FROM queue").ok);
+  storage::UrlStory story;
+  CHECK(storage::LookUp(database.options.path, Id(1), Host("a.test"), "https://a.test", story).ok);
+  CHECK(story.url.Text("state") == "queued");
+  CHECK_FALSE(LooksAbandoned(database.options.path));
+  REQUIRE(database.Close());
+  CHECK(LooksAbandoned(database.options.path));
+}
+
+TEST_CASE("A look at a URL ends when its time is over") {
+  Queried database;
+  storage::UrlStory story;
+  storage::QueryLimits limits;
+  limits.deadline = std::chrono::steady_clock::now();
+  const storage::QueryError error =
+      storage::LookUp(database.options.path, Id(1), Host("a.test"), "https://a.test", story, limits);
+  CHECK(error.given_up);
+  CHECK(story.url.empty());
 }
 
 TEST_CASE("Nothing that writes, reaches other files or changes settings is run") {

@@ -139,6 +139,27 @@ TEST_CASE("Sitemaps are scheduled with their target, a day after their visit at 
   CHECK(DueNow(*f.store, kDay + 1000).urls.empty());
 }
 
+TEST_CASE("Of a sitemap its revisit keeps what a conditional request needs") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  Batch batch;
+  batch.Queued(1, 1);
+  batch.batch.urls[0].sitemap = 1;
+  REQUIRE(WriteNow(*f.store, batch));
+  Batch visited;
+  visited.Visited(1, 1).Again(9000, 8s);
+  visited.batch.revisit->etag = "\"s1\"";
+  visited.batch.revisit->last_modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+  REQUIRE(WriteNow(*f.store, visited));
+  CHECK(DueNow(*f.store, 9000).urls.at(0).etag == "\"s1\"");
+  CHECK(DueNow(*f.store, 9000).urls.at(0).earlier == storage::Earlier{8s, 0, 0, false});
+  REQUIRE(WriteNow(*f.store, Batch().Promoted(1, 5)));
+  CHECK(QueueNow(*f.store, "a.test")->at(0).etag == "\"s1\"");
+  CHECK(QueueNow(*f.store, "a.test")->at(0).last_modified == "Wed, 21 Oct 2015 07:28:00 GMT");
+  REQUIRE(WriteNow(*f.store, Batch().Visited(1, 5).Again(20'000, 8s)));
+  CHECK(DueNow(*f.store, 20'000).urls.at(0).etag.empty());
+}
+
 TEST_CASE("What leaves the schedule, or is excluded, is not due any more") {
   EVERY_BACKEND;
   Fixture f(backend);

@@ -22,11 +22,11 @@ struct Reply {
   };
 
   int status = 0;  ///< for the log; 0 when no status line is sent
-  std::string head;
-  std::string body;
-  std::string repeat;
+  std::string head = {};
+  std::string body = {};
+  std::string repeat = {};
   std::uint64_t repeats = 0;
-  std::string tail;
+  std::string tail = {};
   std::chrono::milliseconds delay{};     ///< before the first byte
   std::size_t piece = 0;                 ///< bytes per interval; 0: as fast as the socket takes them
   std::chrono::milliseconds interval{};  ///< with piece

@@ -107,7 +107,7 @@ TEST_CASE("control:HostsAreShownAsTheyStandNowNotAsAtTheirLastVisit") {
       return state && state->waiting_for == "robots";
     };
     RunUntil(daemon.loop, waits);
-    CHECK(database.Row("SELECT waiting_for FROM hosts") == "NULL");
+    CHECK(database.Row("SELECT waiting_for FROM hosts") == "turn");
     CHECK(daemon.Ask("GET", "/hosts").body.find("\"robots\"") != std::string::npos);
     CHECK_FALSE(daemon.rig->engine.host("elsewhere.test"));
   }

@@ -4,65 +4,13 @@
 #include <random>
 #include <set>
 
+#include "tests/crawler/frontier/frontier_rig.h"
 #include "tests/support/catch.h"
 
 using namespace trawl;
 using namespace trawl::crawler;
+using namespace trawl::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr Instant kStart{1'000'000s};
-
-HostId Host(int n) {
-  return static_cast<HostId>(n);
-}
-
-/// A frontier and the rows a store would hold for it.
-struct FrontierRig {
-  Frontier frontier;
-  HostPolicy policy;
-  std::uint64_t next_id = 1;
-  std::map<std::uint64_t, storage::QueuedUrl> stored;  ///< by seq
-
-  explicit FrontierRig(std::size_t memory_urls = 1000) : frontier(memory_urls) {}
-
-  void Queue(int host, std::uint8_t priority = 10, Instant due = Instant::min()) {
-    storage::QueuedUrl url;
-    url.id = static_cast<UrlId>(next_id);
-    url.url = "http://h" + std::to_string(host) + "/" + std::to_string(next_id++);
-    url.place = {frontier.NewPlace(Host(host), priority), due, 0};
-    stored[url.place.key.seq] = url;
-    frontier.Add("h" + std::to_string(host), policy, url);
-  }
-
-  /// Answers every refill as the store would.
-  void Refill(Instant now) {
-    while (auto request = frontier.NextRefill()) {
-      std::vector<storage::QueuedUrl> rows;
-      std::map<std::pair<int, std::uint64_t>, storage::QueuedUrl> ordered;
-      for (auto& [seq, url] : stored) {
-        if (url.place.key.host == request->host) ordered[{url.place.key.priority, seq}] = url;
-      }
-      for (auto& [order, url] : ordered) {
-        if (order > std::pair<int, std::uint64_t>(request->after.priority, request->after.seq) &&
-            rows.size() < request->limit) {
-          rows.push_back(url);
-        }
-      }
-      const bool complete = rows.size() < request->limit;
-      frontier.EndRefill(request->host, std::move(rows), complete, now);
-    }
-  }
-
-  void Finish(const FetchTask& task, Instant now) {
-    frontier.Release(task.host, now, 0ms);
-    stored.erase(task.url.place.key.seq);
-    frontier.Finish(task.url.place.key);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("A host is handed out once, until it is released and its delay has passed") {
   FrontierRig crawl;
@@ -107,24 +55,6 @@ TEST_CASE("Better priority first, then arrival") {
   CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/2");
   CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/3");
   CHECK(crawl.frontier.Next(kStart)->url.url == "http://h1/1");
-}
-
-TEST_CASE("Hosts of one address start apart") {
-  FrontierRig crawl;
-  crawl.Queue(1);
-  crawl.Queue(2);
-  auto one = crawl.frontier.Next(kStart);
-  auto two = crawl.frontier.Next(kStart);
-  Instant not_before;
-  CHECK(crawl.frontier.BindAddress(one->host, "127.0.0.1", kStart, not_before));
-  REQUIRE_FALSE(crawl.frontier.BindAddress(two->host, "127.0.0.1", kStart, not_before));
-  CHECK(not_before == kStart + 251ms);
-  crawl.frontier.Return(std::move(*two), kStart, not_before);
-  CHECK_FALSE(crawl.frontier.Next(kStart + 250ms));
-  auto again = crawl.frontier.Next(kStart + 251ms);
-  REQUIRE(again);
-  CHECK(again->host == Host(2));
-  CHECK(crawl.frontier.BindAddress(again->host, "127.0.0.1", kStart + 251ms, not_before));
 }
 
 TEST_CASE("A held host waits, a blocked one until its time") {
@@ -269,7 +199,7 @@ TEST_CASE("A paused host is not handed out until everybody who paused it has res
   CHECK_FALSE(crawl.frontier.Next(kStart + 1h));
   CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "paused");
   crawl.frontier.Resume(Host(1), PausedBy::kOperator);
-  CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "");
+  CHECK(crawl.frontier.State(Host(1), kStart).waiting_for == "target");
   CHECK_FALSE(crawl.frontier.Next(kStart + 2h));
   crawl.frontier.Resume(Host(1), PausedBy::kTarget);
   task = crawl.frontier.Next(kStart + 3h);
@@ -359,76 +289,6 @@ TEST_CASE("The answer that a host was held for counts as one of its answers, a s
   crawl.frontier.Return(std::move(*task), kStart + 1s, kStart + 1s);
   CHECK_FALSE(crawl.frontier.Next(kStart + 2s));
   CHECK(crawl.frontier.Next(kStart + 2001ms));
-}
-
-TEST_CASE("A start that asked nothing of its host does not cost its address a turn") {
-  FrontierRig crawl;
-  crawl.Queue(1);
-  crawl.Queue(2);
-  Instant not_before;
-  auto one = crawl.frontier.Next(kStart);
-  REQUIRE(crawl.frontier.BindAddress(one->host, "a", kStart, not_before));
-  auto two = crawl.frontier.Next(kStart);
-  REQUIRE_FALSE(crawl.frontier.BindAddress(two->host, "a", kStart, not_before));
-  crawl.frontier.ReleaseUnused(one->host, kStart);
-  crawl.frontier.Return(std::move(*two), kStart, kStart);
-  two = crawl.frontier.Next(kStart);
-  REQUIRE(two);
-  CHECK(crawl.frontier.BindAddress(two->host, "a", kStart, not_before));
-}
-
-TEST_CASE(
-    "A request for robots.txt costs its address and its domain a turn, also when the task is returned") {
-  FrontierRig crawl;
-  crawl.policy.ip_delay = 2s;
-  crawl.Queue(1);
-  crawl.Queue(2);
-  Instant not_before;
-  auto one = crawl.frontier.Next(kStart);
-  REQUIRE(crawl.frontier.BindAddress(one->host, "a", kStart, not_before));
-  auto two = crawl.frontier.Next(kStart);
-  crawl.frontier.Hold(Host(1), WaitReason::kRobots);
-  crawl.frontier.Unhold(Host(1), kStart + 500ms);
-  crawl.frontier.Return(std::move(*one), kStart + 500ms, kStart + 500ms);
-  CHECK_FALSE(crawl.frontier.BindAddress(two->host, "a", kStart + 500ms, not_before));
-  CHECK(not_before == kStart + 2001ms);
-}
-
-TEST_CASE("A start that was returned does not give back one of the same host that was fetched meanwhile") {
-  FrontierRig crawl;
-  crawl.policy = {0ms, 2, 2s, 0s};
-  Instant not_before;
-  for (const int host : {1, 1, 1, 2}) crawl.Queue(host);
-  auto bound = crawl.frontier.Next(kStart);
-  REQUIRE(crawl.frontier.BindAddress(Host(1), "a", kStart, not_before));
-  auto other = crawl.frontier.Next(kStart);
-  REQUIRE((other && other->host == Host(2)));
-  const Instant later = kStart + 2001ms;
-  auto fetched = crawl.frontier.Next(later);
-  REQUIRE((fetched && fetched->host == Host(1)));
-  const bool ended = GENERATE(false, true);
-  if (ended) crawl.frontier.Release(Host(1), later + 10ms, 10ms);
-  crawl.frontier.Return(std::move(*bound), later + 20ms, later + 20ms);
-  CHECK_FALSE(crawl.frontier.BindAddress(Host(2), "a", later + 20ms, not_before));
-  CHECK(not_before == later + 2001ms);
-}
-
-TEST_CASE("Hosts of one registrable domain start apart when the policy says so") {
-  FrontierRig crawl;
-  crawl.policy.domain_delay = 2s;
-  storage::QueuedUrl url;
-  for (int host = 1; host <= 3; ++host) {
-    url.id = static_cast<UrlId>(host);
-    url.place = {crawl.frontier.NewPlace(Host(host), 10), Instant::min(), 0};
-    crawl.frontier.Add(host < 3 ? "s" + std::to_string(host) + ".example.co.uk" : "other.co.uk", crawl.policy,
-                       url);
-  }
-  CHECK(crawl.frontier.Next(kStart)->host == Host(1));
-  CHECK(crawl.frontier.Next(kStart)->host == Host(3));
-  CHECK_FALSE(crawl.frontier.Next(kStart + 2s));
-  CHECK(crawl.frontier.State(Host(2), kStart + 1s).waiting_for == "domain");
-  CHECK(crawl.frontier.NextReady() == kStart + 2001ms);
-  CHECK(crawl.frontier.Next(kStart + 2001ms)->host == Host(2));
 }
 
 TEST_CASE("A target with many hosts does not starve one with few: an operator's URL overtakes both") {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawler/frontier/retry.h"
+
 namespace trawl::test {
 
 using namespace trawl::crawler;
@@ -61,6 +63,10 @@ SimulatedWeb::SimulatedWeb(std::uint64_t seed, const WebSize& size)
     host.latency = Duration(20 + random_() % 400);
     if (random_() % 50 == 0) host.latency = Duration(2000 + random_() % 20000);
     if (random_() % 40 == 0) host.crawl_delay = Duration(2000 + random_() % 30000);
+    if (random_() % 30 == 0) {
+      host.down_from = kMidnight + Duration(random_() % Duration(2h).count());
+      host.down_until = host.down_from + Duration(random_() % Duration(2h).count());
+    }
     for (int n = 0; n < 3; ++n) Plant(i);
   }
 }
@@ -97,7 +103,7 @@ void SimulatedWeb::Run() {
       if (!task) break;
       Begin(std::move(*task), now_);
     }
-    if (size_.compare_each_step && frontier_->in_flight() < size_.in_flight) Compare(now_);
+    if (size_.compared > 0 && frontier_->in_flight() < size_.in_flight) Compare(now_);
     Instant next = std::min({end, next_restart_, next_pause_});
     if (!ends_.empty()) next = std::min(next, ends_.top().at);
     const std::optional<Instant> ready = frontier_->NextReady();
@@ -176,12 +182,21 @@ std::optional<Instant> SimulatedWeb::Earliest(const Host& host) const {
 void SimulatedWeb::Compare(Instant now) {
   ++comparisons;
   const std::optional<Instant> ready = frontier_->NextReady();
-  for (const Host& host : hosts_) {
-    const std::optional<Instant> at = Earliest(host);
-    if (!at) continue;
-    if (*at + kSlack <= now) Violation("nothing handed out, though it may be fetched", host);
-    if (!ready || *ready > std::max(*at, now) + kSlack) Violation("its time is not in the schedule", host);
+  for (int n = 0; n < size_.compared; ++n) {
+    CompareHost(compared_, ready, now);
+    compared_ = (compared_ + 1) % size_.hosts;
   }
+}
+
+void SimulatedWeb::CompareHost(int index, std::optional<Instant> ready, Instant now) {
+  const Host& host = hosts_[static_cast<std::size_t>(index)];
+  if (host.stored.size() > host.taken.size() &&
+      frontier_->State(static_cast<HostId>(index), now).waiting_for.empty())
+    Violation("idle, and nobody knows what it waits for", host);
+  const std::optional<Instant> at = Earliest(host);
+  if (!at) return;
+  if (*at + kSlack <= now) Violation("nothing handed out, though it may be fetched", host);
+  if (!ready || *ready > std::max(*at, now) + kSlack) Violation("its time is not in the schedule", host);
 }
 
 void SimulatedWeb::SetPaused(int index, bool target, bool paused, Instant now) {
@@ -255,7 +270,8 @@ void SimulatedWeb::Restart(Instant now) {
     stored.delay = host.bound ? host.delay() : host.policy.delay;
     stored.queued = host.stored.size();
     if (host.silent_until > now) stored.blocked_until = host.silent_until;
-    stored.waiting_for = Name(host.paused ? WaitReason::kPaused : WaitReason::kRetryAfter);
+    stored.backoffs = host.troubles;
+    stored.waiting_for = Name(host.paused ? WaitReason::kPaused : host.silent_for);
     frontier_->AddStoredHost(stored, gentlest, now);
   }
 }
@@ -305,19 +321,29 @@ void SimulatedWeb::GiveBack(FetchTask task, Instant now, Instant not_before) {
   frontier_->Return(std::move(task), now, not_before);
 }
 
+/// What the name servers say of the host: now and then another address. False: not yet.
+bool SimulatedWeb::Bind(Host& host, HostId id, Instant now, Instant& not_before) {
+  const bool moves = host.bound && random_() % 100 == 0;
+  if (host.bound && !moves) return true;
+  if (moves) {
+    ++this->moves;
+    host.address = static_cast<int>(random_() % address_start_.size());
+  } else {
+    host.bound = true;
+    frontier_->SetCrawlDelay(id, host.crawl_delay);
+  }
+  if (!frontier_->BindAddress(id, "a" + std::to_string(host.address), now, not_before)) return false;
+  address_handed_out_[static_cast<std::size_t>(host.address)] = now;
+  return true;
+}
+
 void SimulatedWeb::Begin(FetchTask task, Instant now) {
   Take(task, now);
   if (!violation_.empty()) return;
   const int index = static_cast<int>(task.host);
   Host& host = hosts_[static_cast<std::size_t>(index)];
-  if (!host.bound) {
-    Instant not_before;
-    host.bound = true;
-    frontier_->SetCrawlDelay(task.host, host.crawl_delay);
-    if (!frontier_->BindAddress(task.host, "a" + std::to_string(host.address), now, not_before))
-      return GiveBack(std::move(task), now, not_before);
-    address_handed_out_[static_cast<std::size_t>(host.address)] = now;
-  }
+  Instant not_before;
+  if (!Bind(host, task.host, now, not_before)) return GiveBack(std::move(task), now, not_before);
   if (random_() % 64 == 0) {  // robots.txt says no, or a budget not yet: nothing is asked of the host
     ++returns;
     return GiveBack(std::move(task), now, now);
@@ -345,7 +371,7 @@ void SimulatedWeb::CheckStart(Host& host, Instant now) {
   if (host.last_start != Instant::min() && now - host.last_start < host.policy.delay)
     Violation("two starts too close", host);
   if (now < host.rest_until) Violation("a start too soon after an answer", host);
-  if (now < host.silent_until) Violation("a start before Retry-After has passed", host);
+  if (now < host.silent_until) Violation("a start while the host is left alone", host);
   Instant& of_address = address_start_[static_cast<std::size_t>(host.address)];
   if (of_address != Instant::min() && now - of_address < host.policy.ip_delay)
     Violation("two starts at one address too close", host);
@@ -372,6 +398,48 @@ void SimulatedWeb::EndRobots(Open& open, Instant now) {
   GiveBack(std::move(open.task), now, now);
 }
 
+/// What follows from a fetch that failed, as the engine has it. True: the URL comes again, behind the others.
+bool SimulatedWeb::Fails(const Open& open, const Host::Row& row, Instant now) {
+  Host& host = hosts_[static_cast<std::size_t>(open.host)];
+  const bool down = now >= host.down_from && now < host.down_until, too_many = random_() % 500 == 0;
+  if (!down && !too_many) {
+    if (std::exchange(host.troubles, std::uint8_t{0}) != 0) frontier_->SetTroubles(open.task.host, 0);
+    return false;
+  }
+  RetryInput input;
+  input.outcome = down ? Outcome::kTimeout : Outcome::kHttpError;
+  input.status = down ? 0 : 429;
+  input.attempt = static_cast<std::uint8_t>(row.attempts + 1);
+  input.host_backoffs = host.troubles;
+  if (!down && random_() % 2 == 0) input.retry_after = Duration(1000 + random_() % 60000);
+  const RetryDecision decision = DecideRetry(input, http_, politeness_, random_);
+  ++(down ? timeouts : waits_429);
+  if (decision.host_wait || decision.host_in_trouble) {
+    host.troubles = static_cast<std::uint8_t>(std::min(host.troubles + 1, 255));
+    frontier_->SetTroubles(open.task.host, host.troubles);
+  }
+  std::optional<Duration> wait = decision.host_wait;
+  WaitReason reason = input.retry_after ? WaitReason::kRetryAfter : WaitReason::kBackoff;
+  if (!wait && decision.host_in_trouble && host.troubles >= politeness_.park_after) {
+    ++parked;
+    wait = politeness_.park;
+    reason = WaitReason::kParked;
+  }
+  if (wait && now + *wait > host.silent_until) {
+    host.silent_until = now + *wait;
+    host.silent_for = reason;
+  }
+  if (wait) frontier_->Block(open.task.host, now, now + *wait, reason);
+  if (!decision.retry) {
+    ++given_up;
+    return false;
+  }
+  host.urls[row.url] = Host::State::kWaiting;
+  Store(open.host, frontier_->NewPlace(open.task.host, kRetry),
+        {row.url, now + decision.url_wait, input.attempt});
+  return true;
+}
+
 void SimulatedWeb::End() {
   const Ending ending = ends_.top();
   ends_.pop();
@@ -387,15 +455,7 @@ void SimulatedWeb::End() {
   host.stored.erase(OrderOf(key));
   host.taken.erase(OrderOf(key));
   frontier_->Finish(key);
-  if (random_() % 500 == 0) {  // 429 with Retry-After; the URL comes again, behind the others
-    ++waits_429;
-    const Duration wait = Duration(1000 + random_() % 60000);
-    host.silent_until = std::max(host.silent_until, ending.at + wait);
-    host.urls[row.url] = Host::State::kWaiting;
-    frontier_->Block(open.task.host, ending.at, ending.at + wait, WaitReason::kRetryAfter);
-    Store(open.host, frontier_->NewPlace(open.task.host, kRetry), {row.url, ending.at + wait, 1});
-    return;
-  }
+  if (Fails(open, row, ending.at)) return;
   if (std::exchange(host.urls[row.url], Host::State::kFetched) == Host::State::kFetched)
     Violation("fetched twice", host);
   ++host.fetched;

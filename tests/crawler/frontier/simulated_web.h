@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "config/options.h"
 #include "crawler/frontier/frontier.h"
 
 namespace trawl::test {
@@ -23,11 +24,11 @@ struct WebSize {
   int domains = 0;  ///< 0: domains are not limited
   int targets = 1;
   std::size_t memory_urls = 0;
-  std::size_t in_flight = 0;       ///< at most
-  Duration length{};               ///< the simulation ends then, or when all is fetched
-  Duration restart_every{};        ///< the crawl is killed and goes on from what is stored; 0: never
-  Duration pause_every{};          ///< a host, or a whole target, is paused or resumed; 0: never
-  bool compare_each_step = false;  ///< with a look at every host
+  std::size_t in_flight = 0;  ///< at most
+  Duration length{};          ///< the simulation ends then, or when all is fetched
+  Duration restart_every{};   ///< the crawl is killed and goes on from what is stored; 0: never
+  Duration pause_every{};     ///< a host, or a whole target, is paused or resumed; 0: never
+  int compared = 0;           ///< hosts that each step looks at, in turn
 };
 
 /// The real frontier in a world computed from a seed: hosts of very different sizes and speeds, some on one
@@ -46,7 +47,8 @@ class SimulatedWeb {
     std::uint16_t target = 0;
     std::uint64_t size = 0;  ///< URLs
     Duration latency{}, crawl_delay{0};
-    crawler::HostPolicy policy;  ///< its target's
+    Instant down_from = Instant::max(), down_until = Instant::max();  ///< it does not answer then
+    crawler::HostPolicy policy;                                       ///< its target's
     enum class State : std::uint8_t { kWaiting, kInFlight, kFetched };
     std::vector<State> urls;  ///< of those known to the frontier so far; a URL is its number
     struct Row {
@@ -58,7 +60,10 @@ class SimulatedWeb {
     std::uint64_t fetched = 0;
     // What its server sees.
     std::uint32_t open = 0;
-    Instant last_start = Instant::min(), silent_until = Instant::min();
+    Instant last_start = Instant::min();
+    Instant silent_until = Instant::min();  ///< it is left alone: Retry-After, back-off, parked
+    crawler::WaitReason silent_for = crawler::WaitReason::kNone;
+    std::uint8_t troubles = 0;
     Instant rest_until = Instant::min();  ///< what its answers ask for
     // What a plain model of the frontier knows.
     std::set<crawler::QueueOrder> taken;
@@ -79,8 +84,8 @@ class SimulatedWeb {
   /// Everybody knows the same: each URL is fetched, or stored as queued and counted by the frontier.
   void CheckStates();
 
-  std::uint64_t starts = 0, returns = 0, waits_429 = 0, robots_read = 0, restarts = 0, pauses = 0,
-                comparisons = 0;
+  std::uint64_t starts = 0, returns = 0, waits_429 = 0, timeouts = 0, parked = 0, given_up = 0, moves = 0,
+                robots_read = 0, restarts = 0, pauses = 0, comparisons = 0;
   /// The longest that a URL of a host which might have been fetched has waited for its turn.
   Duration longest_wait{0};
 
@@ -104,6 +109,7 @@ class SimulatedWeb {
   storage::QueuedUrl Url(int index, const storage::QueueKey& key, const Host::Row& row) const;
   bool Refill(Instant now);
   void Compare(Instant now);
+  void CompareHost(int index, std::optional<Instant> ready, Instant now);
   std::optional<Instant> Earliest(const Host& host) const;
   void Pause(Instant now);
   bool ResumeAll(Instant now);
@@ -111,6 +117,8 @@ class SimulatedWeb {
   void Restart(Instant now);
   void Take(const crawler::FetchTask& task, Instant now);
   void GiveBack(crawler::FetchTask task, Instant now, Instant not_before);
+  bool Bind(Host& host, HostId id, Instant now, Instant& not_before);
+  bool Fails(const Open& open, const Host::Row& row, Instant now);
   void Begin(crawler::FetchTask task, Instant now);
   void CheckStart(Host& host, Instant now);
   void End();
@@ -126,6 +134,9 @@ class SimulatedWeb {
   std::unordered_map<std::uint64_t, Open> open_;
   std::priority_queue<Ending, std::vector<Ending>, std::greater<>> ends_;
   std::uint64_t tries_ = 0, next_seq_ = 1;
+  int compared_ = 0;  ///< the next host to be compared
+  const config::HttpOptions http_;
+  const config::PolitenessOptions politeness_;
   Instant now_, next_restart_, next_pause_;
   std::string violation_;
 };

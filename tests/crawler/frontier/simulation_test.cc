@@ -43,7 +43,7 @@ TEST_CASE("Simulation: small webs are fetched whole, every URL once, politely, o
     size.length = 24h * 365;
     if (round % 3 != 0) size.restart_every = std::chrono::seconds(60 + dice() % 600);
     if (round % 2 != 0) size.pause_every = std::chrono::seconds(1 + dice() % 60);
-    size.compare_each_step = true;
+    size.compared = size.hosts;
     SimulatedWeb web(seed + round, size);
     web.Run();
     web.CheckStates();
@@ -85,12 +85,18 @@ TEST_CASE("Simulation: a hundred thousand hosts and a day, more work than room",
   size.length = 24h;
   size.restart_every = 5h;
   size.pause_every = 2min;
+  size.compared = 4;
   SimulatedWeb web(seed, size);
   web.Run();
   web.CheckStates();
   CHECK(web.violation() == "");
   CHECK(web.waits_429 > 0);
   CHECK(web.returns > 0);
+  CHECK(web.timeouts > 0);
+  CHECK(web.parked > 0);
+  CHECK(web.given_up > 0);
+  CHECK(web.moves > 0);
+  CHECK(web.comparisons > 1000);
   CHECK(web.robots_read > 0);
   CHECK(web.restarts > 0);
   CHECK(web.pauses > 100);

@@ -140,10 +140,14 @@ TEST_CASE("robots: by the name of a host or by an origin") {
   receipt.expires_at = At(1005);
   receipt.body = "User-agent: *\nDisallow: /x\n";
   batch.batch.robots = receipt;
+  for (const std::uint64_t number : {20, 21})
+    batch.Excluded(number, SkipReason::kRobots, "robots.txt line 2: Disallow: /x");
+  batch.Excluded(22, SkipReason::kRobots, "robots.txt line 3: Disallow: /y");
+  batch.Excluded(23, SkipReason::kRobots, "robots.txt line 3: Disallow: /y", "b.test");
   REQUIRE(WriteNow(*crawl.store, batch));
   const Rows wanted{
       "https://a.test|ok|200|2023-11-14T22:13:20.005Z|2023-11-14T22:13:21.005Z|NULL|User-agent: *\nDisallow: "
-      "/x\n"};
+      "/x\n|NULL|robots.txt line 2: Disallow: /x (2)\nrobots.txt line 3: Disallow: /y (1)"};
   CHECK(crawl.Report("robots", "A.test") == wanted);
   CHECK(crawl.Report("robots", "https://a.test") == wanted);
   CHECK(crawl.Report("robots", "b.test").empty());
