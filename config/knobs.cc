@@ -73,7 +73,7 @@ const Knob<Options> kOptionKnobs[] = {
     {"crawl.max_query_variants", kLimit, At<&O::crawl, &CrawlOptions::max_query_variants>,
      "URLs of a host, in one run, that differ only in the values of their query or the dates in their path; filters, sort orders and calendars make endless ones. 0 is no limit."},
     {"crawl.max_duplicates", kLimit, At<&O::crawl, &CrawlOptions::max_duplicates>,
-     "Pages of a host with the same content, in one run, whose links are followed; a server that answers everything with the same page is endless. 0 is no limit."},
+     "Pages of a host with the same content, in one run, whose links are followed, and after which no more URLs are fetched that differ only as max_query_variants says, where most were copies; a server that answers everything with the same page is endless. 0 is no limit."},
     {"crawl.max_near_duplicates", kLimit, At<&O::crawl, &CrawlOptions::max_near_duplicates>,
      "The same for pages that say nearly the same under one title with as many links, as a counter or a date leaves them; of that kind those that do not are taken off the count. 0 is no limit."},
     {"crawl.max_sitemaps", CountKind{0, 1'000'000}, At<&O::crawl, &CrawlOptions::max_sitemaps>,

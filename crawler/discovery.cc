@@ -103,6 +103,7 @@ void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, 
 void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) {
   std::string rule = FindRepetition(found.parts.target, limits_.repeats);
   if (rule.empty()) rule = FindDeepPath(found.parts.target, limits_.path_depth);
+  if (rule.empty()) rule = FindCopiedPattern(found.parts);
   if (rule.empty() && limits_.query_variants > 0) {
     if (const std::uint64_t pattern = VariantPattern(found.parts.host, found.parts.target)) {
       if (variants_.Count(pattern) >= limits_.query_variants) {
@@ -115,6 +116,15 @@ void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) 
   if (rule.empty()) return;
   row.skip = SkipReason::kTrap;
   row.rule = step.batch.text.Keep(std::move(rule));
+}
+
+std::string Discovery::FindCopiedPattern(const parser::UrlParts& parts) const {
+  if (limits_.duplicates == 0) return {};
+  const std::uint64_t pattern = VariantPattern(parts.host, parts.target);
+  if (pattern == 0) return {};
+  const std::uint64_t copied = copied_variants_.Count(pattern);
+  if (copied < limits_.duplicates || copied < 4 * std::uint64_t{new_variants_.Count(pattern)}) return {};
+  return "crawl.max_duplicates = " + std::to_string(limits_.duplicates) + ", of pages of its pattern";
 }
 
 /// Gives the row a place in the queue.
@@ -221,10 +231,13 @@ void Discovery::Rejudge(Step& step, std::uint16_t from, const storage::ExcludedU
 
 /// The limit that keeps the links of this page from being followed, as so many pages with its content, or
 /// nearly so, were followed already; empty when none does.
-std::string Discovery::FindRepeated(const parser::ParsedPage& page, const FollowRules& rules) {
-  if (rules.content == 0 || page.links.empty()) return {};
+std::string Discovery::FindRepeated(const parser::UrlParts& parts, const parser::ParsedPage& page,
+                                    const FollowRules& rules) {
+  if (rules.content == 0) return {};
   if (limits_.duplicates == 0 && limits_.near_duplicates == 0) return {};
   const std::uint32_t copies = contents_.Count(rules.content);
+  if (const std::uint64_t pattern = VariantPattern(parts.host, parts.target))
+    (copies > 0 ? copied_variants_ : new_variants_).Add(pattern);
   if (limits_.duplicates > 0 && copies >= limits_.duplicates)
     return "crawl.max_duplicates = " + std::to_string(limits_.duplicates);
   contents_.Add(rules.content);
@@ -241,7 +254,7 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
   const auto depth = static_cast<std::uint16_t>(from.depth + 1);
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + depth, kRetryPriority - 1));
   std::string_view duplicate;
-  if (std::string limit = FindRepeated(page, rules); !limit.empty())
+  if (std::string limit = FindRepeated(page_parts, page, rules); !limit.empty())
     duplicate = step.batch.text.Keep(std::move(limit));
   if (!rules.copy_of.empty()) duplicate = step.batch.text.Keep("canonical: " + std::string(rules.copy_of));
   for (const parser::ParsedLink& link : page.links) {

@@ -126,6 +126,11 @@ class Discovery {
   /// What a feed or sitemap that was met as a page names, as links of that page.
   void FeedLinks(Step& step, std::string_view host, const parser::Sitemap& sitemap);
 
+  /// Of a URL of this run's pages: the limit by which it is left out, since nearly all pages that differ from
+  /// it in the values of their query or the dates in their path alone were copies; empty when they were not.
+  /// A limit that is learned: max_duplicates of them, and four times as many as said something new.
+  std::string FindCopiedPattern(const parser::UrlParts& parts) const;
+
   /// What a committed step queued goes to the frontier.
   void Commit(std::vector<PendingUrl> pending);
 
@@ -152,12 +157,14 @@ class Discovery {
   void Queue(Step& step, storage::NewUrl& row, std::uint8_t priority);
   void JudgePlace(Step& step, const Found& found, const FoundOn& from, storage::NewUrl& row);
   void JudgeTrap(Step& step, const Found& found, storage::NewUrl& row);
-  std::string FindRepeated(const parser::ParsedPage& page, const FollowRules& rules);
+  std::string FindRepeated(const parser::UrlParts& parts, const parser::ParsedPage& page,
+                           const FollowRules& rules);
 
   Frontier& frontier_;
   const Targets& targets_;
   Limits limits_;
   ApproximateCounts variants_, contents_;
+  ApproximateCounts copied_variants_, new_variants_;  ///< pages, by their pattern
   NearCopies near_copies_;
   Seen aside_;  ///< excluded URLs that may yet be queued, and whose row this run has written
   std::unordered_map<HostId, SitemapUse> sitemap_use_;

@@ -28,6 +28,11 @@ std::uint32_t Milliseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::max<Duration::rep>(duration.count(), 0));
 }
 
+/// A link has led here for the first time: no seed, no sitemap, no operator vouches for it.
+bool FromLinks(const FetchTask& task) {
+  return !task.url.earlier && task.url.sitemap == 0 && task.url.place.key.priority >= kLinkPriority;
+}
+
 /// No page limit has a say: a sitemap is no page, and of a page they had it when it was fetched first.
 bool Counted(const FetchTask& task) {
   return task.url.sitemap > 0 || task.url.earlier.has_value();
@@ -43,6 +48,8 @@ Awaitable<void> Engine::Page(FetchTask task) {
   } else if (!Counted(task) && budget_.Ask(task.url.target, task.host) == PageBudget::Answer::kNo) {
     std::string limit = budget_.Reached(task.url.target);
     co_await Exclude(std::move(task), storage::SkipReason::kPageLimit, std::move(limit));
+  } else if (std::string trap = FromLinks(task) ? discovery_.FindCopiedPattern(parts) : ""; !trap.empty()) {
+    co_await Exclude(std::move(task), storage::SkipReason::kTrap, std::move(trap));
   } else {
     Instant not_before{};
     std::optional<LookedUp> looked_up;

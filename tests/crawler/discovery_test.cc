@@ -174,6 +174,38 @@ TEST_CASE("Near copies of a page are followed as often as is allowed") {
   CHECK(rig.Meet("Not found", kText) == cut);
 }
 
+TEST_CASE("Of URLs that differ in a value alone no more are taken once nearly all were copies") {
+  DiscoveryRig rig("max_depth = 5", "max_duplicates = 3");
+  const auto parts = [](const std::string& url) {
+    parser::UrlParts split;
+    REQUIRE(parser::SplitNormalized(url, split));
+    return split;
+  };
+  const auto visit = [&](const std::string& url, std::uint64_t content) {
+    crawler::Step step;
+    parser::ParsedPage page;
+    page.content_hash = content;
+    crawler::FollowRules rules;
+    rules.content = crawler::ContentKey(parser::FingerprintHost("a.test"), page);
+    rig.discovery.Links(step, {parser::FingerprintUrl(url), 0, 0}, parts(url), page, rules);
+  };
+  const std::string list = "http://a.test/list?page=", sorted = "http://a.test/list?sort=";
+  for (int n = 0; n < 4; ++n) {
+    visit(sorted + std::to_string(n), 77);
+    CHECK(rig.discovery.FindCopiedPattern(parts("http://a.test/list?sort=9")) == "");
+  }
+  visit(sorted + "4", 77);
+  const std::string cut = "crawl.max_duplicates = 3, of pages of its pattern";
+  CHECK(rig.discovery.FindCopiedPattern(parts("http://a.test/list?sort=9")) == cut);
+  CHECK(rig.discovery.FindCopiedPattern(parts("http://a.test/list?page=9")) == "");
+  CHECK(rig.discovery.FindCopiedPattern(parts("http://a.test/list")) == "");
+  CHECK(rig.Links(0, {{"http://a.test/list?sort=9"}, {"http://a.test/list?page=9"}}) ==
+        Told{"list?sort=9 " + std::to_string(static_cast<int>(SkipReason::kTrap)), "list?page=9 0"});
+  // What is new now and then is worth the copies beside it.
+  for (int n = 0; n < 40; ++n) visit(list + std::to_string(n), n % 4 == 0 ? 1000 + n : 5);
+  CHECK(rig.discovery.FindCopiedPattern(parts("http://a.test/list?page=99")) == "");
+}
+
 TEST_CASE("Exact copies count as such, and the limit of near ones can be switched off") {
   DiscoveryRig exact("max_depth = 1", "max_duplicates = 0\nmax_near_duplicates = 2");
   for (int i = 0; i < 10; ++i) CHECK(exact.Meet("t", 5, 77) == "");

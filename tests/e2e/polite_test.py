@@ -4,7 +4,7 @@ two closer than the delay, nothing that robots.txt forbids, and at the end every
 
 usage: polite_test.py BUILD_FOLDER [--hosts N] [--degree N] [--delay SECONDS] [--kills N] [--every SECONDS]
 
-A million requests to 10,000 hosts: --hosts 10000 --degree 9 --delay 0.5 --kills 20 --every 10
+A million requests to 10,000 hosts: --hosts 10000 --degree 10 --delay 0.5 --kills 20 --every 20
 """
 import argparse
 import ipaddress
