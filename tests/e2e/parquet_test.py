@@ -16,7 +16,8 @@ import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
+import node
 import site_server
 
 TRAWL = os.path.join(os.path.abspath(sys.argv.pop(1)), "trawl")
@@ -24,23 +25,10 @@ README = os.path.join(HERE, "..", "..", "README.md")
 PAGES = {"/": "<title>start</title><a href='/b'>b</a><a href='/c'>c</a>", "/b": "<title>Bells, \"new\"</title>one two three",
          "/c": "<p>no title"}
 ASK = """
-const { DuckDBInstance } = await import(require.resolve("@duckdb/node-api"));
+const { DuckDBInstance } = await use("@duckdb/node-api");
 const connection = await (await DuckDBInstance.create(":memory:")).connect();
-const answer = await connection.runAndReadAll(process.argv[1]);
-console.log(JSON.stringify(answer.getRowObjectsJson()));
+return (await connection.runAndReadAll(argument)).getRowObjectsJson();
 """
-
-
-def by_node(sql, folder):
-    """Rows, or None when there is no such package."""
-    if shutil.which("node") is None:
-        return None
-    script = "(async () => {" + ASK + "})().catch(e => { console.error(e.message); process.exit(e.code === 'MODULE_NOT_FOUND' ? 3 : 1); })"
-    done = subprocess.run(["node", "-e", script, sql], cwd=folder, capture_output=True, text=True, timeout=60)
-    if done.returncode == 3:
-        return None
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def by_program(sql, folder):
@@ -53,7 +41,7 @@ def by_program(sql, folder):
 
 def duckdb(sql, folder):
     rows = by_program(sql, folder)
-    return by_node(sql, folder) if rows is None else rows
+    return node.answer(ASK, sql, folder) if rows is None else rows
 
 
 class Parquet(unittest.TestCase):

@@ -3,6 +3,7 @@
 
 usage: warc_test.py BUILD_FOLDER
 """
+import hashlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
+import node
 import site_server
 import warc_reader
 
@@ -39,6 +41,17 @@ bodies = "warc"
 seeds = ["{url}/"]
 http.user = "me"
 http.password = "secret word"
+"""
+
+READ = """
+const { WARCParser } = await use("warcio");
+const found = [];
+for await (const record of new WARCParser(require("fs").createReadStream(argument))) {
+  const payload = await record.readFully(false);
+  found.push({type: record.warcType, id: record.warcHeader("WARC-Record-ID"), uri: record.warcTargetURI || null,
+              sha256: require("crypto").createHash("sha256").update(payload).digest("hex")});
+}
+return found;
 """
 
 
@@ -86,6 +99,18 @@ class Warc(unittest.TestCase):
 
     def run_trawl(self, *arguments):
         return subprocess.run([TRAWL, *arguments, "--db", self.database], capture_output=True, timeout=60)
+
+    def test_a_reader_that_others_wrote_reads_the_same(self):
+        for name in sorted({name for name, _ in self.records}):
+            read = node.answer(READ, os.path.join(self.folder, name), self.folder)
+            if read is None:
+                self.skipTest("the npm package warcio is not there")
+            records = [record for (file, _), record in sorted(self.records.items()) if file == name]
+            self.assertEqual([(r["type"], r["id"], r["uri"]) for r in read],
+                             [(r.type, r.fields["warc-record-id"], r.fields.get("warc-target-uri")) for r in records])
+            for theirs, ours in zip(read, records):
+                if ours.type == "response":
+                    self.assertEqual(theirs["sha256"], hashlib.sha256(ours.payload()).hexdigest(), ours.fields["warc-target-uri"])
 
     def test_sql_names_every_answer_and_nothing_else(self):
         rows = sqlite3.connect(self.database).execute("SELECT url, file, offset, length, digest, record FROM bodies").fetchall()
