@@ -7,7 +7,7 @@
 namespace trawl::crawler {
 
 inline constexpr const char* kQueryManual = R"text(Examples:
-  trawl query "SELECT url, status, title FROM pages ORDER BY fetched_at DESC LIMIT 20"
+  trawl query "SELECT url, status, title FROM pages ORDER BY fetched_ms DESC LIMIT 20"
   trawl query "SELECT outcome, count(*) FROM visits GROUP BY outcome"
   trawl query "SELECT url, detail FROM errors WHERE outcome = 'dns_failed'"
   trawl query --format csv "SELECT source, target FROM links WHERE external" >links.csv

@@ -63,6 +63,11 @@ ControlReply ReplyOf(const SqlRows& result) {
       json::object{{"columns", std::move(columns)}, {"rows", std::move(rows)}, {"more", result.more}});
 }
 
+/// One row more than are told, which says that there are more.
+std::string Limit(std::size_t rows) {
+  return " LIMIT " + std::to_string(rows + 1);
+}
+
 /// The object in a body; nothing when it is none. An empty body is an empty object.
 std::optional<json::object> ObjectIn(const std::string& body) {
   if (body.empty()) return json::object();
@@ -153,8 +158,8 @@ Awaitable<ControlReply> Control::Hosts(ControlRequest request) {
   std::string sql = "SELECT " + std::string(kHostColumns) + " FROM hosts";
   const std::string filter = ValueOf(request, "filter");
   if (!filter.empty()) sql += " WHERE instr(host, " + SqlText(filter) + ") > 0";
-  sql += " ORDER BY queued DESC, pages DESC";
   const std::size_t limit = LimitOf(request);
+  sql += " ORDER BY queued DESC, pages DESC" + Limit(limit);
   SqlRows hosts = co_await sql_.Run(std::move(sql), limit);
   ShowNow(hosts);
   co_return ReplyOf(hosts);
@@ -172,8 +177,8 @@ Awaitable<ControlReply> Control::Errors(ControlRequest request) {
   std::string sql = "SELECT at, url, outcome, status, detail FROM errors";
   const std::string host = ValueOf(request, "host");
   if (!host.empty()) sql += " WHERE host = " + SqlText(host);
-  sql += " ORDER BY at DESC";
   const std::size_t limit = LimitOf(request);
+  sql += " ORDER BY visit DESC" + Limit(limit);
   co_return co_await Rows(std::move(sql), limit);
 }
 
@@ -190,9 +195,11 @@ Awaitable<ControlReply> Control::ErrorReasons(ControlRequest request) {
 }
 
 Awaitable<ControlReply> Control::Pages(ControlRequest request) {
-  // By the order of visits, not of their times: an index serves it, and the newest are the same.
+  // By the time as a number: an index serves that, not the text.
   const std::size_t limit = LimitOf(request);
-  std::string sql = "SELECT fetched_at, url, title, status, bytes, words FROM pages ORDER BY fetched_at DESC";
+  std::string sql =
+      "SELECT fetched_at, url, title, status, bytes, words FROM pages ORDER BY fetched_ms DESC" +
+      Limit(limit);
   co_return co_await Rows(std::move(sql), limit);
 }
 

@@ -29,7 +29,7 @@ constexpr ExportTable kTables[] = {
     {"hosts", "h.n", "host", kSlice},
     {"queue", "q.host|u.host", "host", kHosts},
     {"duplicates", "p.url", "page", kLargeSlice},
-    {"near_duplicates", "p.url", "page", kLargeSlice},
+    {"near_duplicates", "p.url", "page", kSlice},
     {"broken_links", "l.n", "link", kLargeSlice},
     {"runs", "r.n", "run", kSlice},
     {"bodies", "b.visit", "body", kSlice},

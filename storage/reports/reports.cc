@@ -9,8 +9,9 @@
 #include "storage/reports/tree_sizes.h"
 #include "storage/sqlite/shorthand.h"
 
-// The limit stands inside, before what a row needs beyond its key is looked up: a report touches as many rows
-// of URLs and visits as it shows. Counters of hosts spare a look at every visit.
+// Where an index has the rows in the order that is wanted, the limit stands inside, before what a row needs
+// beyond its key is looked up. What is counted is counted by a host or in an index that has nothing else;
+// only status-codes reads every visit.
 
 namespace trawl::storage {
 namespace {
@@ -36,8 +37,9 @@ SELECT u.url AS target, v.status AS status, (SELECT name FROM outcomes WHERE num
   s.url AS source,
   (SELECT l.anchor FROM page p JOIN link l ON l.n >= p.visit << 16 AND l.n < (p.visit + 1) << 16 AND l.target = u.id
    WHERE p.url = u.source LIMIT 1) AS anchor
-FROM (SELECT u.n AS n FROM visit v CROSS JOIN url u ON u.n = v.url AND u.visit = v.n AND u.state IN (1, 2)
-      WHERE v.outcome > 2 OR v.status >= 400 ORDER BY u.n LIMIT ?1) b
+FROM (SELECT v.url AS n FROM visit v INDEXED BY visit_broken
+        CROSS JOIN url u ON u.n = v.url AND u.visit = v.n AND u.state IN (1, 2)
+      WHERE v.outcome > 2 OR v.status >= 400 ORDER BY v.url LIMIT ?1) b
   JOIN url u ON u.n = b.n LEFT JOIN visit v ON v.n = u.visit LEFT JOIN url s ON s.n = u.source
 ORDER BY b.n)sql",
      ""},
@@ -69,13 +71,16 @@ FROM (SELECT content_hash, count(*) AS copies, min(url) AS first, max(url) AS la
 ORDER BY d.copies DESC, d.first)sql",
      ""},
     {"near-duplicates",
-     "pages that say nearly the same as one found before them, those with most such copies first (all of "
+     "pages that say nearly the same as one stored before them, those with most such copies first (all of "
      "them: view "
-     "near_duplicates)",
+     "near_duplicates; the newest pages are compared once the crawl has a moment for it)",
      "",
      R"sql(
-SELECT near AS url, count(*) AS near_copies, max(distance) AS distance, near_title AS title, max(url) AS another
-FROM near_duplicates GROUP BY near ORDER BY 2 DESC, 1 LIMIT ?1)sql",
+SELECT f.url AS url, n.copies AS near_copies, n.distance AS distance, p.title AS title, l.url AS another
+FROM (SELECT first, count(*) AS copies, max(distance) AS distance, max(url) AS last FROM near
+      WHERE first IS NOT NULL AND distance IS NOT NULL GROUP BY first ORDER BY 2 DESC, 1 LIMIT ?1) n
+  JOIN page p ON p.url = n.first JOIN url f ON f.n = n.first JOIN url l ON l.n = n.last
+ORDER BY n.copies DESC, n.first)sql",
      ""},
     {"changed", "pages that changed, went or came back, the newest first", "", R"sql(
 SELECT u.url AS url, @time(c.at) AS at, k.name AS kind, p.title AS title, p.status AS status
@@ -99,12 +104,13 @@ FROM (SELECT url FROM page INDEXED BY page_untitled WHERE title IS NULL AND stat
   JOIN page p ON p.url = m.url JOIN url u ON u.n = m.url
 ORDER BY m.url)sql",
      ""},
-    {"queue-by-host", "hosts by what waits for them, the longest queue first", "", R"sql(
-SELECT h.name AS host, q.queued AS queued, @time(q.due) AS next_due_at, h.waiting_for AS waiting_for,
-  @time(h.blocked_until) AS blocked_until, h.delay_ms AS delay_ms
-FROM (SELECT host, count(*) AS queued, min(due) AS due FROM pending GROUP BY host ORDER BY 2 DESC, 1 LIMIT ?1) q
-  JOIN host h ON h.n = q.host
-ORDER BY q.queued DESC, q.host)sql",
+    {"queue-by-host",
+     "hosts by what waits for them, the longest queue first, each with the time of the first in it", "",
+     R"sql(
+SELECT h.name AS host, h.queued AS queued,
+  @time((SELECT due FROM pending WHERE host = h.n ORDER BY priority, seq LIMIT 1)) AS next_due_at,
+  h.waiting_for AS waiting_for, @time(h.blocked_until) AS blocked_until, h.delay_ms AS delay_ms
+FROM host h WHERE h.queued > 0 ORDER BY h.queued DESC, h.n LIMIT ?1)sql",
      ""},
     {"robots",
      "what robots.txt of a host said and when, newest first, and which of its lines have kept how many URLs "
@@ -122,25 +128,21 @@ FROM host h JOIN robots_txt r ON r.host = h.n WHERE h.name = lower(?2) OR r.orig
 ORDER BY r.fetched_at DESC, r.origin LIMIT ?1)sql",
      ""},
     {"orphans",
-     "pages known from a seed, sitemap or redirect alone: no stored page links to them (reads all links)", "",
+     "pages known from a seed, sitemap or redirect alone: no page has linked to them so far (of an earlier "
+     "trawl's "
+     "database only links that were stored count)",
+     "",
      R"sql(
-WITH unnamed AS MATERIALIZED (
-  SELECT u.n, u.id, p.visit FROM url u JOIN page p ON p.url = u.n WHERE u.source IS NULL
-  UNION SELECT u.n, u.id, p.visit FROM redirect r CROSS JOIN url u ON u.id = r.target CROSS JOIN page p ON p.url = u.n
-  LEFT JOIN page named_by ON named_by.url = u.source WHERE named_by.url IS NULL
-  UNION SELECT u.n, u.id, p.visit FROM url u CROSS JOIN page p ON p.url = u.n
-  WHERE u.source IN (SELECT n FROM url WHERE sitemap > 0)),
-named AS MATERIALIZED (
-  SELECT DISTINCT o.n FROM link l CROSS JOIN unnamed o ON o.id = l.target WHERE l.n >> 16 <> o.visit)
 SELECT u.url AS url, p.title AS title, s.url AS redirect, u.depth AS depth, p.status AS status
-FROM unnamed o JOIN url u ON u.n = o.n JOIN page p ON p.url = o.n LEFT JOIN url s ON s.n = u.source
-WHERE o.n NOT IN (SELECT n FROM named) ORDER BY o.n LIMIT ?1)sql",
+FROM (SELECT o.url AS url FROM orphan o CROSS JOIN page p ON p.url = o.url ORDER BY o.url LIMIT ?1) o
+  JOIN url u ON u.n = o.url JOIN page p ON p.url = o.url LEFT JOIN url s ON s.n = u.source
+ORDER BY o.url)sql",
      ""},
     {"skipped-by-reason", "URLs that were left out, by reason and rule, with an example", "", R"sql(
 SELECT r.name AS reason, @word(x.rule) AS rule, x.urls AS urls, u.url AS example
 FROM (SELECT skip, rule, sum(urls) AS urls, min(first) AS first FROM
        (SELECT skip, coalesce(rule, 0) AS rule, count(*) AS urls, min(n) AS first FROM url WHERE state = 3
-        GROUP BY url.skip, url.rule
+        GROUP BY url.skip, url.host, url.rule
         UNION ALL SELECT skip, rule, sum(urls), NULL FROM skip_count WHERE urls > 0 GROUP BY skip, rule)
       GROUP BY skip, rule ORDER BY 3 DESC, 1, 2 LIMIT ?1) x
   JOIN skip_reasons r ON r.number = x.skip LEFT JOIN url u ON u.n = x.first
@@ -164,29 +166,31 @@ FROM item_fields ORDER BY missing_rate DESC, required DESC, rule, place LIMIT ?1
      ""},
     {"storage",
      "bytes of each table and index, the largest first (reads the whole of a database that was made without "
-     "room for maps)",
+     "room for maps; asked as plain SQL, what is known without: how many rows a table has at most)",
      "", R"sql(
-WITH d AS MATERIALIZED (SELECT name, pgsize, ncell, unused FROM dbstat WHERE aggregate = TRUE)
-SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes, d.ncell AS cells, d.unused AS unused_bytes
-FROM d LEFT JOIN sqlite_schema s ON s.name = d.name
+WITH d AS MATERIALIZED (SELECT name, pgsize, unused FROM dbstat WHERE aggregate = TRUE),
+all_pages AS (SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size)
+SELECT d.name AS name, coalesce(s.type, 'table') AS type, d.pgsize AS bytes,
+  round(100.0 * d.pgsize / a.bytes, 1) AS percent, NULL AS rows, d.unused AS unused_bytes
+FROM d JOIN all_pages a LEFT JOIN sqlite_schema s ON s.name = d.name
 UNION ALL
-SELECT '(no table)', 'free', page_count * page_size - (SELECT sum(pgsize) FROM d), NULL, NULL
-FROM pragma_page_count, pragma_page_size WHERE page_count * page_size > (SELECT sum(pgsize) FROM d)
+SELECT '(no table)', 'free', a.bytes - t.bytes, round(100.0 * (a.bytes - t.bytes) / a.bytes, 1), NULL, NULL
+FROM all_pages a, (SELECT sum(pgsize) AS bytes FROM d) t WHERE a.bytes > t.bytes
 ORDER BY bytes DESC, name LIMIT ?1)sql",
-     // Rows alone, of the tables that grow.
      R"sql(
-SELECT name, 'table' AS type, rows FROM (
-  SELECT 'url' AS name, (SELECT count(*) FROM url) AS rows UNION ALL SELECT 'visit', (SELECT count(*) FROM visit)
-  UNION ALL SELECT 'page', (SELECT count(*) FROM page) UNION ALL SELECT 'page_text', (SELECT count(*) FROM page_text)
-  UNION ALL SELECT 'page_main', (SELECT count(*) FROM page_main)
-  UNION ALL SELECT 'link', (SELECT count(*) FROM link) UNION ALL SELECT 'pending', (SELECT count(*) FROM pending)
-  UNION ALL SELECT 'redirect', (SELECT count(*) FROM redirect) UNION ALL SELECT 'robots', (SELECT count(*) FROM robots_txt)
-  UNION ALL SELECT 'host', (SELECT count(*) FROM host) UNION ALL SELECT 'word', (SELECT count(*) FROM word))
-ORDER BY rows DESC, name LIMIT ?1)sql",
+WITH file AS (SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
+  FROM pragma_page_count, pragma_page_size, pragma_freelist_count),
+counted(name, rows) AS (VALUES ('url', (SELECT max(n) FROM url)), ('visit', (SELECT max(n) FROM visit)),
+  ('page', (SELECT sum(pages) FROM host)), ('pending', (SELECT sum(queued) FROM host)),
+  ('host', (SELECT max(n) FROM host)), ('word', (SELECT max(n) FROM word)), ('change', (SELECT max(n) FROM change)))
+SELECT '(all)' AS name, 'file' AS type, bytes AS bytes, 100.0 AS percent, NULL AS rows, NULL AS unused_bytes FROM file
+UNION ALL SELECT '(no table)', 'free', free, round(100.0 * free / bytes, 1), NULL, NULL FROM file
+UNION ALL SELECT name, 'table', NULL, NULL, coalesce(rows, 0), NULL FROM counted
+ORDER BY bytes DESC, rows DESC, name LIMIT ?1)sql",
      R"sql(
 SELECT CASE d.root WHEN -1 THEN '(log)' WHEN 0 THEN '(no table)' WHEN 1 THEN 'sqlite_schema' ELSE coalesce(s.name, '(dropped)') END AS name,
   CASE d.root WHEN -1 THEN 'log' WHEN 0 THEN 'free' ELSE coalesce(s.type, 'table') END AS type, d.bytes AS bytes,
-  round(100.0 * d.bytes / sum(d.bytes) OVER (), 1) AS percent
+  round(100.0 * d.bytes / sum(d.bytes) OVER (), 1) AS percent, NULL AS rows, NULL AS unused_bytes
 FROM (SELECT json_extract(value, '$[0]') AS root, json_extract(value, '$[1]') AS bytes FROM json_each(?2)) d
   LEFT JOIN sqlite_schema s ON s.rootpage = d.root AND d.root > 1
 ORDER BY bytes DESC, name LIMIT ?1)sql",
@@ -208,7 +212,9 @@ const Report* FindReport(std::string_view name) {
 std::string PlainSql(const Report& report, std::size_t rows, std::string_view argument) {
   std::string literal = "'";
   for (const char c : argument) literal += c == '\'' ? std::string("''") : std::string(1, c);
-  const std::string expanded = sqlite::Expanded(report.sql), values[] = {std::to_string(rows), literal + "'"};
+  // What there is a measure for reads much without it, a whole table in one step that cannot be given up.
+  const std::string expanded = sqlite::Expanded(report.measure != nullptr ? report.otherwise : report.sql);
+  const std::string values[] = {std::to_string(rows), literal + "'"};
   std::string sql;
   for (std::size_t at = expanded.find_first_not_of('\n'); at < expanded.size(); ++at) {
     const bool parameter = expanded[at] == '?' && at + 1 < expanded.size();

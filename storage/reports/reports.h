@@ -17,7 +17,8 @@ struct Report {
   std::string_view sentence;  ///< what its rows are
   std::string_view argument;  ///< what ?2 of the SQL stands for, e.g. "HOST"; empty: there is none
   std::string_view sql;  ///< with the abbreviations of shorthand.h; ?1 is the number of rows wanted, -1: all
-  /// In its place where SQLite lacks a table that `sql` reads; empty: there is no other way.
+  /// In its place where SQLite lacks a table that `sql` reads, and as plain SQL where there is a `measure`;
+  /// empty: there is no other way.
   std::string_view otherwise;
   /// Asked first where there is a `measure`: it looks at the database by itself, and what it gives, JSON, is
   /// ?2 of this; nothing, and `sql` is asked.
@@ -31,7 +32,8 @@ std::span<const Report> Reports();
 /// None when there is no report of the name.
 const Report* FindReport(std::string_view name);
 
-/// The report as SQL that any sqlite3 reads: `rows` at most, `argument` as a literal where it names one.
+/// The report as SQL that any sqlite3 reads: `rows` at most, `argument` as a literal where it names one. It
+/// may run beside a crawl, in a thread that others wait for.
 std::string PlainSql(const Report& report, std::size_t rows, std::string_view argument);
 
 /// Answers a report from the database at `path` as Query does, beside a running crawl. `argument` is what the

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string_view>
 
 #include "config/unique_fd.h"
@@ -58,10 +57,12 @@ class Maps {
 
   /// By root.
   std::vector<TreeSize> Sizes() {
-    std::map<std::uint32_t, std::uint64_t> pages;
+    std::vector<std::uint32_t> pages(above_.size());  // by root
     for (std::uint32_t page = 1; page < above_.size(); ++page) ++pages[RootOf(page)];
     std::vector<TreeSize> sizes;
-    for (const auto& [root, count] : pages) sizes.push_back({root, count * page_bytes_});
+    for (std::uint32_t root = 0; root < pages.size(); ++root) {
+      if (pages[root] > 0) sizes.push_back({root, std::uint64_t{pages[root]} * page_bytes_});
+    }
     return sizes;
   }
 

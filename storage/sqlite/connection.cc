@@ -56,11 +56,14 @@ int AllowReading(void*, int action, const char* first, const char* second, const
       // Reading a setting is harmless; those with an argument set something, but for the ones that describe a
       // table.
       const std::string_view name = first ? first : "";
-      const bool describes = name.starts_with("table_") || name.starts_with("index_") ||
-                             name == "foreign_key_list" || name == "quick_check" || name == "integrity_check";
+      const bool describes =
+          name.starts_with("table_") || name.starts_with("index_") || name == "foreign_key_list";
+      // Reading every page, each check is one step that nothing can give up: for trawl doctor, which asks
+      // alone.
+      const bool checks = name == "quick_check" || name == "integrity_check" || name == "foreign_key_check";
       const bool acts = name == "wal_checkpoint" || name == "optimize" || name == "incremental_vacuum" ||
                         name == "shrink_memory" || name == "journal_mode" || name == "locking_mode";
-      return (second == nullptr || describes) && !acts ? SQLITE_OK : SQLITE_DENY;
+      return (second == nullptr || describes) && !acts && !checks ? SQLITE_OK : SQLITE_DENY;
     }
     default:
       return SQLITE_DENY;

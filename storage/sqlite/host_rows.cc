@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::size_t kMaxHosts = 65536;  // hosts whose number is in memory; then it starts afresh
 
+// What has changed since the last commit, for the host ?1.
+constexpr std::string_view kCount =
+    "UPDATE host SET pages = pages + ?2, errors = errors + ?3, bytes = bytes + ?4, answers = answers + ?5, "
+    "first_byte_ms = first_byte_ms + ?6, first_byte_max_ms = max(first_byte_max_ms, ?7), "
+    "skipped = skipped + ?8, queued = queued + ?9";
+constexpr std::string_view kState =
+    ", ip = coalesce(?10, ip), delay_ms = ?11, waiting_for = ?12, blocked_until = ?13, backoffs = ?14";
+constexpr std::string_view kOfHost = " WHERE n = ?1";
+
 std::optional<std::int64_t> MsOrNull(const std::optional<Instant>& at) {
   return at ? std::optional(ToMs(*at)) : std::nullopt;
 }
@@ -18,15 +27,11 @@ std::optional<std::int64_t> MsOrNull(const std::optional<Instant>& at) {
 HostRows::HostRows(Connection& db)
     : find_(db.Prepare("SELECT n FROM host WHERE id = ?")),
       add_(db.Prepare("INSERT INTO host(id, name) VALUES (?, ?) RETURNING n")),
-      put_(db.Prepare(
-          "UPDATE host SET ip = coalesce(?, ip), delay_ms = ?, waiting_for = ?, blocked_until = ?, "
-          "backoffs = ? WHERE n = ?")),
       put_robots_(db.Prepare("INSERT OR REPLACE INTO robots_txt(origin, host, outcome, status, fetched_at, "
                              "expires_at, crawl_delay_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
       keep_robots_(db.Prepare("UPDATE robots_txt SET expires_at = ?, renewal_error = ? WHERE origin = ?")),
-      count_(db.Prepare(
-          "UPDATE host SET pages = pages + ?, errors = errors + ?, bytes = bytes + ?, answers = answers + ?, "
-          "first_byte_ms = first_byte_ms + ?, first_byte_max_ms = max(first_byte_max_ms, ?) WHERE n = ?")) {}
+      count_(db.Prepare(std::string(kCount).append(kOfHost))),
+      count_and_put_(db.Prepare(std::string(kCount).append(kState).append(kOfHost))) {}
 
 std::int64_t HostRows::Find(HostId id) {
   if (const auto it = known_.find(id); it != known_.end()) return it->second;
@@ -84,18 +89,18 @@ void HostRows::Count(std::int64_t host, const Counts& counts) {
 }
 
 void HostRows::Flush() {
-  for (const auto& [host, gathered] : gathered_) {
-    if (gathered.pages != 0 || gathered.errors != 0 || gathered.bytes != 0 || gathered.answers != 0) {
-      count_
-          .With(gathered.pages, gathered.errors, gathered.bytes, gathered.answers, gathered.first_byte_ms,
-                gathered.first_byte_max_ms, host)
-          .Run();
+  for (const auto& [host, g] : gathered_) {
+    Statement& update = g.state ? count_and_put_ : count_;
+    update.With(host, g.pages, g.errors, g.bytes, g.answers, g.first_byte_ms, g.first_byte_max_ms, g.skipped,
+                g.queued);
+    if (g.state) {
+      update.Bind(10, TextOrNull{g.state->ip});
+      update.Bind(11, g.state->delay_ms);
+      update.Bind(12, TextOrNull{g.state->waiting_for});
+      update.Bind(13, g.state->blocked_until);
+      update.Bind(14, g.state->backoffs);
     }
-    if (!gathered.state) continue;
-    const State& state = *gathered.state;
-    put_.With(TextOrNull{state.ip}, state.delay_ms, TextOrNull{state.waiting_for}, state.blocked_until,
-              state.backoffs, host)
-        .Run();
+    update.Run();
   }
   gathered_.clear();
 }

@@ -11,8 +11,8 @@
 
 namespace trawl::storage::sqlite {
 
-/// Writes the tables `host` and `robots`. What changes with every page (counters, what a host waits for) is
-/// gathered in memory until its group commits: a host has one row, and a group many pages of it. Runs on:
+/// Writes the tables `host` and `robots_txt`. What changes with every page (counters, what a host waits for)
+/// is gathered in memory until its group commits: a host has one row, and a group many pages of it. Runs on:
 /// storage thread. Borrows the connection.
 class HostRows {
  public:
@@ -33,8 +33,12 @@ class HostRows {
     std::optional<std::uint32_t> first_byte_ms;
   };
   void Count(std::int64_t host, const Counts& counts);
+  /// So many more excluded URLs of the host have a row.
+  void AddSkipped(std::int64_t host, int more) { gathered_[host].skipped += more; }
+  /// So many more URLs of the host wait in its queue.
+  void AddQueued(std::int64_t host, int more) { gathered_[host].queued += more; }
 
-  /// Writes what was gathered since the last call.
+  /// Writes what was gathered since the last call: a host is updated once.
   void Flush();
 
  private:
@@ -46,10 +50,11 @@ class HostRows {
   };
   struct Gathered {
     std::int64_t pages = 0, errors = 0, bytes = 0, answers = 0, first_byte_ms = 0, first_byte_max_ms = 0;
+    std::int64_t skipped = 0, queued = 0;
     std::optional<State> state;
   };
 
-  Statement find_, add_, put_, put_robots_, keep_robots_, count_;
+  Statement find_, add_, put_robots_, keep_robots_, count_, count_and_put_;
   std::unordered_map<HostId, std::int64_t> known_;
   std::unordered_map<std::int64_t, Gathered> gathered_;
 };

@@ -94,8 +94,7 @@ constexpr Invariant kInvariants[] = {
      "host) c ON c.host = h.n WHERE h.skipped <> coalesce(c.urls, 0)",
      "UPDATE host SET skipped = coalesce((SELECT c.urls FROM (SELECT host, count(*) AS urls FROM url WHERE "
      "state = 3 GROUP BY host) c WHERE c.host = host.n), 0);"},
-    {"a URL that is only counted has no row",
-     "SELECT u.url FROM unlisted x JOIN url u ON u.id = x.id",
+    {"a URL that is only counted has no row", "SELECT u.url FROM unlisted x JOIN url u ON u.id = x.id",
      "DELETE FROM unlisted WHERE id IN (SELECT id FROM url);"
      "UPDATE skip_count SET urls = coalesce((SELECT c.urls FROM (SELECT skip_count, count(*) AS urls FROM "
      "unlisted GROUP BY 1) c WHERE c.skip_count = skip_count.n), 0);"},
@@ -104,6 +103,25 @@ constexpr Invariant kInvariants[] = {
      "GROUP BY 1) c ON c.skip_count = s.n WHERE s.urls <> coalesce(c.urls, 0)",
      "UPDATE skip_count SET urls = coalesce((SELECT c.urls FROM (SELECT skip_count, count(*) AS urls FROM "
      "unlisted GROUP BY 1) c WHERE c.skip_count = skip_count.n), 0);"},
+    {"what is near belongs to a page, and the visits that were looked at are there",
+     "SELECT 'url ' || url FROM near WHERE url NOT IN (SELECT url FROM page) OR first NOT IN (SELECT url "
+     "FROM "
+     "near) UNION ALL SELECT 'visit ' || visit FROM near_cover WHERE visit > (SELECT coalesce(max(n), 0) "
+     "FROM "
+     "visit)",
+     // All of it is found anew.
+     "DELETE FROM near; DELETE FROM near_quarter; DELETE FROM near_again; UPDATE near_cover SET visit = 0;"},
+    {"a URL that no page links to is known",
+     "SELECT 'url ' || url FROM orphan WHERE url NOT IN (SELECT n FROM url)",
+     "DELETE FROM orphan WHERE url NOT IN (SELECT n FROM url);"},
+    {"a host knows the number of its URLs that wait",
+     "SELECT h.name FROM host h LEFT JOIN (SELECT host, count(*) AS urls FROM pending GROUP BY host) c ON "
+     "c.host = h.n WHERE h.queued <> coalesce(c.urls, 0)",
+     "UPDATE host SET queued = coalesce((SELECT c.urls FROM (SELECT host, count(*) AS urls FROM pending "
+     "GROUP "
+     "BY host) c WHERE c.host = host.n), 0);"},
+    {"a page knows its host", "SELECT u.url FROM page p JOIN url u ON u.n = p.url WHERE p.host <> u.host",
+     "UPDATE page SET host = u.host FROM url u WHERE u.n = page.url AND page.host <> u.host;"},
     {"a host knows the number of its pages",
      "SELECT h.name FROM host h LEFT JOIN (SELECT u.host AS host, count(*) AS pages FROM page p JOIN url u "
      "ON u.n = p.url "

@@ -342,6 +342,66 @@ ALTER TABLE revisit ADD COLUMN etag TEXT;             -- of a sitemap that was r
 ALTER TABLE revisit ADD COLUMN last_modified TEXT;    -- likewise
 )sql";
 
+// So that each report, and a view in the order or by the filter that people ask for most, answers at once on
+// a large crawl too. A host counts what waits for it, and a page knows its host; the indexes hold few rows,
+// or their rows come in the order of time, or of discovery for each value.
+constexpr std::string_view kAnswers = R"sql(
+ALTER TABLE host ADD COLUMN queued INTEGER NOT NULL DEFAULT 0;    -- rows of pending
+UPDATE host SET queued = q.urls FROM (SELECT host, count(*) AS urls FROM pending GROUP BY host) AS q
+  WHERE q.host = host.n;
+CREATE INDEX host_name ON host(name);
+CREATE UNIQUE INDEX skip_reason_name ON skip_reasons(name);
+ALTER TABLE page ADD COLUMN host INTEGER NOT NULL DEFAULT 0;
+UPDATE page SET host = u.host FROM url u WHERE u.n = page.url;
+CREATE INDEX page_host ON page(host);
+CREATE INDEX page_fetched ON page(fetched_at);
+CREATE INDEX page_published ON page(published) WHERE published IS NOT NULL;
+CREATE INDEX visit_broken ON visit(url) WHERE outcome > 2 OR status >= 400;
+DROP INDEX url_excluded;
+DROP INDEX page_content;
+-- SQLite reads the row for a column of the condition, too, unless the index has it.
+CREATE INDEX url_excluded ON url(skip, host, rule, state) WHERE state = 3;
+CREATE INDEX page_content ON page(content_hash, status, bytes) WHERE status = 200 AND bytes > 0;
+)sql";
+
+// Which pages are near which (storage/sqlite/near_rows.h). Filled in idle moments, from the first visit on.
+constexpr std::string_view kNear = R"sql(
+CREATE TABLE near(
+  url INTEGER PRIMARY KEY,
+  visit INTEGER NOT NULL,            -- that gave the page what stands here
+  host INTEGER NOT NULL,
+  simhash INTEGER NOT NULL,
+  content_hash INTEGER NOT NULL,
+  first INTEGER,                     -- URL of the earliest page of the host that it is near; NULL: of none
+  distance INTEGER                   -- bits that differ; NULL: of none, or its content is the same
+);
+CREATE INDEX near_first ON near(first, distance) WHERE first IS NOT NULL;
+CREATE TABLE near_quarter(
+  host INTEGER NOT NULL,
+  quarter INTEGER NOT NULL,          -- of the simhash, 0 to 3
+  bits INTEGER NOT NULL,             -- of that quarter
+  visit INTEGER NOT NULL,
+  url INTEGER NOT NULL,
+  simhash INTEGER NOT NULL,
+  PRIMARY KEY(host, quarter, bits, visit)
+) WITHOUT ROWID;
+CREATE TABLE near_again(visit INTEGER PRIMARY KEY, url INTEGER NOT NULL); -- of near: to be compared again
+CREATE TABLE near_cover(visit INTEGER NOT NULL);                         -- visits up to this one were looked at
+INSERT INTO near_cover VALUES (0);
+)sql";
+
+// URLs that something else than a page has named and that no page has linked to so far.
+constexpr std::string_view kOrphans = R"sql(
+CREATE TABLE orphan(url INTEGER PRIMARY KEY, id INTEGER NOT NULL);
+INSERT INTO orphan SELECT n, id FROM url WHERE source IS NULL;
+INSERT OR IGNORE INTO orphan SELECT u.n, u.id FROM redirect r CROSS JOIN url u ON u.id = r.target
+  LEFT JOIN page named_by ON named_by.url = u.source WHERE named_by.url IS NULL;
+INSERT OR IGNORE INTO orphan SELECT n, id FROM url WHERE source IN (SELECT n FROM url WHERE sitemap > 0);
+DELETE FROM orphan WHERE url IN (SELECT o.url FROM link l CROSS JOIN orphan o ON o.id = l.target
+  LEFT JOIN page p ON p.url = o.url WHERE l.n >> 16 <> coalesce(p.visit, 0));
+DROP INDEX url_unnamed;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
@@ -356,6 +416,9 @@ constexpr Migration kMigrations[] = {
     {11, kSkipCounts},
     {12, kContent},
     {13, kSitemapValidators},
+    {14, kAnswers},
+    {15, kNear},
+    {16, kOrphans},
 };
 
 }  // namespace

@@ -180,7 +180,7 @@ std::uint16_t Reader::TargetAt(std::int64_t number) const {
   return target == target_index_.end() ? kNoTarget : target->second;
 }
 
-/// The columns of kUrlColumns, from `column` on.
+/// What SelectUrls reads behind the columns of its caller, which are `column` many.
 void Reader::ReadUrl(const Statement& row, int column, QueuedUrl& url) const {
   url.id = static_cast<UrlId>(row.Int(column));
   url.url = row.Text(column + 1);

@@ -9,12 +9,12 @@ constexpr std::size_t kMaxHosts = 65536;  // hosts, and rules, in memory; then i
 
 }  // namespace
 
-SkipRows::SkipRows(Connection& db, Words& words, std::uint64_t most)
+SkipRows::SkipRows(Connection& db, Words& words, HostRows& hosts, std::uint64_t most)
     : words_(words),
+      host_rows_(hosts),
       most_(most),
       host_(db.Prepare("SELECT skipped, (SELECT count(*) FROM skip_count WHERE host = h.n) FROM host h "
                        "WHERE n = ?")),
-      put_host_(db.Prepare("UPDATE host SET skipped = ? WHERE n = ?")),
       find_(db.Prepare("SELECT skip_count FROM unlisted WHERE id = ?")),
       add_(db.Prepare("INSERT INTO unlisted(id, skip_count) VALUES (?, ?)")),
       move_(db.Prepare("UPDATE unlisted SET skip_count = ? WHERE id = ?")),
@@ -26,7 +26,7 @@ SkipRows::SkipRows(Connection& db, Words& words, std::uint64_t most)
 
 SkipRows::Host& SkipRows::Of(std::int64_t host) {
   if (hosts_.size() >= kMaxHosts && !hosts_.contains(host)) {
-    Flush();
+    host_rows_.Flush();  // what is read again below must be there
     hosts_.clear();
   }
   const auto [found, fresh] = hosts_.try_emplace(host);
@@ -43,9 +43,8 @@ bool SkipRows::Full(std::int64_t host) {
 }
 
 void SkipRows::AddListed(std::int64_t host, int more) {
-  Host& row = Of(host);
-  row.listed += more;
-  row.changed = true;
+  Of(host).listed += more;
+  host_rows_.AddSkipped(host, more);
 }
 
 /// The number of the row that counts such URLs.
@@ -89,12 +88,13 @@ void SkipRows::Count(UrlId id, std::int64_t host, SkipReason reason, std::string
   ++gathered_[now];
 }
 
-void SkipRows::Forget(UrlId id, std::int64_t host) {
-  if (Of(host).rules == 0) return;
-  if (!find_.With(ToKey(id)).Step()) return find_.Reset();
-  --gathered_[find_.Int(0)];
+bool SkipRows::Forget(UrlId id, std::int64_t host) {
+  if (Of(host).rules == 0) return false;
+  const bool counted = find_.With(ToKey(id)).Step();
+  if (counted) --gathered_[find_.Int(0)];
   find_.Reset();
-  remove_.With(ToKey(id)).Run();
+  if (counted) remove_.With(ToKey(id)).Run();
+  return counted;
 }
 
 void SkipRows::Flush() {
@@ -102,10 +102,6 @@ void SkipRows::Flush() {
     if (more != 0) put_count_.With(more, number).Run();
   }
   gathered_.clear();
-  for (auto& [number, host] : hosts_) {
-    if (host.changed) put_host_.With(host.listed, number).Run();
-    host.changed = false;
-  }
 }
 
 }  // namespace trawl::storage::sqlite

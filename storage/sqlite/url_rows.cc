@@ -4,8 +4,9 @@
 
 namespace trawl::storage::sqlite {
 
-UrlRows::UrlRows(Connection& db)
+UrlRows::UrlRows(Connection& db, HostRows& hosts)
     : db_(db),
+      hosts_(hosts),
       find_(db.Prepare("SELECT n FROM url WHERE id = ?")),
       add_(db.Prepare(
           "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
@@ -29,8 +30,10 @@ UrlRows::UrlRows(Connection& db)
       decide_(db.Prepare("UPDATE url SET state = ?, skip = ?, rule = ? WHERE n = ?")),
       enqueue_(
           db.Prepare("INSERT INTO pending(host, priority, seq, url, due, attempts) VALUES (?, ?, ?, ?, ?, ?) "
-                     "ON CONFLICT(host, priority, seq) DO UPDATE SET url = excluded.url, due = excluded.due, "
-                     "attempts = excluded.attempts")),
+                     "ON CONFLICT(host, priority, seq) DO NOTHING")),
+      requeue_(
+          db.Prepare("UPDATE pending SET url = ?4, due = ?5, attempts = ?6 WHERE host = ?1 AND priority = ?2 "
+                     "AND seq = ?3")),
       // Two statements: RETURNING makes a table of its own for each run.
       place_(db.Prepare("SELECT url FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
       dequeue_(db.Prepare("DELETE FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
@@ -52,11 +55,10 @@ UrlRows::Added UrlRows::Add(const NewUrl& url, const Refs& refs) {
   const bool queued = url.state == UrlState::kQueued;
   if (db_.changes() == 0) {
     const bool taken = url.insists ? Replace(url, refs) : queued && Revive(url, refs);
-    return {false, taken && queued ? -1 : 0};
+    return {0, taken && queued ? -1 : 0};
   }
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
-  ++next_;
-  return {true, url.state == UrlState::kExcluded ? 1 : 0};
+  return {next_++, url.state == UrlState::kExcluded ? 1 : 0};
 }
 
 bool UrlRows::RemoveUnvisited(std::int64_t url) {
@@ -124,10 +126,18 @@ void UrlRows::Update(std::int64_t url, const Change& change) {
 }
 
 void UrlRows::Enqueue(std::int64_t host, std::int64_t url, const QueuePlace& place) {
-  enqueue_
-      .With(host, place.key.priority, static_cast<std::int64_t>(place.key.seq), url, ToMs(place.due),
-            place.attempts)
-      .Run();
+  const auto put = [&](Statement& statement) {
+    statement
+        .With(host, place.key.priority, static_cast<std::int64_t>(place.key.seq), url, ToMs(place.due),
+              place.attempts)
+        .Run();
+  };
+  put(enqueue_);
+  if (db_.changes() != 0) {
+    hosts_.AddQueued(host, 1);
+  } else {
+    put(requeue_);
+  }
 }
 
 std::int64_t UrlRows::Dequeue(std::int64_t host, const QueueKey& key) {
@@ -136,6 +146,7 @@ std::int64_t UrlRows::Dequeue(std::int64_t host, const QueueKey& key) {
   const std::int64_t url = place_.Int(0);
   place_.Reset();
   dequeue_.With(host, key.priority, seq).Run();
+  hosts_.AddQueued(host, -1);
   return url;
 }
 

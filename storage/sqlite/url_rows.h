@@ -4,11 +4,12 @@
 
 #include "storage/records.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/host_rows.h"
 
 namespace trawl::storage::sqlite {
 
 /// Writes the tables `url` and `pending`: what is known, and what of it waits.
-/// Runs on: storage thread. Borrows the connection.
+/// Runs on: storage thread. Borrows the connection, and the hosts, which count what waits.
 class UrlRows {
  public:
   /// What the row of a new URL needs beyond the NewUrl: numbers of other rows.
@@ -25,13 +26,13 @@ class UrlRows {
     std::optional<std::int64_t> rule, visit;
   };
 
-  explicit UrlRows(Connection& db);
+  UrlRows(Connection& db, HostRows& hosts);
 
   /// The number of a known URL, or 0.
   std::int64_t Find(UrlId id);
   struct Added {
-    bool fresh = false;  ///< it had no row
-    int excluded = 0;    ///< so many more rows are of excluded URLs than before
+    std::int64_t fresh = 0;  ///< the number of its row, unless it had one
+    int excluded = 0;        ///< so many more rows are of excluded URLs than before
   };
   /// Adds the URL and its place in the queue, unless it is known: see NewUrl.
   Added Add(const NewUrl& url, const Refs& refs);
@@ -57,8 +58,9 @@ class UrlRows {
   bool Replace(const NewUrl& url, const Refs& refs);
 
   Connection& db_;
+  HostRows& hosts_;
   Statement find_, add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
-      enqueue_, place_, dequeue_;
+      enqueue_, requeue_, place_, dequeue_;
   std::int64_t next_ = 1;
 };
 

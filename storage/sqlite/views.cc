@@ -27,21 +27,24 @@ SELECT u.url AS url, h.name AS host, (SELECT name FROM target WHERE n = u.target
   p.noindex AS noindex, @time(p.gone_at) AS gone_at, u.hops AS hops,
   (SELECT text FROM page_main WHERE visit = p.visit) AS main_text, p.author AS author, p.published AS published_at,
   CASE WHEN p.simhash IS NOT NULL THEN printf('%016x', p.simhash) END AS simhash,
-  CASE WHEN p.language IS NOT NULL THEN coalesce(@word(p.language_source), 'declared') END AS language_source
-FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = u.host)sql"},
+  CASE WHEN p.language IS NOT NULL THEN coalesce(@word(p.language_source), 'declared') END AS language_source,
+  p.fetched_at AS fetched_ms
+FROM page p JOIN url u ON u.n = p.url JOIN host h ON h.n = p.host)sql"},
     {"visits", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
   (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, v.attempt AS attempt, @word(v.ip) AS ip,
   @word(v.protocol) AS protocol, v.bytes_wire AS bytes_wire, v.bytes_body AS bytes_body, v.dns_ms AS dns_ms,
   v.connect_ms AS connect_ms, v.tls_ms AS tls_ms, v.first_byte_ms AS first_byte_ms, v.total_ms AS total_ms,
-  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run
+  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run,
+  v.n AS visit
 FROM visit v JOIN url u ON u.n = v.url)sql"},
     {"errors", R"sql(
 SELECT u.url AS url, @time(v.at) AS at, v.status AS status,
   (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, v.attempt AS attempt, @word(v.ip) AS ip,
   @word(v.protocol) AS protocol, v.bytes_wire AS bytes_wire, v.bytes_body AS bytes_body, v.dns_ms AS dns_ms,
   v.connect_ms AS connect_ms, v.tls_ms AS tls_ms, v.first_byte_ms AS first_byte_ms, v.total_ms AS total_ms,
-  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run
+  v.parse_ms AS parse_ms, v.detail AS detail, (SELECT name FROM host WHERE n = u.host) AS host, v.run AS run,
+  v.n AS visit
 FROM visit v JOIN url u ON u.n = v.url
 WHERE v.outcome <> 0 OR v.status >= 400)sql"},
     {"links", R"sql(
@@ -49,16 +52,16 @@ SELECT s.url AS source, t.url AS target, k.kind AS kind, k.rel AS rel, l.anchor 
 FROM link l JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url
   LEFT JOIN url t ON t.id = l.target LEFT JOIN link_kind k ON k.n = l.kind)sql"},
     {"skipped", R"sql(
-SELECT u.url AS url, (SELECT name FROM skip_reasons WHERE number = u.skip) AS reason, @word(u.rule) AS rule,
-  (SELECT url FROM url WHERE n = u.source) AS source,
-  @time(coalesce((SELECT at FROM visit WHERE n = u.visit), u.seen)) AS at,
-  (SELECT name FROM host WHERE n = u.host) AS host
-FROM url u WHERE u.state = 3)sql"},
+SELECT u.url AS url, k.name AS reason, @word(u.rule) AS rule, (SELECT url FROM url WHERE n = u.source) AS source,
+  @time(coalesce((SELECT at FROM visit WHERE n = u.visit), u.seen)) AS at, h.name AS host
+FROM url u JOIN skip_reasons k ON k.number = u.skip JOIN host h ON h.n = u.host
+WHERE u.state = 3)sql"},
     // How many URLs were left out, those included that have no row in `skipped`.
     {"skip_counts", R"sql(
 SELECT (SELECT name FROM host WHERE n = c.host) AS host, (SELECT name FROM skip_reasons WHERE number = c.skip) AS reason,
   @word(c.rule) AS rule, sum(c.urls) AS urls, sum(c.listed) AS listed
-FROM (SELECT host, skip, coalesce(rule, 0) AS rule, count(*) AS urls, count(*) AS listed FROM url WHERE state = 3 GROUP BY 1, 2, 3
+FROM (SELECT host, skip, coalesce(rule, 0) AS rule, count(*) AS urls, count(*) AS listed FROM url WHERE state = 3
+        GROUP BY url.skip, url.host, url.rule
       UNION ALL SELECT host, skip, rule, urls, 0 FROM skip_count WHERE urls > 0) c
 GROUP BY c.host, c.skip, c.rule)sql"},
     {"redirects", R"sql(
@@ -98,8 +101,10 @@ FROM statement s JOIN visit v ON v.n = s.n >> 16 JOIN url u ON u.n = v.url)sql"}
 SELECT h.name AS host, h.ip AS ip, h.pages AS pages, h.errors AS errors, h.bytes AS bytes, h.delay_ms AS delay_ms,
   (SELECT status FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS robots_status,
   (SELECT crawl_delay_ms FROM robots_txt WHERE host = h.n ORDER BY fetched_at DESC LIMIT 1) AS crawl_delay_ms,
-  coalesce(h.waiting_for, CASE WHEN EXISTS (SELECT 1 FROM pending WHERE host = h.n) THEN 'turn' END) AS waiting_for,
-  @time(h.blocked_until) AS blocked_until, (SELECT count(*) FROM pending WHERE host = h.n) AS queued
+  coalesce(h.waiting_for, CASE WHEN h.queued > 0 THEN 'turn' END) AS waiting_for, @time(h.blocked_until) AS blocked_until,
+  h.queued AS queued, h.answers AS answers,
+  CASE WHEN h.answers > 0 THEN h.first_byte_ms / h.answers END AS first_byte_ms,
+  CASE WHEN h.answers > 0 THEN h.first_byte_max_ms END AS first_byte_max_ms
 FROM host h)sql"},
     {"robots", R"sql(
 SELECT (SELECT name FROM host WHERE n = r.host) AS host, r.origin AS origin, r.status AS status,
@@ -114,15 +119,16 @@ FROM url u LEFT JOIN visit v ON v.n = u.visit WHERE u.sitemap > 0)sql"},
     {"queue", R"sql(
 SELECT u.url AS url, h.name AS host, q.priority AS priority, u.depth AS depth, @time(q.due) AS due_at,
   q.attempts AS attempts, q.seq AS seq, (SELECT interval_ms FROM revisit WHERE url = q.url) AS interval_ms,
-  u.hops AS hops
+  u.hops AS hops, q.due AS due_ms
 FROM pending q JOIN url u ON u.n = q.url JOIN host h ON h.n = q.host
 UNION ALL
-SELECT u.url, h.name, NULL, u.depth, @time(r.due), 0, NULL, r.interval_ms, u.hops
+SELECT u.url, h.name, CAST(NULL AS INTEGER), u.depth, @time(r.due), CAST(0 AS INTEGER), CAST(NULL AS INTEGER),
+  r.interval_ms, u.hops, r.due
 FROM revisit r JOIN url u ON u.n = r.url JOIN host h ON h.n = u.host WHERE r.due IS NOT NULL)sql"},
     {"changes", R"sql(
 SELECT u.url AS url, @time(c.at) AS at, (SELECT name FROM change_kinds WHERE number = c.kind) AS kind,
   printf('%016x', c.old_hash) AS old_hash, CASE WHEN c.new_hash IS NOT NULL THEN printf('%016x', c.new_hash) END AS new_hash,
-  (SELECT name FROM host WHERE n = u.host) AS host
+  (SELECT name FROM host WHERE n = u.host) AS host, c.n AS change
 FROM change c JOIN url u ON u.n = c.url)sql"},
     {"runs", R"sql(
 SELECT @time(r.started) AS started_at, @time(r.ended) AS ended_at, r.end_reason AS end_reason, r.version AS version,
@@ -135,39 +141,15 @@ WITH d AS MATERIALIZED (
 SELECT printf('%016x', d.content_hash) AS content_hash, d.copies AS copies, u.url AS url, p.title AS title,
   p.bytes AS bytes
 FROM page p JOIN d ON d.content_hash = p.content_hash JOIN url u ON u.n = p.url
-WHERE p.status = 200)sql"},
-    // Pages of a host whose simhashes are at most three bits apart, each with the first of them. Three bits
-    // leave two of five blocks of a simhash as they are: only what agrees in any two blocks is compared,
-    // found by ten groupings. 2 s of CPU for 100,000 pages of one host, 26 s for a million. Simhashes that
-    // are the same are one until the end. x & (x - 1) is x without its lowest bit; the sign is told apart, as
-    // SQLite would leave the integers for x - 1.
+WHERE p.status = 200 AND p.bytes > 0)sql"},
+    // Pages of a host whose simhashes are at most three bits apart, each with the earliest of them, as far as
+    // they were compared. Copies of the earliest are in `duplicates`.
     {"near_duplicates", R"sql(
-WITH block(mask) AS (VALUES (0x3FFFFFF), (0x7FFC001FFF), (0x7FFFFFE000), (0xFFF8000001FFF), (0xFFF8003FFE000),
-  (0xFFFFFFC000000), (0xFFF0000000001FFF), (0xFFF0000003FFE000), (0xFFF0007FFC000000), (0xFFFFFF8000000000)),
-one AS MATERIALIZED (
-  SELECT u.host AS host, p.simhash AS simhash, min(p.url) AS url, json_group_array(p.url) AS urls
-  FROM page p JOIN url u ON u.n = p.url WHERE p.simhash IS NOT NULL AND p.status = 200 GROUP BY u.host, p.simhash),
-agreeing AS (
-  SELECT json_group_array(o.url) AS urls FROM block b CROSS JOIN one o GROUP BY b.mask, o.host, o.simhash & b.mask
-  HAVING count(*) > 1),
-differ AS (
-  SELECT a.value AS first, b.value AS url, (p.simhash | q.simhash) & ~(p.simhash & q.simhash) AS x
-  FROM agreeing g CROSS JOIN json_each(g.urls) a CROSS JOIN json_each(g.urls) b CROSS JOIN page p CROSS JOIN page q
-  WHERE a.value < b.value AND p.url = a.value AND q.url = b.value),
-low AS (SELECT first, url, x < 0 AS bits, x & 0x7FFFFFFFFFFFFFFF AS x FROM differ),
-lower AS (SELECT first, url, bits + (x <> 0) AS bits, x & (x - 1) AS x FROM low),
-lowest AS (SELECT first, url, bits + (x <> 0) AS bits, x & (x - 1) AS x FROM lower),
-near AS (
-  SELECT url, min(first) AS first, bits + (x <> 0) AS bits FROM lowest
-  WHERE bits + (x <> 0) + (x & (x - 1) <> 0) <= 3 GROUP BY url),
-found AS MATERIALIZED (
-  SELECT url, first, bits FROM near
-  UNION ALL
-  SELECT e.value, o.url, 0 FROM one o CROSS JOIN json_each(o.urls) e WHERE e.value > o.url)
-SELECT u.url AS url, f.url AS near, n.bits AS distance, p.title AS title, q.title AS near_title, h.name AS host
-FROM found n CROSS JOIN page p ON p.url = n.url CROSS JOIN page q ON q.url = n.first CROSS JOIN url u ON u.n = n.url
-  CROSS JOIN url f ON f.n = n.first CROSS JOIN host h ON h.n = u.host
-WHERE p.content_hash <> q.content_hash)sql"},
+SELECT u.url AS url, f.url AS near, n.distance AS distance, p.title AS title, q.title AS near_title, h.name AS host
+FROM near n JOIN page p ON p.url = n.url JOIN page q ON q.url = n.first JOIN url u ON u.n = n.url
+  JOIN url f ON f.n = n.first JOIN host h ON h.n = n.host
+WHERE n.first IS NOT NULL AND n.distance IS NOT NULL)sql"},
+    // Links have no index by target: all are read, each looked up among what is broken before anything else.
     {"broken_links", R"sql(
 WITH b AS MATERIALIZED (
   SELECT u.id, u.url, v.status, v.outcome
@@ -176,7 +158,7 @@ WITH b AS MATERIALIZED (
 SELECT s.url AS source, b.url AS target, b.status AS status,
   (SELECT name FROM outcomes WHERE number = b.outcome) AS outcome,
   (SELECT kind FROM link_kind WHERE n = l.kind) AS kind, l.anchor AS anchor
-FROM link l CROSS JOIN b ON b.id = l.target JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url)sql"},
+FROM link l CROSS JOIN b ON b.id = l.target CROSS JOIN visit v ON v.n = l.n >> 16 CROSS JOIN url s ON s.n = v.url)sql"},
     {"bodies", R"sql(
 SELECT u.url AS url, @time(b.at) AS at, f.name AS file, b.offset AS offset, b.length AS length, b.bytes AS bytes,
   b.digest AS digest, CASE b.kind WHEN 0 THEN 'response' ELSE 'revisit' END AS record,
@@ -187,7 +169,7 @@ FROM body b JOIN url u ON u.n = b.url JOIN warc_file f ON f.n = b.file)sql"},
     {"metrics", R"sql(
 SELECT 'pages' AS name, NULL AS label, (SELECT count(*) FROM page) AS value
 UNION ALL SELECT 'urls', 'known', (SELECT count(*) FROM url)
-UNION ALL SELECT 'urls', 'queued', (SELECT count(*) FROM pending)
+UNION ALL SELECT 'urls', 'queued', (SELECT coalesce(sum(queued), 0) FROM host)
 UNION ALL SELECT 'urls', 'to_revisit', (SELECT count(*) FROM revisit WHERE due IS NOT NULL)
 UNION ALL SELECT 'hosts', h.waiting_for, count(*) FROM host h GROUP BY h.waiting_for
 UNION ALL SELECT 'visits', (SELECT name FROM outcomes WHERE number = v.outcome), count(*) FROM visit v GROUP BY v.outcome
@@ -197,7 +179,7 @@ UNION ALL SELECT 'skipped', (SELECT name FROM skip_reasons WHERE number = u.skip
 UNION ALL SELECT 'bytes_wire', NULL, (SELECT sum(bytes_wire) FROM visit)
 UNION ALL SELECT 'runs', r.end_reason, count(*) FROM run r GROUP BY r.end_reason)sql"},
     {"progress", R"sql(
-SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT count(*) FROM pending) AS queued,
+SELECT (SELECT coalesce(max(n), 0) FROM url) AS known, (SELECT coalesce(sum(queued), 0) FROM host) AS queued,
   (SELECT coalesce(sum(pages), 0) FROM host) AS pages, (SELECT coalesce(sum(errors), 0) FROM host) AS errors,
   (SELECT coalesce(sum(bytes), 0) FROM host) AS bytes, (SELECT count(*) FROM host) AS hosts,
   (SELECT @time(started) FROM run ORDER BY n DESC LIMIT 1) AS started_at,

@@ -20,8 +20,8 @@ std::optional<std::int64_t> SimhashOrNull(std::uint64_t simhash) {
 constexpr std::string_view kPageColumns =
     " INTO page(url, visit, status, content_type, charset, language, words, depth, bytes, content_hash, "
     "first_seen, fetched_at, changed_at, truncated, links, title, description, canonical, etag, "
-    "last_modified, noindex, author, published, simhash, language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "last_modified, noindex, author, published, simhash, language_source, host) VALUES (?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Rows of one statement share what SQLite does once for each: a third of the instructions a link. FAIL: a
 /// statement that fails leaves what it has done, so that nothing is kept to undo it; the group is not
@@ -101,7 +101,8 @@ VisitRows::Earlier VisitRows::Replace(const Page& page, std::int64_t url) {
   return earlier;
 }
 
-bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit) {
+bool VisitRows::PutPage(const Page& page, std::span<const Link> links, const Place& place) {
+  const auto [url, visit, host] = place;
   const Earlier earlier = Replace(page, url);
   (earlier.visit == 0 ? new_page_ : page_)
       .With(url, visit, page.status, words_.NumberOf(page.content_type), words_.NumberOf(page.charset),
@@ -110,7 +111,8 @@ bool VisitRows::PutPage(const Page& page, std::span<const Link> links, std::int6
             earlier.changed_at, page.truncated, page.links, TextOrNull{page.title},
             TextOrNull{page.description}, TextOrNull{page.canonical}, TextOrNull{page.etag},
             TextOrNull{page.last_modified}, page.noindex, TextOrNull{page.author},
-            TextOrNull{page.published_at}, SimhashOrNull(page.simhash), words_.NumberOf(page.language_source))
+            TextOrNull{page.published_at}, SimhashOrNull(page.simhash), words_.NumberOf(page.language_source),
+            host)
       .Run();
   if (keep_text_ && !page.text.empty()) text_.With(visit, page.text).Run();
   if (keep_main_ && !page.main_text.empty()) main_.With(visit, page.main_text).Run();

@@ -30,9 +30,15 @@ class VisitRows {
 
   /// Appends a visit and gives its number.
   std::int64_t Add(const Visit& visit, std::int64_t url, std::int64_t run);
+  /// The number of the last visit of all.
+  std::int64_t last() const { return next_ - 1; }
   void AddRedirect(std::int64_t visit, const Redirect& redirect);
+  /// Numbers of the rows that a page belongs to.
+  struct Place {
+    std::int64_t url = 0, visit = 0, host = 0;
+  };
   /// Puts the page in the place of the earlier one, with its text and links. True when the URL had none.
-  bool PutPage(const Page& page, std::span<const Link> links, std::int64_t url, std::int64_t visit);
+  bool PutPage(const Page& page, std::span<const Link> links, const Place& place);
   /// The server says that the stored page is still current.
   void Confirm(std::int64_t url, Instant at);
   /// The page, if there is one, is not there any more; without effect when that is known.

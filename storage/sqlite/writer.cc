@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "storage/sqlite/cells.h"
 
@@ -13,6 +14,10 @@ namespace {
 constexpr int kCheckpointPages = 8192;
 // A start may wait this long for the index of words: some thousands of pages; more come in idle moments.
 constexpr std::chrono::seconds kStartIndexing{5};
+// Few pages are compared with earlier ones only when nothing was written for so long; many at once.
+constexpr std::chrono::seconds kIdle{1};
+// What an end of a run may wait for that: a hundred thousand pages.
+constexpr std::chrono::seconds kEndComparing{2};
 
 bool Failed(Outcome outcome) {
   return outcome != Outcome::kOk && outcome != Outcome::kNotModified && outcome != Outcome::kRedirect;
@@ -47,12 +52,14 @@ Writer::Writer(Connection& db, const config::StorageOptions& options, LockWait::
       bodies_(options.bodies == config::BodyStorage::kWarc ? std::make_unique<BodyRows>(db, options)
                                                            : nullptr),
       hosts_(db),
-      skips_(db, words_, options.skipped_per_host),
-      urls_(db),
+      skips_(db, words_, hosts_, options.skipped_per_host),
+      urls_(db, hosts_),
       items_(db, words_),
       visits_(db, words_, items_, search_.get(), options),
       revisits_(db),
-      cookies_(db) {}
+      cookies_(db),
+      near_(db),
+      orphans_(db) {}
 
 void Writer::BeginRun(const RunStart& run) {
   OpenGroup();
@@ -108,6 +115,17 @@ void Writer::EndRun(const RunEnd& end) {
       .With(ToMs(end.at), end.reason, run_)
       .Run();
   Commit();
+  CompareRest();
+}
+
+void Writer::CompareRest() {
+  const auto begin = std::chrono::steady_clock::now();
+  while (near_.Due(visits_.last(), true) && !db_.failed() &&
+         std::chrono::steady_clock::now() - begin < kEndComparing) {
+    OpenGroup();
+    near_.Step(visits_.last());
+    Commit();
+  }
 }
 
 void Writer::OpenGroup() {
@@ -116,8 +134,8 @@ void Writer::OpenGroup() {
 
 void Writer::Commit() {
   if (!db_.in_transaction()) return;
-  hosts_.Flush();
   skips_.Flush();
+  hosts_.Flush();
   if (run_pages_ > 0) count_pages_.With(run_pages_, run_).Run();
   run_pages_ = 0;
   for (const auto& [target, pages] : target_pages_) count_target_.With(pages, target).Run();
@@ -130,12 +148,16 @@ void Writer::Commit() {
 bool Writer::Tidy() {
   if (log_.retry_at() && clock_() >= *log_.retry_at()) Checkpoint();
   if (db_.failed() || db_.in_transaction()) return false;
+  if (std::exchange(wrote_, false)) idle_from_ = clock_() + kIdle;
   const bool index = search_ && !search_->complete();
-  const bool old = !index && retention_.Due(latest_);
-  if (!index && !old && !shrink_.Due()) return false;
+  const bool compare = !index && near_.Due(visits_.last(), clock_() >= idle_from_);
+  const bool old = !index && !compare && retention_.Due(latest_);
+  if (!index && !compare && !old && !shrink_.Due()) return false;
   OpenGroup();
   if (index) {
     search_->Step();
+  } else if (compare) {
+    near_.Step(visits_.last());
   } else if (old) {
     retention_.Step(latest_);
     shrink_.Wake();
@@ -145,6 +167,11 @@ bool Writer::Tidy() {
   Commit();
   CheckpointIfDue();
   return true;
+}
+
+std::optional<LogWatch::Time> Writer::TidyAgainAt() const {
+  if (!near_.Due(visits_.last(), true) || db_.failed()) return log_.retry_at();
+  return std::min(idle_from_, log_.retry_at().value_or(LogWatch::Time::max()));
 }
 
 void Writer::CheckpointIfDue() {
@@ -157,6 +184,7 @@ void Writer::Checkpoint() {
 
 Result<void> Writer::Apply(const WriteBatch& batch) {
   OpenGroup();
+  wrote_ = true;
   const UrlId subject_id = SubjectOf(batch);
   std::int64_t subject = 0;
   bool taken = false;
@@ -194,6 +222,7 @@ bool Writer::DropExcluded(const WriteBatch& batch, std::int64_t subject) {
   if (standing.excluded) return false;
   if (!batch.visit && skips_.Full(standing.host) && urls_.RemoveUnvisited(subject)) {
     skips_.Count(batch.subject, standing.host, batch.skip, batch.rule);
+    orphans_.Remove(subject, batch.subject);
     return true;
   }
   skips_.AddListed(standing.host, 1);
@@ -252,7 +281,10 @@ void Writer::AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t sub
       if (source != 0) refs.source = source;
     }
     const UrlRows::Added added = urls_.Add(url, refs);
-    if (added.fresh) skips_.Forget(url.id, refs.host);
+    if (added.fresh != 0) {
+      const bool met_before = skips_.Forget(url.id, refs.host);
+      if (!batch.page && !met_before) orphans_.Add(added.fresh, url.id);
+    }
     if (added.excluded != 0) skips_.AddListed(refs.host, added.excluded);
   }
 }
@@ -266,16 +298,20 @@ std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64
     bodies_->Add(number, url, *batch.exchange, visit, batch.page ? &*batch.page : nullptr);
   }
   if (visit.outcome == Outcome::kNotModified) visits_.Confirm(url, visit.at);
+  const std::int64_t host = hosts_.Find(visit.host);
   bool first = false;
   if (batch.page) {
-    first = visits_.PutPage(*batch.page, batch.links, url, number);
+    first = visits_.PutPage(*batch.page, batch.links, {url, number, host});
     items_.Add(batch.items, batch.structured, number);
+    for (const Link& link : batch.links) {
+      if (link.target != visit.url) orphans_.OnLink(link.target);
+    }
     ++run_pages_;
     if (first) {
       if (const auto target = urls_.TargetOf(url)) ++target_pages_[*target];
     }
   }
-  if (const std::int64_t host = hosts_.Find(visit.host)) {
+  if (host != 0) {
     hosts_.Count(host, {first ? 1 : 0, Failed(visit.outcome) ? 1 : 0, visit.bytes_wire, visit.first_byte_ms});
   }
   return number;

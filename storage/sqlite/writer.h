@@ -17,6 +17,8 @@
 #include "storage/sqlite/item_rows.h"
 #include "storage/sqlite/lock_wait.h"
 #include "storage/sqlite/log_watch.h"
+#include "storage/sqlite/near_rows.h"
+#include "storage/sqlite/orphan_rows.h"
 #include "storage/sqlite/retention.h"
 #include "storage/sqlite/revisit_rows.h"
 #include "storage/sqlite/search_rows.h"
@@ -58,7 +60,7 @@ class Writer {
   /// there is nothing to do.
   bool Tidy();
   /// When Tidy wants to be asked again although nothing was written.
-  std::optional<LogWatch::Time> TidyAgainAt() const { return log_.retry_at(); }
+  std::optional<LogWatch::Time> TidyAgainAt() const;
 
   /// From any thread.
   const LogWatch& log() const { return log_; }
@@ -74,6 +76,7 @@ class Writer {
  private:
   void OpenGroup();
   void Checkpoint();
+  void CompareRest();
   void NumberTargets(const std::vector<std::string>& names);
   void ChangeSubject(const WriteBatch& batch, std::int64_t subject);
   void Promote(const WriteBatch& batch);
@@ -100,9 +103,13 @@ class Writer {
   VisitRows visits_;
   RevisitRows revisits_;
   CookieRows cookies_;
+  NearRows near_;
+  OrphanRows orphans_;
   Overtaken overtaken_;
   std::vector<std::int64_t> targets_;
   std::int64_t run_ = 0;
+  bool wrote_ = false;                                 // since the last idle moment
+  LogWatch::Time idle_from_{};                         // if nothing is written until then
   std::int64_t run_pages_ = 0;                         // since the last commit
   std::map<std::int64_t, std::int64_t> target_pages_;  // since the last commit: number, first pages
   Instant latest_{};  // of the moments that batches brought; dates URLs that came without a visit

@@ -113,6 +113,7 @@ inline WriteBatch BatchOf(Web& web, std::uint64_t page) {
   row.depth = 3;
   row.bytes = 28000;
   row.content_hash = Mix(page + 77);
+  row.simhash = Mix(page + 99);
   row.fetched_at = visit.at;
   row.links = kLinks;
   batch.page = row;

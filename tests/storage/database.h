@@ -53,10 +53,17 @@ struct Database {
     return rows.size() == 1 ? rows[0] : std::to_string(rows.size()) + " rows";
   }
 
+  /// What SQLite says of the file; "ok" when it is whole. Longer than Query allows.
+  std::string Check(const std::string& pragma = "quick_check") const {
+    storage::sqlite::Connection::Failure failure;
+    const auto db =
+        storage::sqlite::Connection::Open(options.path, storage::sqlite::OpenMode::kReadOnly, failure);
+    return db ? db->Text("PRAGMA " + pragma + "(1)").value_or(db->failure().message) : failure.message;
+  }
+
   /// What must hold in every database at every moment; the sentences that do not.
   std::vector<std::string> Violations() const {
     static constexpr const char* kRules[] = {
-        "SELECT 'damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'",
         "SELECT 'queued without a place: ' || url FROM url u WHERE state = 0 AND NOT EXISTS "
         "(SELECT 1 FROM pending WHERE url = u.n)",
         "SELECT 'a place of a URL that is not queued: ' || seq FROM pending q WHERE NOT EXISTS "
@@ -87,12 +94,17 @@ struct Database {
         "SELECT 'counted and with a row: ' || id FROM unlisted WHERE id IN (SELECT id FROM url)",
         "SELECT 'miscounted URLs without a row: ' || n FROM skip_count s WHERE urls <> (SELECT count(*) FROM "
         "unlisted WHERE skip_count = s.n)",
+        "SELECT 'miscounted queue: ' || name FROM host h WHERE queued <> "
+        "(SELECT count(*) FROM pending WHERE host = h.n)",
+        "SELECT 'a page of another host: ' || url FROM page p WHERE host <> (SELECT host FROM url WHERE n = "
+        "p.url)",
         "SELECT 'miscounted pages: ' || name FROM host h WHERE pages <> "
         "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.host = h.n)",
         "SELECT 'miscounted pages of target: ' || name FROM target t WHERE pages <> "
         "(SELECT count(*) FROM page p JOIN url u ON u.n = p.url WHERE u.target = t.n)",
     };
     std::vector<std::string> all;
+    if (const std::string file = Check(); file != "ok") all.push_back("damaged: " + file);
     for (const char* rule : kRules) {
       for (std::string& row : Rows(rule)) all.push_back(std::move(row));
     }

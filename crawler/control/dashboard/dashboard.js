@@ -286,14 +286,15 @@ async function explain(event) {
 // --- SQL
 
 const QUESTIONS = [
-  ["Newest pages", "SELECT url, title, words, fetched_at FROM pages ORDER BY fetched_at DESC LIMIT 50"],
+  ["Newest pages", "SELECT url, title, words, fetched_at FROM pages ORDER BY fetched_ms DESC LIMIT 50"],
   ["Broken links", "SELECT source, target, status, outcome, anchor FROM broken_links LIMIT 200"],
   ["Errors by host", "SELECT host, outcome, status, count(*) AS visits, max(detail) AS example FROM errors GROUP BY 1, 2, 3 ORDER BY visits DESC LIMIT 100"],
-  ["Slow hosts", "SELECT host, count(*) AS visits, round(avg(first_byte_ms)) AS first_byte_ms FROM visits GROUP BY host ORDER BY first_byte_ms DESC LIMIT 50"],
+  ["Slow hosts", "SELECT host, answers, first_byte_ms, first_byte_max_ms, delay_ms FROM hosts ORDER BY first_byte_ms DESC LIMIT 50"],
   ["What was left out, and why", "SELECT reason, rule, sum(urls) AS urls, count(*) AS hosts FROM skip_counts GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100"],
   ["Redirects", "SELECT source, target, status FROM redirects LIMIT 100"],
   ["The same content at several addresses", "SELECT content_hash, copies, url FROM duplicates ORDER BY copies DESC, content_hash LIMIT 100"],
-  ["What comes next", "SELECT url, host, priority, due_at, attempts FROM queue ORDER BY due_at LIMIT 100"],
+  ["What comes next, where most waits", "SELECT url, host, priority, due_at, attempts FROM queue WHERE host = (SELECT host FROM hosts ORDER BY queued DESC LIMIT 1) AND priority IS NOT NULL ORDER BY priority, seq LIMIT 100"],
+  ["What is visited again next", "SELECT url, host, due_at, interval_ms FROM queue WHERE priority IS NULL ORDER BY due_ms LIMIT 100"],
   ["Runs", "SELECT started_at, ended_at, end_reason, version, pages FROM runs ORDER BY started_at DESC LIMIT 50"],
 ];
 

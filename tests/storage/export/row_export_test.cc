@@ -78,6 +78,8 @@ struct RichCrawl : Database {
       near.Queued(n, n).Visited(n, n).WithPage("near", "text", 100 + n).WithSimhash(0xFF00 + n);
       REQUIRE(WriteNow(*store, near));
     }
+    REQUIRE(Close());  // which compares them
+    REQUIRE(Open({}, start) == "");
   }
 };
 

@@ -168,6 +168,82 @@ TEST_CASE("orphans: seeds and ends of redirects that no other page links to") {
         Rows{"https://a.test/6|NULL|NULL|1|200", "https://a.test/8|Eight|NULL|1|200"});
 }
 
+TEST_CASE("orphans: links count whether they are stored or not, and where the target was not known yet") {
+  for (const auto keep : {config::LinkStorage::kAll, config::LinkStorage::kNone}) {
+    Database crawl;
+    crawl.options.links = keep;
+    crawl.options.skipped_per_host = 1;
+    REQUIRE(crawl.Open() == "");
+    REQUIRE(WriteNow(*crawl.store, Batch().Queued(1, 1).Queued(2, 2)));
+    Batch sitemap;  // stores no page, so what it names is linked to by none
+    sitemap.Visited(1, 1).Queued(3, 3).Queued(4, 4);
+    REQUIRE(WriteNow(*crawl.store, sitemap));
+    Batch page;  // 5 and 6 are left out, 6 without a row; 2 links to itself
+    page.Visited(2, 2).WithPage("two", "x").WithLink(2, "self").WithLink(3, "three").WithLink(6, "six");
+    page.Excluded(5, SkipReason::kDepth).Excluded(6, SkipReason::kDepth);
+    REQUIRE(WriteNow(*crawl.store, page));
+    REQUIRE(WriteNow(*crawl.store, Batch().Queued(6, 6)));
+    std::uint64_t seq = 3;
+    for (const std::uint64_t n : {3, 4, 6}) {
+      Batch batch;
+      batch.Visited(n, n == 6 ? 6 : seq++).WithPage("t" + std::to_string(n), "x", 100 + n);
+      REQUIRE(WriteNow(*crawl.store, batch));
+    }
+    CHECK(crawl.Report("orphans") ==
+          Rows{"https://a.test/2|two|NULL|1|200", "https://a.test/4|t4|https://a.test/1|1|200"});
+    CHECK(crawl.Rows("SELECT url FROM orphan WHERE url = 1") == Rows{"1"});
+    REQUIRE(crawl.Close());
+    REQUIRE(crawl.Open() == "");  // what is known of links is read again
+    Batch later;
+    later.Visited(3, 9).WithPage("t3", "x", 103).WithLink(2, "two").WithLink(4, "four");
+    REQUIRE(WriteNow(*crawl.store, later));
+    CHECK(crawl.Report("orphans") == Rows{});
+    CHECK(crawl.Violations() == Rows{});
+  }
+}
+
+TEST_CASE("orphans: more than the least that is counted in memory") {
+  Database crawl;
+  REQUIRE(crawl.Open() == "");
+  constexpr std::uint64_t kMany = 20'000;
+  for (std::uint64_t n = 1; n <= kMany; n += 1000) {
+    Batch batch;
+    for (std::uint64_t i = n; i < n + 1000; ++i) batch.Queued(i, i);
+    REQUIRE(WriteNow(*crawl.store, batch));
+  }
+  const auto links = [&crawl](std::uint64_t from, std::uint64_t seq) {
+    Batch batch;
+    batch.Visited(seq, seq).WithPage("t", "x");
+    for (std::uint64_t i = from; i <= kMany; i += 2) batch.WithLink(i, "");
+    REQUIRE(WriteNow(*crawl.store, batch));
+  };
+  links(4, 1);
+  CHECK(crawl.Row("SELECT count(*) FROM orphan") == std::to_string(kMany / 2 + 1));
+  REQUIRE(crawl.Close());
+  REQUIRE(crawl.Open() == "");
+  links(3, 2);
+  CHECK(crawl.Rows("SELECT url FROM orphan") == Rows{"1", "2"});
+}
+
+TEST_CASE("storage: each way to ask has the same columns, and as plain SQL nothing is read whole") {
+  ReportedCrawl crawl;
+  REQUIRE(crawl.Close());
+  const storage::Report& report = *storage::FindReport("storage");
+  std::set<std::vector<std::string>> columns;
+  const auto note = [&columns](const std::vector<std::string>& names) { columns.insert(names); };
+  const auto row = [](const std::vector<storage::Value>&) { return true; };
+  const std::string plain = storage::PlainSql(report, 100, "");
+  CHECK(storage::Query(crawl.options.path, plain, note, row).ok);
+  CHECK(storage::Query(crawl.options.path, report.sql, note, row, {}, {std::int64_t{100}}).ok);
+  CHECK(storage::RunReport(crawl.options.path, report, "", 100, note, row).ok);
+  CHECK(columns ==
+        std::set<std::vector<std::string>>{{"name", "type", "bytes", "percent", "rows", "unused_bytes"}});
+  CHECK_THAT(plain, !Catch::Matchers::Contains("dbstat") && !Catch::Matchers::Contains("count("));
+  const Rows rows = crawl.Rows(plain);
+  CHECK_THAT(rows, Catch::Matchers::VectorContains(std::string("url|table|NULL|NULL|10|NULL")) &&
+                       Catch::Matchers::VectorContains(std::string("pending|table|NULL|NULL|1|NULL")));
+}
+
 TEST_CASE("skipped-by-reason and status-codes count rows") {
   ReportedCrawl crawl;
   CHECK(crawl.Report("skipped-by-reason") ==
@@ -230,8 +306,8 @@ TEST_CASE("Reports that count rows find them in an index") {
   static constexpr Plan kPlans[] = {
       {"errors-by-reason", "visit_failure"}, {"duplicates", "page_content"},
       {"missing-titles", "page_untitled"},   {"skipped-by-reason", "url_excluded"},
-      {"content-types", "page_type"},        {"orphans", "url_unnamed"},
-      {"broken-links", "visit_failure"}};
+      {"content-types", "page_type"},        {"near-duplicates", "near_first"},
+      {"broken-links", "visit_broken"}};
   for (const Plan& plan : kPlans) {
     std::string text;
     storage::Report explained = *storage::FindReport(plan.report);

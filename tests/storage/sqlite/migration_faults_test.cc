@@ -66,11 +66,13 @@ void MakeEarlier(const std::string& path, std::size_t applied) {
 
 std::string Whole(const Database& database) {
   return database.Row(
-      "SELECT (SELECT group_concat(text) FROM page_text) || '|' || (SELECT count(*) FROM visit) || '|' || "
-      "(SELECT "
-      "count(*) FROM url) || '|' || (SELECT anchor FROM link) || '|' || (SELECT count(*) FROM pending) || "
-      "'|' || (SELECT "
-      "quick_check FROM pragma_quick_check)");
+             "SELECT (SELECT group_concat(text) FROM page_text) || '|' || (SELECT count(*) FROM visit) || "
+             "'|' || "
+             "(SELECT "
+             "count(*) FROM url) || '|' || (SELECT anchor FROM link) || '|' || (SELECT count(*) FROM "
+             "pending) || "
+             "'|'") +
+         database.Check();
 }
 
 void MigrateThroughFaults(std::size_t applied, Mode mode) {

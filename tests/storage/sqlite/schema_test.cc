@@ -112,23 +112,25 @@ TEST_CASE("Every view has the columns that are promised") {
       {"pages",
        "url host target status content_type charset language title description canonical text words depth "
        "bytes "
-       "content_hash etag last_modified first_seen fetched_at changed_at visits truncated"},
+       "content_hash etag last_modified first_seen fetched_at changed_at visits truncated fetched_ms"},
       {"visits",
        "url at status outcome attempt ip protocol bytes_wire bytes_body dns_ms connect_ms tls_ms "
        "first_byte_ms "
-       "total_ms parse_ms"},
+       "total_ms parse_ms visit"},
       {"errors",
        "url at status outcome attempt ip protocol bytes_wire bytes_body dns_ms connect_ms tls_ms "
        "first_byte_ms "
-       "total_ms parse_ms detail"},
+       "total_ms parse_ms detail visit"},
       {"links", "source target kind rel anchor external"},
       {"skipped", "url reason rule source at"},
       {"skip_counts", "host reason rule urls listed"},
       {"redirects", "source target status at"},
-      {"hosts", "host ip pages errors bytes delay_ms robots_status crawl_delay_ms waiting_for blocked_until"},
+      {"hosts",
+       "host ip pages errors bytes delay_ms robots_status crawl_delay_ms waiting_for blocked_until answers "
+       "first_byte_ms first_byte_max_ms"},
       {"robots", "host origin status outcome fetched_at expires_at crawl_delay_ms renewal_error body"},
       {"sitemaps", "url host level source fetched_at status outcome detail"},
-      {"queue", "url host priority depth due_at attempts"},
+      {"queue", "url host priority depth due_at attempts due_ms"},
       {"runs", "started_at ended_at end_reason version pages config"},
       {"duplicates", "content_hash copies url"},
       {"metrics", "name label value"},
@@ -136,7 +138,8 @@ TEST_CASE("Every view has the columns that are promised") {
       {"item_fields",
        "rule field type required pages empty_pages items missing missing_rate nulls defaulted place"},
       {"structured", "url kind data position"},
-      {"changes", "url at kind old_hash new_hash"},
+      {"changes", "url at kind old_hash new_hash change"},
+      {"near_duplicates", "url near distance title near_title host"},
       {"broken_links", "source target status outcome"},
       {"bodies", "url at file offset length bytes digest record original"},
       {"progress", "known queued pages errors bytes hosts started_at"},
