@@ -29,7 +29,7 @@ constexpr ExportTable kTables[] = {
     {"hosts", "h.n", "host", kSlice},
     {"queue", "q.host|u.host", "host", kHosts},
     {"duplicates", "p.url", "page", kLargeSlice},
-    {"near_duplicates", "p.url", "page", kSlice},
+    {"near_duplicates", "n.url", "near", kSlice},
     {"broken_links", "l.n", "link", kLargeSlice},
     {"runs", "r.n", "run", kSlice},
     {"bodies", "b.visit", "body", kSlice},
@@ -42,6 +42,7 @@ constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
     {"page", "url"},         {"link", "n"},   {"visit", "n"}, {"url", "n"},
     {"redirect", "visit"},   {"host", "n"},   {"run", "n"},   {"body", "visit"},
     {"robots_txt", "rowid"}, {"change", "n"}, {"item", "n"},  {"statement", "n"},
+    {"near", "url"},
 };
 
 bool Is(const ExportTable& table, std::string_view name) {

@@ -15,7 +15,8 @@ struct TreeSize {
 /// The size of every table and index of the database at `path`, from its pointer maps
 /// (https://www.sqlite.org/fileformat2.html section 1.8): five bytes are read of each page instead of the
 /// page. As of the last checkpoint. Nothing when the file has no maps (it was made without PRAGMA
-/// auto_vacuum) or cannot be read. Blocks: about a second for a file of a terabyte. Memory: 4 bytes a page.
+/// auto_vacuum) or cannot be read. Blocks: one read for each 3.3 MB of the file, 0.05 s for 5 GB whose maps are
+/// in memory. Memory: 8 bytes a page.
 std::vector<TreeSize> SizesOfTrees(const std::string& path);
 
 }  // namespace trawl::storage

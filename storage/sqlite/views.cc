@@ -146,8 +146,8 @@ WHERE p.status = 200 AND p.bytes > 0)sql"},
     // they were compared. Copies of the earliest are in `duplicates`.
     {"near_duplicates", R"sql(
 SELECT u.url AS url, f.url AS near, n.distance AS distance, p.title AS title, q.title AS near_title, h.name AS host
-FROM near n JOIN page p ON p.url = n.url JOIN page q ON q.url = n.first JOIN url u ON u.n = n.url
-  JOIN url f ON f.n = n.first JOIN host h ON h.n = n.host
+FROM near n CROSS JOIN host h ON h.n = n.host CROSS JOIN page p ON p.url = n.url CROSS JOIN page q ON q.url = n.first
+  CROSS JOIN url u ON u.n = n.url CROSS JOIN url f ON f.n = n.first
 WHERE n.first IS NOT NULL AND n.distance IS NOT NULL)sql"},
     // Links have no index by target: all are read, each looked up among what is broken before anything else.
     {"broken_links", R"sql(

@@ -137,7 +137,6 @@ constexpr Question kQuestions[] = {
      "ORDER BY "
      "priority, seq LIMIT 10"},
     {"queue all of it", "SELECT url, due_at FROM queue WHERE host = 'www.host18.example'"},
-    {"queue by due", "SELECT url, due_at, attempts, due_ms FROM queue ORDER BY due_ms LIMIT 10"},
     {"queue revisits",
      "SELECT url, due_at, due_ms FROM queue WHERE priority IS NULL ORDER BY due_ms LIMIT 10"},
     {"changes newest", "SELECT at, kind, url FROM changes ORDER BY change DESC LIMIT 20"},
