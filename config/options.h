@@ -46,7 +46,7 @@ struct CrawlOptions {
       10'000;  ///< URLs of one path but for dates and the same parameters; 0: no limit
   std::uint64_t max_duplicates =
       50;  ///< pages of a host with the same content that are followed; 0: no limit
-  std::uint64_t max_near_duplicates = 50;  ///< the same of nearly the same content; 0: no limit
+  std::uint64_t max_near_duplicates = 50;      ///< the same of nearly the same content; 0: no limit
   std::uint32_t max_sitemaps = 1000;           ///< sitemap files of one host
   std::uint64_t max_sitemap_urls = 1'000'000;  ///< URLs taken from the sitemaps of one host
   Duration min_revisit = 1h;  ///< between two visits of a URL that a sitemap or feed says has changed
@@ -125,7 +125,7 @@ struct StorageOptions {
   LinkStorage links = LinkStorage::kAll;
   bool text = true;
   bool main_content = false;  ///< the main content of pages apart from the rest
-  bool full_text = false;  ///< an index of words, for trawl search
+  bool full_text = false;     ///< an index of words, for trawl search
   BodyStorage bodies = BodyStorage::kNone;
   Bytes warc_size = GiB(1);                  ///< of one WARC file; then the next begins
   std::uint64_t skipped_per_host = 100'000;  ///< rows of URLs left out of one host; 0: no limit
@@ -221,7 +221,7 @@ struct Target {
   std::string window;                         ///< see config/time_window.h
   std::string time_zone;                      ///< IANA name; empty: schedule.time_zone
   std::string pause_on;                       ///< see config/pause_rule.h
-  Duration pause_for = 0s;                    ///< after pause_on; 0: until it is resumed
+  Duration pause_for = 0s;                    ///< after pause_on; 0: until resumed or the daemon's end
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;

@@ -272,7 +272,9 @@ bool Engine::Finished() {
     return true;
   }
   if (disk_low_) return false;  // hosts are not what it waits for
-  const std::optional<Instant> ready = frontier_.NextReady();
+  std::optional<Instant> ready = frontier_.NextReady();
+  if (const std::optional<Instant> resumed = NextTargetResumed())
+    ready = ready ? std::min(*ready, *resumed) : *resumed;
   if (!ready || *ready > now + options_.crawl.patience) {
     End(EndReason::kWaiting);
     return true;
@@ -300,6 +302,10 @@ Progress Engine::progress() const {
   progress.queued = frontier_.queued();
   if (loaded_) progress.known = frontier_.known();
   progress.hosts = frontier_.hosts();
+  progress.fetching = parts_.fetcher.counts().stages;
+  progress.in_parser = in_parser_;
+  progress.writing = storage_.writing();
+  progress.storage_lag = storage_.lag();
   return progress;
 }
 

@@ -66,6 +66,10 @@ struct Progress {
   std::uint64_t queued = 0;
   std::uint64_t known = 0;
   std::uint64_t hosts = 0;
+  FetchStages fetching{};       ///< where what the fetcher has is; robots.txt and look-ups included
+  std::uint64_t in_parser = 0;  ///< documents that wait for a parser process, or are with one
+  std::uint64_t writing = 0;    ///< batches that wait for their commit, those of no page included
+  Duration storage_lag{0};      ///< how long the oldest of them has waited
 };
 
 /// The crawl: the only one that knows frontier, fetcher, parser and storage. Runs on: event loop. Owns
@@ -106,8 +110,12 @@ class Engine {
   bool paused() const { return paused_; }
   /// While low nothing is handed out, as while paused; apart from that an operator may pause and resume.
   void SetDiskLow(bool low);
-  /// Stored with the host, so that it holds over a restart. False: no URL of such a host is known.
-  boost::asio::awaitable<bool> PauseHost(std::string name, bool pause);
+  enum class HostPause {
+    kStored,     ///< with the host, so that it holds over a restart
+    kUnknown,    ///< no URL of such a host is known
+    kNotStored,  ///< storage has failed, and with it the crawl: see storage_error()
+  };
+  boost::asio::awaitable<HostPause> PauseHost(std::string name, bool pause);
   /// Until resumed or the run ends. A host that several targets share waits once a URL of this one is its
   /// next.
   void PauseTarget(std::uint16_t target, bool pause);
@@ -115,6 +123,12 @@ class Engine {
   /// What keeps a target from being fetched, as "is ..." goes on: "paused: 50 of its last 100 fetches
   /// failed". Empty when nothing does.
   std::string TargetState(std::uint16_t target) const;
+  /// Pages of earlier runs included, but for what a sitemap or a revisit brought.
+  std::uint64_t target_pages(std::uint16_t target) const { return budget_.pages(target); }
+  /// Visits of this run that failed or had a status of 400 and more.
+  std::uint64_t target_errors(std::uint16_t target) const {
+    return target < target_errors_.size() ? target_errors_[target] : 0;
+  }
   /// Targets outside of their window of the day wait, as if paused.
   bool in_window(std::uint16_t target) const { return !target_pauses_[target].closed; }
   enum class Added { kQueued, kKnown, kNotCrawlable, kOutside };
@@ -187,6 +201,7 @@ class Engine {
   // Pauses and windows of targets (engine_target.cc).
   void LookAtClock();
   void FollowSchedules();
+  std::optional<Instant> NextTargetResumed() const;
   void NoteFetch(std::uint16_t target, bool failed);
   void LetTargetGo(TargetPause& pause);
   bool HeldByTarget(FetchTask& task, Instant now);
@@ -261,6 +276,8 @@ class Engine {
   std::size_t refills_ = 0;                           ///< under way
   std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;                         ///< page coroutines
+  std::uint64_t in_parser_ = 0;                       ///< of them
+  std::vector<std::uint64_t> target_errors_;          ///< by target, of this run
   Progress counts_;
   Tally tally_;
 };

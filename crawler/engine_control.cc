@@ -23,9 +23,9 @@ void Engine::SetDiskLow(bool low) {
   Wake();
 }
 
-Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
+Awaitable<Engine::HostPause> Engine::PauseHost(std::string name, bool pause) {
   const HostId host = parser::FingerprintHost(name);
-  if (!frontier_.KnowsHost(host)) co_return false;
+  if (!frontier_.KnowsHost(host)) co_return HostPause::kUnknown;
   if (pause) {
     frontier_.Pause(host, PausedBy::kOperator);
   } else {
@@ -37,8 +37,8 @@ Awaitable<bool> Engine::PauseHost(std::string name, bool pause) {
   state.name = step.batch.text.Keep(std::move(name));
   state.ip = step.batch.text.Keep(std::string(state.ip));
   step.batch.hosts.push_back(state);
-  co_await Write(std::move(step));
-  co_return true;
+  const bool stored = co_await Write(std::move(step));
+  co_return stored ? HostPause::kStored : HostPause::kNotStored;
 }
 
 std::optional<storage::HostState> Engine::host(std::string_view name) const {
@@ -89,7 +89,10 @@ Awaitable<std::vector<Engine::Added>> Engine::Add(std::vector<std::string> urls,
       continue;
     }
     const std::optional<std::uint16_t> owner = target ? target : targets_.OwnerOf(*url, parts);
-    if (!owner) {
+    // The scope of a target that was named is waived; its schemes and ports are not.
+    const bool outside =
+        !owner || targets_[*owner].scope.JudgeOrigin(parts).skip != storage::SkipReason::kNone;
+    if (outside) {
       answers.push_back(Added::kOutside);
       continue;
     }

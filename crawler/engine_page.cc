@@ -175,7 +175,9 @@ Awaitable<bool> Engine::Record(FetchTask task, Instant began, FetchResult fetche
     if (html) asked = rules->Matching(task.url.target, task.url.url);
     AskForItems(*rules, asked, job);
     job.body = std::move(fetched.body);
+    ++in_parser_;
     answer = co_await parts_.parser.Parse(std::move(job));
+    --in_parser_;
     co_await turns_.Next();
     if (answer.unavailable) {  // nothing is known of the page, so it stays queued
       body_bytes_ -= held;

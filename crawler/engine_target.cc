@@ -1,5 +1,6 @@
 // What keeps whole targets from being fetched: an operator's pause, their window of the day, their errors.
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -36,8 +37,13 @@ void Engine::FollowSchedules() {
     const TargetPlan& plan = targets_[target];
     TargetPause& state = target_pauses_[target];
     state.errors.SetRule(plan.pause_on);
+    // Whoever shares its hosts does not wait for a target that is gone.
+    if (plan.retired && (state.paused || state.closed)) {
+      state.closed = false;
+      PauseTarget(target, false);
+    }
     bool closed = false;
-    if (plan.window) {
+    if (plan.window && !plan.retired) {
       auto minute = minutes.find(plan.zone.get());
       if (minute == minutes.end())
         minute = minutes.emplace(plan.zone.get(), MinuteOfDay(plan.zone.get(), now)).first;
@@ -55,8 +61,20 @@ void Engine::FollowSchedules() {
   }
 }
 
+/// When the first of the targets that have paused by themselves, and keep hosts waiting, goes on.
+std::optional<Instant> Engine::NextTargetResumed() const {
+  std::optional<Instant> first;
+  for (const TargetPause& pause : target_pauses_) {
+    if (!pause.until || pause.closed || pause.hosts.empty()) continue;
+    first = first ? std::min(*first, *pause.until) : *pause.until;
+  }
+  return first;
+}
+
 void Engine::NoteFetch(std::uint16_t target, bool failed) {
   if (target >= target_pauses_.size() || target >= targets_.size()) return;
+  target_errors_.resize(targets_.size());
+  target_errors_[target] += failed;
   TargetPause& state = target_pauses_[target];
   if (!state.errors.Add(failed) || state.paused) return;
   state.reason = std::to_string(state.errors.failed()) + " of its last " +

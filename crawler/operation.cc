@@ -12,7 +12,6 @@
 #include "crawler/control/place.h"
 #include "crawler/cross.h"
 #include "crawler/notify.h"
-#include "crawler/reload.h"
 #include "storage/lane.h"
 
 namespace trawl::crawler {
@@ -32,14 +31,14 @@ void Rethrow(std::exception_ptr thrown) {
 
 }  // namespace
 
-Operation::Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
+Operation::Operation(config::Options& options, Targets& targets, Clock& clock, const Configured* configured,
                      parser::ZygoteClient zygote, storage::Store& store, Log& log)
     : options_(options),
       targets_(targets),
-      sources_(sources),
+      configured_(configured),
       clock_(clock),
       log_(log),
-      service_(sources != nullptr),
+      service_(configured != nullptr),
       loop_(1),
       fetcher_(loop_.get_executor(), options),
       pool_(loop_.get_executor(), std::move(zygote), options.parser),
@@ -151,7 +150,7 @@ Awaitable<Control::Reloaded> Operation::Reload() {
   // the thread looks at.
   storage::Lane lane("config");
   auto start = [this, &lane](std::function<void(ReloadPlan)> done) {
-    lane.Post([this, done = std::move(done)] { done(PlanReload(options_, targets_, *sources_)); });
+    lane.Post([this, done = std::move(done)] { done(PlanReload(options_, targets_, *configured_)); });
   };
   ReloadPlan plan = co_await Cross<ReloadPlan>(loop_.get_executor(), std::move(start));
   reloaded.lines = std::move(plan.lines);

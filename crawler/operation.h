@@ -15,6 +15,7 @@
 #include "crawler/log.h"
 #include "crawler/parse_pool.h"
 #include "crawler/progress_view.h"
+#include "crawler/reload.h"
 #include "crawler/start_failure.h"
 #include "crawler/storage_watch.h"
 
@@ -25,8 +26,8 @@ namespace trawl::crawler {
 /// Owns the loop and the parser processes; borrows the rest.
 class Operation {
  public:
-  /// `sources`: where the configuration came from, for a reload; none makes it a crawl, not a service.
-  Operation(config::Options& options, Targets& targets, Clock& clock, const config::Sources* sources,
+  /// `configured`: what a reload reads again; none makes it a crawl, not a service.
+  Operation(config::Options& options, Targets& targets, Clock& clock, const Configured* configured,
             parser::ZygoteClient zygote, storage::Store& store, Log& log);
 
   /// What keeps it from beginning, in words that name the key. Nothing runs then.
@@ -51,7 +52,7 @@ class Operation {
 
   config::Options& options_;
   Targets& targets_;
-  const config::Sources* const sources_;
+  const Configured* const configured_;
   Clock& clock_;
   Log& log_;
   const bool service_;

@@ -44,6 +44,7 @@ class PageBudget {
   Answer Take(std::uint16_t target, HostId host);
   /// The fetch that was taken has ended; `page`: it brought one.
   void Give(std::uint16_t target, HostId host, bool page);
+  std::uint64_t pages(std::uint16_t target) const { return targets_[target].used; }
   /// Pages of an earlier run.
   void RestoreCrawl(std::uint64_t pages) { crawl_.used += pages; }
   void RestoreTarget(std::uint16_t target, std::uint64_t pages) { targets_[target].used += pages; }

@@ -63,19 +63,19 @@ void ApplyReload(config::Options next, config::Options& running) {
   running.targets = std::move(next.targets);
 }
 
-ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
-                      const config::Sources& sources) {
+ReloadPlan PlanReload(const config::Options& running, const Targets& targets, const Configured& configured) {
   ReloadPlan plan;
-  LoadedTargets read = LoadConfigAndTargets(sources);
+  LoadedTargets read = LoadConfigAndTargets(configured.sources);
   config::Loaded& loaded = read.loaded;
-  if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
+  if (auto missing = MissingContact(configured.sources, loaded.options))
+    loaded.errors.push_back(std::move(*missing));
   for (const config::ConfigError& error : loaded.errors) plan.lines.push_back(error.ToString());
   if (!loaded.errors.empty()) return plan;
 
   config::Options& next = loaded.options;
-  // RaiseDescriptorLimit has made it what this process may open.
-  next.crawl.max_fetches = running.crawl.max_fetches;
-  CompareOptions(running, next, plan.lines);
+  config::Options before = running;
+  before.crawl.max_fetches = configured.max_fetches;
+  CompareOptions(std::move(before), next, plan.lines);
   std::vector<config::Target> given = std::exchange(next.targets, {});
   std::vector<std::uint16_t> retired;
   const bool same_order =
@@ -83,19 +83,19 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets,
       std::equal(running.targets.begin(), running.targets.end(), given.begin(),
                  [](const config::Target& a, const config::Target& b) { return a.name == b.name; });
   for (std::uint16_t i = 0; i < running.targets.size(); ++i) {
-    const config::Target& before = running.targets[i];
-    const auto found = std::ranges::find(given, before.name, &config::Target::name);
+    const config::Target& old = running.targets[i];
+    const auto found = std::ranges::find(given, old.name, &config::Target::name);
     if (found == given.end()) {
       if (!targets[i].retired)
-        plan.lines.push_back("target " + before.name + ": removed; its queue stays, unfetched");
+        plan.lines.push_back("target " + old.name + ": removed; its queue stays, unfetched");
       retired.push_back(i);
-      next.targets.push_back(before);
+      next.targets.push_back(old);
       continue;
     }
     if (targets[i].retired) {
-      plan.lines.push_back("target " + before.name + ": added again");
-    } else if (!SameTarget(before, *found)) {
-      plan.lines.push_back("target " + before.name + ": changed");
+      plan.lines.push_back("target " + old.name + ": added again");
+    } else if (!SameTarget(old, *found)) {
+      plan.lines.push_back("target " + old.name + ": changed");
     }
     next.targets.push_back(std::move(*found));
     given.erase(found);

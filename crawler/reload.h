@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,13 @@
 #include "crawler/targets.h"
 
 namespace trawl::crawler {
+
+/// What a service was started with.
+struct Configured {
+  config::Sources sources;
+  /// crawl.max_fetches as they said; the running options may have fewer, as many as the process may open.
+  std::uint32_t max_fetches = 0;
+};
 
 /// What a changed configuration means for a crawl that runs. Targets that are there keep their numbers, new
 /// ones follow, removed ones stay as retired.
@@ -24,6 +32,6 @@ struct ReloadPlan {
 void ApplyReload(config::Options next, config::Options& running);
 
 /// Loads and checks the whole configuration, and holds it against the running one. Changes nothing.
-ReloadPlan PlanReload(const config::Options& running, const Targets& targets, const config::Sources& sources);
+ReloadPlan PlanReload(const config::Options& running, const Targets& targets, const Configured& configured);
 
 }  // namespace trawl::crawler

@@ -41,16 +41,39 @@ void RaiseDescriptorLimit(config::Options& options, Log& log) {
   options.crawl.max_fetches = static_cast<std::uint32_t>(possible);
 }
 
-/// A reload that is asked for before the loop runs, or when it has ended, must not end the service.
+/// A reload that is asked for before the loop runs must not end the service.
 void IgnoreHangup() {
   ::signal(SIGHUP, SIG_IGN);
+}
+
+sigset_t EndingSignals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
+/// All is being closed: from now on a request to stop or to reload waits. Of the whole process, for all other
+/// threads are storage lanes, which take no signals.
+void HoldBackSignals() {
+  const sigset_t signals = EndingSignals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+/// All is closed: what has come meanwhile is answered by that.
+void ReleaseSignals() {
+  const sigset_t signals = EndingSignals();
+  const timespec now{};
+  while (::sigtimedwait(&signals, nullptr, &now) > 0) {
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 /// One crawl from start to end: everything it owns, in the order in which it starts.
 class Session {
  public:
-  Session(config::Loaded& loaded, const config::Sources* sources, Clock& clock, Log& log)
-      : options_(loaded.options), sources_(sources), targets_(loaded), clock_(clock), log_(log) {}
+  Session(config::Loaded& loaded, const Configured* configured, Clock& clock, Log& log)
+      : options_(loaded.options), configured_(configured), targets_(loaded), clock_(clock), log_(log) {}
 
   int Run(Summary summary) {
     const std::string program = ParserProgram(options_.parser);
@@ -71,22 +94,24 @@ class Session {
       Complain("storage_not_opened", options_.storage.path + ": " + begun.error().message());
       return kExitIo;
     }
-    const int code = Crawl(std::move(*zygote), *opened.store, summary);
-    if (sources_ != nullptr) IgnoreHangup();
+    int code = Crawl(std::move(*zygote), *opened.store, summary);
     const Result<void> closed = opened.store->Close({clock_.Now(), std::string(Name(reason_))});
     if (!closed && code == kExitDone) {
       Complain("storage_not_closed", options_.storage.path + ": " + closed.error().message());
-      return kExitIo;
+      code = kExitIo;
     }
-    if (sources_ == nullptr) TellFinished();
+    if (configured_ != nullptr) return code;  // the process ends, its signals held back
+    ReleaseSignals();
+    TellFinished();
     return code;
   }
 
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
-    Operation operation(options_, targets_, clock_, sources_, std::move(zygote), store, log_);
+    Operation operation(options_, targets_, clock_, configured_, std::move(zygote), store, log_);
     if (const StartFailure failure = operation.Start()) {
       Complain("not_started", failure.message);
+      HoldBackSignals();
       return failure.by_system ? kExitIo : kExitConfig;
     }
     log_.Say(LogLevel::kInfo, "started", "trawl " + std::string(Version()) + " has started",
@@ -94,6 +119,7 @@ class Session {
               {"targets", std::to_string(targets_.size())},
               {"pid", std::to_string(::getpid())}});
     reason_ = operation.Run();
+    HoldBackSignals();  // before the operation's handlers are gone
     finished_ = operation.progress();
     const Progress& done = *finished_;
     log_.Say(LogLevel::kInfo, "ended", "the crawl has ended: " + std::string(Name(reason_)),
@@ -147,7 +173,7 @@ class Session {
   }
 
   config::Options& options_;
-  const config::Sources* const sources_;  ///< of a service, which may read them again
+  const Configured* const configured_;  ///< of a service
   Targets targets_;
   Clock& clock_;
   Log& log_;
@@ -170,8 +196,9 @@ int RunSession(const config::Sources& sources, bool service, Summary summary, co
   config::Loaded loaded = LoadConfig(sources);
   if (auto missing = MissingContact(sources, loaded.options)) loaded.errors.push_back(std::move(*missing));
   if (!loaded.errors.empty()) return RefuseConfig(loaded, log);
+  const Configured configured{sources, loaded.options.crawl.max_fetches};
   RaiseDescriptorLimit(loaded.options, log);
-  return Session(loaded, service ? &sources : nullptr, clock, log).Run(summary);
+  return Session(loaded, service ? &configured : nullptr, clock, log).Run(summary);
 }
 
 }  // namespace

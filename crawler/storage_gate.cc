@@ -8,10 +8,18 @@
 namespace trawl::crawler {
 
 Awaitable<Result<void>> StorageGate::Write(storage::WriteBatch batch) {
+  const auto place = handed_over_.insert(handed_over_.end(), std::chrono::steady_clock::now());
   auto start = [this, &batch](storage::Store::Done<void> done) {
     store_.Write(std::move(batch), std::move(done));
   };
-  co_return co_await Cross<Result<void>>(loop_, start);
+  Result<void> written = co_await Cross<Result<void>>(loop_, start);
+  handed_over_.erase(place);
+  co_return written;
+}
+
+Duration StorageGate::lag() const {
+  if (handed_over_.empty()) return Duration(0);
+  return std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - handed_over_.front());
 }
 
 Awaitable<Result<void>> StorageGate::SetTargets(std::vector<std::string> names,

@@ -3,10 +3,13 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "config/instant.h"
 #include "config/result.h"
 #include "storage/store.h"
 
@@ -37,10 +40,14 @@ class StorageGate {
       std::vector<storage::SkipReason> reasons, std::uint64_t from);
 
   std::size_t queued_bytes() const { return store_.queued_bytes(); }
+  /// How long the oldest batch that is not yet committed has waited; zero when none waits.
+  Duration lag() const;
+  std::size_t writing() const { return handed_over_.size(); }  ///< batches that are not yet committed
 
  private:
   boost::asio::any_io_executor loop_;
   storage::Store& store_;
+  std::list<std::chrono::steady_clock::time_point> handed_over_;  ///< when each of them was, oldest first
 };
 
 }  // namespace trawl::crawler

@@ -82,17 +82,19 @@ class Zones {
   std::set<std::string> blamed_;
 };
 
-/// Schemes and ports hold for seeds too, so that one which they refuse is a slip.
-void CheckSeedOrigins(const Scope& scope, const std::vector<std::string>& seeds, const std::string& path,
-                      config::Loaded& loaded) {
-  for (const std::string& seed : seeds) {
+/// Schemes and ports hold for seeds and sitemaps too, so that one which they refuse is a slip. `what` they
+/// are, for people.
+void CheckOrigins(const Scope& scope, const std::vector<std::string>& urls, std::string_view what,
+                  const std::string& path, config::Loaded& loaded) {
+  for (const std::string& url : urls) {
     parser::UrlParts parts;
-    if (!parser::SplitNormalized(seed, parts)) continue;
+    if (!parser::SplitNormalized(url, parts)) continue;
     const ScopeVerdict verdict = scope.JudgeOrigin(parts);
     if (verdict.skip == storage::SkipReason::kNone) continue;
     const bool scheme = verdict.rule.starts_with("schemes");
     loaded.AddError(path + (scheme ? ".schemes" : ".ports"),
-                    "leaves out the seed \"" + seed + "\"; allowed: a list that has its " +
+                    "leaves out the " + std::string(what) + " \"" + url +
+                        "\"; allowed: a list that has its " +
                         (scheme ? std::string("scheme") : "port, " + std::to_string(parts.port)));
   }
 }
@@ -117,8 +119,12 @@ Targets::Targets(config::Loaded& loaded) {
     Scope scope(target, seeds, wrong);
     for (WrongExpression& one : wrong)
       loaded.AddError(path + "." + one.key + "[" + std::to_string(one.index) + "]", std::move(one.message));
-    CheckSeedOrigins(scope, seeds, path, loaded);
+    std::vector<std::string> sitemaps =
+        NormalizeUrls(target.sitemaps.urls, normalize, path + ".sitemaps", loaded);
+    CheckOrigins(scope, seeds, "seed", path, loaded);
+    CheckOrigins(scope, sitemaps, "sitemap", path, loaded);
     TargetPlan plan{.target = target, .scope = std::move(scope), .seeds = std::move(seeds)};
+    plan.sitemaps = std::move(sitemaps);
     plan.policy.delay = target.politeness.delay.value_or(options.politeness.delay);
     plan.policy.connections =
         target.politeness.connections_per_host.value_or(options.politeness.connections_per_host);
@@ -137,7 +143,6 @@ Targets::Targets(config::Loaded& loaded) {
     plan.obey_robots =
         target.politeness.robots.value_or(options.politeness.robots) == config::RobotsPolicy::kObey;
     plan.follow_nofollow = target.follow_nofollow.value_or(options.crawl.follow_nofollow);
-    plan.sitemaps = NormalizeUrls(target.sitemaps.urls, normalize, path + ".sitemaps", loaded);
     SetCredentials(plan, path, loaded);
     plans_.push_back(std::move(plan));
   }

@@ -2,11 +2,23 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 
 namespace trawl::storage {
 
-Lane::Lane(const char* name, Rest rest) : rest_(std::move(rest)), thread_([this] { Loop(); }) {
+Lane::Lane(const char* name, Rest rest) : rest_(std::move(rest)), thread_(Start()) {
   pthread_setname_np(thread_.native_handle(), name);
+}
+
+std::thread Lane::Start() {
+  // A new thread begins with the mask of the one that makes it.
+  sigset_t others, before;
+  sigfillset(&others);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&others, fault);
+  pthread_sigmask(SIG_SETMASK, &others, &before);
+  std::thread thread([this] { Loop(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
 }
 
 void Lane::Stop() {

@@ -14,7 +14,8 @@
 namespace trawl::storage {
 
 /// One thread and the queue of jobs before it, run one by one in the order they were posted.
-/// Runs on: any thread posts, a storage thread of its own runs. Holds the only mutex of the project.
+/// Runs on: any thread posts, a storage thread of its own runs, which takes no signals but
+/// for its own faults. Holds the only mutex of the project.
 /// Its bound is the poster's business: the event loop may not wait, so it asks Store::queued_bytes() before
 /// it makes work.
 class Lane {
@@ -61,6 +62,7 @@ class Lane {
   bool Push(std::unique_ptr<Job> job, bool first) EXCLUDES(mutex_);
   /// The next job, or why there is none: `until` has come, or the lane was stopped.
   Wake Take(std::unique_ptr<Job>& job, std::optional<Time> until) EXCLUDES(mutex_);
+  std::thread Start();
   void Loop();
 
   const Rest rest_;

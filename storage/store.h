@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -73,6 +74,9 @@ class Store {
 
   /// Bytes of batches that wait or are being written: fetching slows when it passes storage.queue_max.
   virtual std::size_t queued_bytes() const = 0;
+
+  /// How long the last commit took; zero before the first. Any thread may ask.
+  virtual std::chrono::microseconds last_commit() const { return {}; }
 
   /// How it is just now. Never blocks.
   virtual StoreCondition condition() const { return {}; }

@@ -72,6 +72,8 @@ std::optional<json::object> Ask(const std::string& command, const Daemon& daemon
 int ShowStatus(Daemon daemon, bool as_json, bool watch) {
   if (const std::optional<int> failed = daemon.Find()) return *failed;
   const Terminal terminal = Terminal::Of(STDOUT_FILENO);
+  const std::vector<std::string> columns = {"host",  "queued",        "pages",       "errors",
+                                            "bytes", "first_byte_ms", "waiting_for", "blocked_until"};
   std::size_t drawn = 0;
   for (;;) {
     int code = kExitDone;
@@ -82,8 +84,10 @@ int ShowStatus(Daemon daemon, bool as_json, bool watch) {
     if (watch && !as_json) {
       const auto reasons = Ask("status", daemon, "GET", "/error-reasons?limit=5", "", code);
       const auto hosts = Ask("status", daemon, "GET", "/hosts?limit=8", "", code);
+      const auto slow = Ask("status", daemon, "GET", "/hosts?sort=first_byte_ms&limit=5", "", code);
       if (reasons) AppendTable(*reasons, "errors", lines);
-      if (hosts) AppendTable(*hosts, "hosts with the longest queues", lines);
+      if (hosts) AppendTable(*hosts, "hosts with the longest queues", lines, columns);
+      if (slow) AppendTable(*slow, "hosts whose first byte takes longest", lines, columns);
     }
     // The block is drawn over the one before.
     if (terminal.is_terminal && drawn > 0) std::printf("\033[%zuA", drawn);

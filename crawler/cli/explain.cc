@@ -146,7 +146,15 @@ std::function<int()> DefineExplain(CommandLine& line) {
   line.AddText("-c,--config", "FILE", command->config, "settings and targets to judge by");
   line.AddList("--set", "KEY=VALUE", command->overrides, "a setting on top of it; any number of times");
   line.AddFlag("--json", command->json, "all of it as one JSON object");
-  return [command] { return Explaining(*command).Run(); };
+  return [command] {
+    if (!command->socket.empty() && !(command->config.empty() && command->overrides.empty())) {
+      return CommandLine::Refuse(
+          "explain",
+          "--socket asks a daemon, which judges by its own configuration; -c and --set "
+          "judge by another: give either");
+    }
+    return Explaining(*command).Run();
+  };
 }
 
 }  // namespace trawl::crawler

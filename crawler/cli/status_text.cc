@@ -1,5 +1,6 @@
 #include "crawler/cli/status_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -59,6 +60,24 @@ std::string WaitingText(const json::object& waiting) {
   return text;
 }
 
+/// "dns 0, connect 3, tls 1, first byte 20".
+std::string StagesText(const json::object& stages) {
+  std::string text;
+  for (const auto& [name, count] : stages) {
+    std::string word(name.data(), name.size());
+    std::replace(word.begin(), word.end(), '_', ' ');
+    text += (text.empty() ? "" : ", ") + word + " " + Count(stages, {name.data(), name.size()});
+  }
+  return text;
+}
+
+std::string Milliseconds(const json::object& object, std::string_view key) {
+  char text[40];
+  const double ms = Number(object, key);
+  std::snprintf(text, sizeof text, ms < 10'000 ? "%.0f ms" : "%.0f s", ms < 10'000 ? ms : ms / 1000);
+  return text;
+}
+
 }  // namespace
 
 std::string SizeText(double bytes) {
@@ -82,15 +101,18 @@ std::vector<std::string> StatusLines(const json::object& status) {
           Size(status, "bytes_wire") + " received (" + Size(status, "bytes_per_s") + "/s)",
       "  fetches  " + Count(status, "in_flight") + " in flight of " + Count(status, "max_fetches") + ", " +
           Count(status, "parsing") + " being parsed or stored",
+      "  stages   " + StagesText(Part(status, "stages")),
       "  queue    " + Count(status, "queued") + " URLs; known: " + Count(status, "known") + " URLs of " +
           Count(status, "hosts") + " hosts",
       "  waiting  " + WaitingText(Part(status, "waiting")),
-      "  parser   " + Count(parser, "workers") + " workers, " + Count(parser, "queued") +
-          " pages waiting; replaced for " + Count(parser, "crashes") + " crashes, " +
-          Count(parser, "timeouts") + " timeouts, " + Count(parser, "limits") + " limits",
+      "  parser   " + Count(parser, "workers") + " workers with " + Size(parser, "memory_bytes") +
+          " of memory, " + Count(parser, "queued") + " pages waiting; replaced for " +
+          Count(parser, "crashes") + " crashes, " + Count(parser, "timeouts") + " timeouts, " +
+          Count(parser, "limits") + " limits",
       "  storage  " + Size(storage, "database_bytes") + " and a log of " + Size(storage, "wal_bytes") + ", " +
           Size(storage, "queued_bytes") + " waiting, " + Size(storage, "disk_free_bytes") +
-          " free on the disk",
+          " free on the disk; commits " + Milliseconds(storage, "lag_ms") + " behind, the last took " +
+          Milliseconds(storage, "last_commit_ms"),
       "  process  " + Size(status, "memory_bytes") + " of memory, loop late by " +
           Count(status, "loop_lag_ms") + " ms at worst",
   };
@@ -107,22 +129,30 @@ std::vector<std::string> StatusLines(const json::object& status) {
   return lines;
 }
 
-void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines) {
-  const json::value *columns = rows.if_contains("columns"), *list = rows.if_contains("rows");
-  if (!columns || !list || !columns->is_array() || !list->is_array() || list->as_array().empty()) return;
-  std::ostringstream out;
-  TableWriter writer(out, Terminal());
+void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines,
+                 const std::vector<std::string>& columns) {
+  const json::value *given = rows.if_contains("columns"), *list = rows.if_contains("rows");
+  if (!given || !list || !given->is_array() || !list->is_array() || list->as_array().empty()) return;
   std::vector<std::string> names;
-  for (const json::value& name : columns->as_array())
+  for (const json::value& name : given->as_array())
     names.emplace_back(name.is_string() ? std::string(name.get_string().data(), name.get_string().size())
                                         : "");
-  writer.Header(names);
+  const std::vector<std::string>& wanted = columns.empty() ? names : columns;
+  std::vector<std::size_t> places;
+  for (const std::string& name : wanted) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) places.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  std::ostringstream out;
+  TableWriter writer(out, Terminal());
+  std::vector<std::string> header;
+  for (const std::size_t place : places) header.push_back(names[place]);
+  writer.Header(header);
   for (const json::value& row : list->as_array()) {
+    if (!row.is_array() || row.as_array().size() != names.size()) continue;
     std::vector<storage::Value> cells;
-    if (row.is_array()) {
-      for (const json::value& value : row.as_array()) cells.push_back(CellOf(value));
-    }
-    if (cells.size() == names.size()) writer.Row(cells);
+    for (const std::size_t place : places) cells.push_back(CellOf(row.as_array()[place]));
+    writer.Row(cells);
   }
   writer.Finish();
   lines.push_back("");

@@ -10,9 +10,10 @@ namespace trawl::crawler {
 /// The answer to /status, for people: a line a subject.
 std::vector<std::string> StatusLines(const json::object& status);
 
-/// Rows of the control API ({"columns", "rows"}) below a title; nothing when there are none. Texts are made
-/// safe to print.
-void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines);
+/// Rows of the control API ({"columns", "rows"}) below a title; nothing when there are none. `columns`: those
+/// that are shown, in that order; none for all. Texts are made safe to print.
+void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines,
+                 const std::vector<std::string>& columns = {});
 
 /// "1.5 GiB", "17 MiB", "900 B".
 std::string SizeText(double bytes);

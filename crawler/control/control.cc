@@ -24,9 +24,10 @@ constexpr int kTicksPerSample = 10;
 /// Targets that wait, named in one status; /targets has all.
 constexpr std::size_t kMostHeldTold = 50;
 
-std::uint64_t ResidentBytes() {
+/// proc(5). Zero when there is no such process.
+std::uint64_t ResidentBytes(const std::string& process) {
   unsigned long long size = 0, resident = 0;
-  if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
+  if (std::FILE* file = std::fopen(("/proc/" + process + "/statm").c_str(), "re")) {
     if (std::fscanf(file, "%llu %llu", &size, &resident) != 2) resident = 0;
     std::fclose(file);
   }
@@ -89,6 +90,7 @@ Awaitable<void> Control::Watch() {
     worst_ms = std::max(worst_ms, late.count());
     lag_.Add(std::max(late.count(), 0.0));
     if (ticks % kTicksPerSample != 0) continue;
+    parser_memory_ = ParserMemory();
     history_.Add(Measure(worst_ms));
     worst_ms = 0;
     if (listeners_ == 0) continue;
@@ -111,9 +113,13 @@ Awaitable<std::string> Control::NextEvent() {
 
 StatusInput Control::Look() const {
   const Engine& engine = crawl_.engine;
-  return {crawl_.options,       engine.progress(), engine.tally(), lag_,           engine.waiting(),
-          crawl_.pool.counts(), Measure(0),        history_,       crawl_.storage, HeldTargets(),
-          engine.ready(),       engine.paused(),   stopping_};
+  return {crawl_.options,   engine.progress(),
+          engine.tally(),   lag_,
+          engine.waiting(), crawl_.pool.counts(),
+          Measure(0),       history_,
+          crawl_.storage,   crawl_.store.last_commit(),
+          HeldTargets(),    StateOf(engine, crawl_.storage, stopping_),
+          engine.paused()};
 }
 
 std::vector<std::pair<std::string, std::string>> Control::HeldTargets() const {
@@ -125,6 +131,12 @@ std::vector<std::pair<std::string, std::string>> Control::HeldTargets() const {
       held.emplace_back(targets[i].target.name, std::move(state));
   }
   return held;
+}
+
+std::uint64_t Control::ParserMemory() const {
+  std::uint64_t bytes = 0;
+  for (const pid_t pid : crawl_.pool.pids()) bytes += ResidentBytes(std::to_string(pid));
+  return bytes;
 }
 
 Sample Control::Measure(double lag_ms) const {
@@ -140,7 +152,8 @@ Sample Control::Measure(double lag_ms) const {
   sample.queued = progress.queued;
   sample.known = progress.known;
   sample.storage_bytes = crawl_.store.queued_bytes();
-  sample.memory = ResidentBytes();
+  sample.memory = ResidentBytes("self");
+  sample.parser_memory = parser_memory_;
   sample.loop_lag_ms = std::max(lag_ms, 0.0);
   return sample;
 }

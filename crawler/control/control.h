@@ -4,7 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,7 +67,7 @@ class Control {
   boost::asio::awaitable<ControlReply> Answer(ControlRequest request);
   boost::asio::awaitable<ControlReply> AnswerOnTcp(ControlRequest request);
 
-  // routes.cc
+  // routes.cc; what answers with rows: row_routes.cc
   boost::asio::awaitable<ControlReply> Status(ControlRequest request);
   boost::asio::awaitable<ControlReply> TargetList(ControlRequest request);
   boost::asio::awaitable<ControlReply> Hosts(ControlRequest request);
@@ -87,12 +89,15 @@ class Control {
   boost::asio::awaitable<ControlReply> Events(ControlRequest request);
   boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
+  boost::asio::awaitable<void> CountQueued();
+  std::optional<ControlReply> RefuseTarget(const ControlRequest& request) const;
   void ShowNow(SqlRows& hosts) const;
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;
   storage::Facts Live(const Explanation& explanation) const;
   StatusInput Look() const;
   std::vector<std::pair<std::string, std::string>> HeldTargets() const;
   Sample Measure(double lag_ms) const;
+  std::uint64_t ParserMemory() const;
   std::string StatusJson() const;
   /// The next of the server-sent events: the state of the crawl when the next sample is there. Empty at the
   /// end.
@@ -112,6 +117,10 @@ class Control {
   boost::asio::steady_timer sampled_;  ///< never due; cancelled to wake who waits for the next sample
   std::string event_;                  ///< the latest, made once for all listeners
   std::size_t listeners_ = 0;
+  std::uint64_t parser_memory_ = 0;                                   ///< looked at with each sample
+  std::optional<std::map<std::string, std::int64_t>> queued_counts_;  ///< by target, as counted last
+  std::chrono::steady_clock::time_point count_again_{};
+  bool counting_ = false;
   Gate gate_;
   bool stopping_ = false;
   bool closing_ = false;

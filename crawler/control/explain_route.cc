@@ -39,7 +39,8 @@ storage::Facts Control::Live(const Explanation& explanation) const {
   const bool blocked = host && host->blocked_until;
   return storage::Facts(
       {"crawl", "target", "target_state", "host_known", "waiting_for", "blocked_until"},
-      {std::string(StateOf(Look())), target ? crawl_.engine.targets()[*target].target.name : std::string(),
+      {std::string(StateOf(crawl_.engine, crawl_.storage, stopping_)),
+       target ? crawl_.engine.targets()[*target].target.name : std::string(),
        target ? crawl_.engine.TargetState(*target) : std::string(), std::string(host ? "yes" : ""),
        std::string(host ? host->waiting_for : ""), blocked ? TimeText(*host->blocked_until) : std::string()});
 }

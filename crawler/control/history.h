@@ -14,6 +14,7 @@ struct Sample {
   std::uint64_t in_flight = 0, parsing = 0, queued = 0, known = 0;
   std::uint64_t storage_bytes = 0;  ///< waiting for the disk
   std::uint64_t memory = 0;         ///< resident bytes of this process
+  std::uint64_t parser_memory = 0;  ///< of the parser processes together, as of the last second
   double loop_lag_ms = 0;           ///< the latest the loop was since the last sample
 };
 

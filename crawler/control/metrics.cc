@@ -81,6 +81,8 @@ std::string MetricsText(const StatusInput& input) {
       {"commit", input.tally.commit}};
   for (const auto& [name, histogram] : stages)
     page.Distribution(histogram, std::string("stage=\"") + name + "\"");
+  page.Family("stage_documents", "gauge", "What is under way, by the stage that it is at just now.");
+  for (const auto& [name, count] : StagesOf(p)) page.Value(Of(count), "stage", name);
   page.One("received_bytes_total", "counter", "Bytes of answers, as sent.", Of(p.bytes_wire));
   page.One("fetches_in_flight", "gauge", "Fetches that are open.", Of(p.in_flight));
   page.One("fetch_window", "gauge",
@@ -98,6 +100,8 @@ std::string MetricsText(const StatusInput& input) {
     page.Value(Of(count.urls), "reason", reason == WaitReason::kNone ? "none" : Name(reason));
   page.One("paused", "gauge", "1 while the crawl is paused.", input.paused ? 1 : 0);
   page.One("parser_workers", "gauge", "Parser processes alive.", Of(input.parser.workers));
+  page.One("parser_resident_memory_bytes", "gauge", "Resident memory of the parser processes together.",
+           Of(input.now.parser_memory));
   page.One("parser_queued", "gauge", "Documents that no parser process has yet.", Of(input.parser.queued));
   page.One("parser_answers_total", "counter", "Documents parsed.", Of(input.parser.answers));
   page.Family("parser_failures_total", "counter", "Parser processes that were replaced for a failure.");
@@ -106,6 +110,10 @@ std::string MetricsText(const StatusInput& input) {
   page.Value(Of(input.parser.timeouts), "reason", "timeout");
   page.Value(Of(input.parser.limits), "reason", "limit");
   page.One("storage_queued_bytes", "gauge", "Results that wait for the disk.", Of(input.now.storage_bytes));
+  page.One("storage_lag_seconds", "gauge", "How long the oldest result that is not committed has waited.",
+           static_cast<double>(p.storage_lag.count()) / 1000.0);
+  page.One("storage_last_commit_seconds", "gauge", "How long the last commit took.",
+           static_cast<double>(input.last_commit.count()) / 1e6);
   page.One("database_bytes", "gauge", "Size of the database.", Of(FileBytes(input.options.storage.path)));
   page.One("disk_free_bytes", "gauge", "Bytes free on the database's disk.", Of(input.storage.disk().free));
   page.One("storage_log_bytes", "gauge", "Size of the write-ahead log.",

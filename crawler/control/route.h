@@ -2,11 +2,18 @@
 
 #include <string_view>
 
+#include "crawler/cli/json.h"
 #include "crawler/control/control.h"
 
 namespace trawl::crawler {
 
-/// One request that the control API answers. A new one is a member of Control and a row in routes.cc.
+/// Rows of an answer, unless ?limit= says otherwise; and whatever it says.
+inline constexpr std::size_t kUsualRows = 100, kMostRows = 1000;
+
+ControlReply JsonReply(const json::value& value, unsigned status = 200);
+
+/// One request that the control API answers. A new one is a member of Control and a row in
+/// routes.cc.
 struct Control::Route {
   std::string_view method;
   std::string_view path;

@@ -33,18 +33,28 @@ std::uint64_t FileBytes(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-std::string_view StateOf(const StatusInput& input) {
-  if (input.stopping) return "stopping";
-  if (!input.ready) return "starting";
-  if (input.paused) return "paused";
-  return input.storage.disk_low() ? "disk_low" : "crawling";
+std::vector<std::pair<std::string_view, std::uint64_t>> StagesOf(const Progress& progress) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> stages;
+  for (std::size_t i = 0; i < kFetchStageNames.size(); ++i)
+    stages.emplace_back(kFetchStageNames[i], progress.fetching[i]);
+  stages.emplace_back("parsing", progress.in_parser);
+  stages.emplace_back("storing", progress.writing);
+  return stages;
+}
+
+std::string_view StateOf(const Engine& engine, const StorageWatch& storage, bool stopping) {
+  if (stopping) return "stopping";
+  if (!engine.ready()) return "starting";
+  if (engine.paused()) return "paused";
+  return storage.disk_low() ? "disk_low" : "crawling";
 }
 
 json::object StatusOf(const StatusInput& input) {
   const Progress& p = input.progress;
   const std::string& database = input.options.storage.path;
   const History::Rates rates = input.history.Over(kRateOver);
-  json::object waiting, troubles, outcomes, held;
+  json::object waiting, troubles, outcomes, held, stages;
+  for (const auto& [name, count] : StagesOf(p)) stages[{name.data(), name.size()}] = count;
   for (const auto& [name, state] : input.held) held[name] = state;
   for (const Trouble& trouble : input.storage.troubles())
     troubles[{trouble.name.data(), trouble.name.size()}] = trouble.sentence;
@@ -61,7 +71,7 @@ json::object StatusOf(const StatusInput& input) {
       {"pid", ::getpid()},
       {"started_at", TimeText(p.started)},
       {"uptime_ms", (input.now.at - p.started).count()},
-      {"state", std::string(StateOf(input))},
+      {"state", std::string(input.state)},
       {"troubles", std::move(troubles)},
       {"targets_held", std::move(held)},
       {"pages", p.pages},
@@ -76,12 +86,14 @@ json::object StatusOf(const StatusInput& input) {
       {"fetch_window", p.window},
       {"max_fetches", input.options.crawl.max_fetches},
       {"parsing", p.parsing},
+      {"stages", std::move(stages)},
       {"queued", p.queued},
       {"known", p.known},
       {"hosts", p.hosts},
       {"waiting", std::move(waiting)},
       {"parser",
        {{"workers", input.parser.workers},
+        {"memory_bytes", input.now.parser_memory},
         {"queued", input.parser.queued},
         {"parsing", input.parser.parsing},
         {"answers", input.parser.answers},
@@ -94,6 +106,8 @@ json::object StatusOf(const StatusInput& input) {
        {{"database", database},
         {"queued_bytes", input.now.storage_bytes},
         {"queue_max_bytes", input.options.storage.queue_max.count},
+        {"lag_ms", p.storage_lag.count()},
+        {"last_commit_ms", static_cast<double>(input.last_commit.count()) / 1000.0},
         {"database_bytes", FileBytes(database)},
         {"wal_bytes", FileBytes(database + "-wal")},
         {"disk_free_bytes", input.storage.disk().free},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -26,18 +27,22 @@ struct StatusInput {
   Sample now;
   const History& history;
   const StorageWatch& storage;
+  std::chrono::microseconds last_commit;
   std::vector<std::pair<std::string, std::string>> held{};  ///< targets that wait, and as what
-  bool ready = true;  ///< false: what an earlier run left is still being read
+  std::string_view state = "crawling";                      ///< as StateOf
   bool paused = false;
-  bool stopping = false;
 };
 
 /// The answer to /status. Times in milliseconds or ISO-8601, sizes in bytes; "" as a reason means "could be
 /// fetched now".
 json::object StatusOf(const StatusInput& input);
 
+/// What is under way, by the stage that it is at, in their order: those of kFetchStageNames, "parsing",
+/// "storing".
+std::vector<std::pair<std::string_view, std::uint64_t>> StagesOf(const Progress& progress);
+
 /// "starting", "crawling", "paused", "disk_low" or "stopping".
-std::string_view StateOf(const StatusInput& input);
+std::string_view StateOf(const Engine& engine, const StorageWatch& storage, bool stopping);
 
 /// Bytes of a file; 0 when there is none.
 std::uint64_t FileBytes(const std::string& path);

@@ -109,7 +109,8 @@ void Fetcher::RestoreCookie(std::uint16_t target, Cookie cookie) {
 }
 
 Fetcher::Counts Fetcher::counts() const {
-  return {impl_->pool.open(), impl_->pool.idle(), impl_->connects, impl_->reuses, impl_->budget.held()};
+  return {impl_->pool.open(), impl_->pool.idle(),   impl_->connects,
+          impl_->reuses,      impl_->budget.held(), impl_->stages};
 }
 
 void Fetcher::Cancel() {
@@ -122,7 +123,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
   FetchResult result;
   Impl& all = *impl_;
   const Duration spent(request.looked_up ? request.looked_up->ms : 0);
-  Impl::Job job(&all.jobs, all.timers, request.timeout, spent);
+  Impl::Job job(all, request.timeout, spent);
   if (all.cancelled) {
     result.outcome = Outcome::kTimeout;
     result.cancelled = true;
@@ -150,7 +151,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
       }
       Transport& transport = *job.lease.connection->transport;
       if (result.reused && origin->scheme == "https") result.security = transport.Security();
-      Http1Exchange exchange(transport, job.deadline, all.shared, request, result);
+      Http1Exchange exchange(transport, job.deadline, job.place, all.shared, request, result);
       std::string head =
           Http1Request(request, *origin, all.http, job.request_proxy(),
                        jar != nullptr ? jar->Header(PlaceOf(*origin), WallNow()) : std::string());
@@ -168,6 +169,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
     result.outcome = job.deadline.expired() ? Outcome::kTimeout : Outcome::kConnectionLost;
     result.detail = error.what();
   }
+  job.place.Leave();
   job.lease.Return(false);
   job.deadline.Stop();
   if (result.status == 407 && job.request_proxy() != nullptr) {
@@ -186,7 +188,7 @@ asio::awaitable<FetchResult> Fetcher::Fetch(FetchRequest request) {
 }
 
 asio::awaitable<LookedUp> Fetcher::Resolve(std::string host, Duration timeout) {
-  Impl::Job job(&impl_->jobs, impl_->timers, timeout);
+  Impl::Job job(*impl_, timeout);
   if (impl_->cancelled) job.deadline.Cancel();
   LookedUp found = co_await impl_->LookUp(job, std::move(host));
   co_return found;

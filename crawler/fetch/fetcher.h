@@ -18,6 +18,7 @@
 #include "config/outcome.h"
 #include "crawler/fetch/cookie_jar.h"
 #include "crawler/fetch/failure.h"
+#include "crawler/fetch/fetch_stage.h"
 #include "crawler/fetch/fields.h"
 
 namespace trawl::crawler {
@@ -134,6 +135,7 @@ class Fetcher {
     std::uint64_t connects = 0;  ///< since the start
     std::uint64_t reuses = 0;
     std::uint64_t body_bytes = 0;  ///< of bodies that are being read; paused at half of crawl.memory_max
+    FetchStages stages{};          ///< of what is under way, look-ups for a fetch that follows included
   };
   Counts counts() const;
 

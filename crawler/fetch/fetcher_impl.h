@@ -18,6 +18,7 @@
 #include "crawler/fetch/cookie_jar.h"
 #include "crawler/fetch/deadline.h"
 #include "crawler/fetch/dns.h"
+#include "crawler/fetch/fetch_stage.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/fetch/http1.h"
 #include "crawler/fetch/origin.h"
@@ -51,14 +52,15 @@ struct Fetcher::Impl {
 
   /// One fetch under way.
   struct Job : Chained {
-    Job(Chained* chain, Timers& timers, Duration timeout, Duration spent = Duration(0))
-        : Chained(chain), deadline(timers, timeout, spent) {}
+    Job(Impl& all, Duration timeout, Duration spent = Duration(0))
+        : Chained(&all.jobs), place(all.stages), deadline(all.timers, timeout, spent) {}
     /// What connections are told apart by: those through a proxy are of no use to others.
     std::string_view pool_key() const { return proxied_key.empty() ? origin.key : proxied_key; }
     /// The proxy that the request itself is for; null when it is for the origin, or goes through a tunnel.
     const Proxy* request_proxy() const {
       return proxy != nullptr && !proxy->socks() && origin.scheme == "http" ? proxy : nullptr;
     }
+    FetchPlace place;
     std::shared_ptr<Routes> routes;  ///< whose proxy it is: a reload may bring others meanwhile
     Deadline deadline;
     Lease lease;
@@ -99,6 +101,7 @@ struct Fetcher::Impl {
   std::string setup_error;
   std::unordered_map<std::uint16_t, CookieJar> jars;  ///< by target
   Chained jobs;
+  FetchStages stages{};
   std::uint64_t connects = 0, reuses = 0;
   bool cancelled = false;
 };

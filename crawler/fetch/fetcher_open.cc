@@ -26,6 +26,7 @@ asio::awaitable<FetchFailure> Fetcher::Impl::TakeLease(Job& job, const FetchRequ
                                                        FetchResult& result, bool fresh) {
   if (!pool.TryLease(job.pool_key(), fresh, job.lease)) {
     LeaseWait wait(loop);
+    job.place.Enter(FetchStage::kConnect);
     job.deadline.BeginStep("waiting for a free connection", request.timeout);
     do {
       pool.Queue(job.pool_key(), wait);
@@ -60,6 +61,7 @@ asio::awaitable<LookedUp> Fetcher::Impl::LookUp(Job& job, std::string host) {
   LookedUp found;
   const auto begun = Deadline::Clock::now();
   DnsWait wait(loop);
+  job.place.Enter(FetchStage::kDns);
   job.deadline.BeginStep("dns", Duration(3'600'000));  // the resolver has a limit of its own
   dns.Ask(host, wait);
   while (!wait.answer && job.deadline.Watch(wait.event)) {
@@ -82,6 +84,7 @@ asio::awaitable<FetchFailure> Fetcher::Impl::ConnectTo(Job& job, AddressGuard gu
                                                        std::vector<address> addresses, std::uint16_t port,
                                                        Connected& connected, FetchResult& result) {
   const auto begun = Deadline::Clock::now();
+  job.place.Enter(FetchStage::kConnect);
   job.deadline.BeginStep("connecting", http.connect_timeout);
   do {
     ++connects;
@@ -194,6 +197,7 @@ asio::awaitable<FetchFailure> Fetcher::Impl::Handshake(Job& job, Transport& tran
 asio::awaitable<FetchFailure> Fetcher::Impl::Secure(Job& job, FetchResult& result,
                                                     std::unique_ptr<Transport> transport) {
   const auto begun = Deadline::Clock::now();
+  job.place.Enter(FetchStage::kTls);
   FetchFailure failure = co_await Handshake(job, *transport);
   if (failure) co_return failure;
   // Of a plain exchange through a TLS proxy nothing is secured beyond the proxy.

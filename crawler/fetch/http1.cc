@@ -19,14 +19,20 @@ struct Http1Exchange::Reading {
   std::optional<Decoder> decoder;
 };
 
-Http1Exchange::Http1Exchange(Transport& transport, Deadline& deadline, const Shared& shared,
-                             const FetchRequest& request, FetchResult& result)
-    : transport_(transport), deadline_(deadline), shared_(shared), request_(request), result_(result) {}
+Http1Exchange::Http1Exchange(Transport& transport, Deadline& deadline, FetchPlace& place,
+                             const Shared& shared, const FetchRequest& request, FetchResult& result)
+    : transport_(transport),
+      deadline_(deadline),
+      place_(place),
+      shared_(shared),
+      request_(request),
+      result_(result) {}
 
 Http1Exchange::~Http1Exchange() = default;
 
 asio::awaitable<void> Http1Exchange::Run(std::string head) {
   Socket& socket = transport_.socket();
+  place_.Enter(FetchStage::kFirstByte);
   deadline_.BeginStep("sending the request", shared_.options.first_byte_timeout);
   std::string_view rest = head;
   while (!rest.empty() && !failure_) {
@@ -92,6 +98,7 @@ asio::awaitable<void> Http1Exchange::AwaitRoom() {
 void Http1Exchange::Begin() {
   reading_ = std::make_unique<Reading>(request_.method == "HEAD", shared_.options);
   result_.timings.first_byte_ms = MillisSince(deadline_.start());
+  place_.Enter(FetchStage::kBody);
   deadline_.BeginRate("reading the answer", shared_.options.min_rate, shared_.options.min_rate_window);
 }
 

@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "crawler/fetch/body_budget.h"
 #include "crawler/fetch/deadline.h"
+#include "crawler/fetch/fetch_stage.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/fetch/transport.h"
 
@@ -34,8 +35,8 @@ class Http1Exchange {
     BodyBudget& budget;
   };
 
-  Http1Exchange(Transport& transport, Deadline& deadline, const Shared& shared, const FetchRequest& request,
-                FetchResult& result);
+  Http1Exchange(Transport& transport, Deadline& deadline, FetchPlace& place, const Shared& shared,
+                const FetchRequest& request, FetchResult& result);
   ~Http1Exchange();
 
   /// Sends `head` and reads the answer into the result: its outcome, and what of head and body came.
@@ -57,6 +58,7 @@ class Http1Exchange {
 
   Transport& transport_;
   Deadline& deadline_;
+  FetchPlace& place_;
   const Shared& shared_;
   const FetchRequest& request_;
   FetchResult& result_;

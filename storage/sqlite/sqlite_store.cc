@@ -118,7 +118,10 @@ std::optional<Lane::Time> SqliteStore::Rest() {
 
 void SqliteStore::CommitGroup() {
   if (group_.empty()) return;
+  const steady_clock::time_point begun = steady_clock::now();
   writer_->Commit();
+  const auto took = std::chrono::ceil<std::chrono::microseconds>(steady_clock::now() - begun);
+  last_commit_us_.store(took.count(), std::memory_order_relaxed);
   const boost::system::error_code error = writer_->error();
   std::vector<Waiting> group = std::exchange(group_, {});
   for (Waiting& waiting : group) {

@@ -36,6 +36,9 @@ class SqliteStore final : public Store {
                   Done<void> done) override;
   void Write(WriteBatch batch, Done<void> done) override;
   std::size_t queued_bytes() const override { return queued_.load(std::memory_order_relaxed); }
+  std::chrono::microseconds last_commit() const override {
+    return std::chrono::microseconds(last_commit_us_.load(std::memory_order_relaxed));
+  }
   StoreCondition condition() const override {
     return {writer_->waits_for_lock(), writer_->log().pinned(), writer_->log().bytes()};
   }
@@ -80,6 +83,7 @@ class SqliteStore final : public Store {
   std::size_t next_reader_ = 0;  // event loop thread
   std::uint64_t batches_ = 0;    // event loop thread
   std::atomic<std::size_t> queued_{0};
+  std::atomic<std::chrono::microseconds::rep> last_commit_us_{0};
 
   // The open group, writer lane only.
   std::vector<Waiting> group_;

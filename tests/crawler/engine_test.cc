@@ -165,10 +165,17 @@ TEST_CASE("engine:WhatWaitsForStorageHoldsBackFetching") {
     });
     CHECK(rig.engine.progress().parsing == rig.engine.progress().window + crawler::FetchWindow::kPile);
     CHECK(rig.engine.progress().window < 100);
+    RunUntil(loop, [&] { return rig.engine.progress().writing == rig.engine.progress().parsing; });
+    CHECK(rig.engine.progress().in_parser == 0);
+    const Duration lag = rig.engine.progress().storage_lag;
+    RunUntil(loop, [&] { return rig.engine.progress().storage_lag >= lag + 20ms; });
     store.LetThrough();
     RunUntil(loop, [&] { return rig.ended.has_value(); });
     CHECK(rig.ended == EndReason::kDone);
+    CHECK(rig.engine.progress().writing == 0);
+    CHECK(rig.engine.progress().storage_lag == Duration(0));
   }
+  CHECK(database.store->last_commit() > 0us);
   REQUIRE(database.Close());
   CHECK(Pages(database).size() == 1001);
 }
@@ -247,6 +254,102 @@ TEST_CASE("engine:ATargetWhoseFetchesFailPausesAndGoesOnAfterItsTime") {
     CHECK(rig.engine.progress().visits >= visits + 5);
     clock.manual.Advance(61min);
     RunUntil(loop, [&] { return !rig.engine.target_paused(0); });
+    rig.engine.Stop();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+  }
+  REQUIRE(database.Close());
+}
+
+TEST_CASE("engine:ACrawlWaitsForATargetThatGoesOnWithinItsPatience") {
+  SyntheticWebOptions options;
+  options.shape.degree = 9;
+  options.shape.depth = 1;
+  options.shape.errors_per_mille = 1000;
+  const Web web(options);
+  Database database;
+  REQUIRE(database.Open() == "");
+  config::Loaded loaded = OwnSite(web.web.Url("/"));
+  config::Target& target = loaded.options.targets.front();
+  target.pause_on = "50% of 6";
+  target.pause_for = 1h;
+  target.politeness.connections_per_host = 1;
+  const bool patient = GENERATE(true, false);
+  loaded.options.crawl.patience = patient ? 2h : 30min;
+  EngineClock clock;
+  {
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, std::move(loaded), *database.store, &clock);
+    const auto waits = [&] {
+      const crawler::Progress now = rig.engine.progress();
+      return rig.engine.waiting().contains(crawler::WaitReason::kTarget) && now.in_flight + now.parsing == 0;
+    };
+    RunUntil(loop, [&] { return waits() || rig.ended; });
+    RunUntil(loop, [&, turns = 0]() mutable { return ++turns > 3 || rig.ended; });
+    if (patient) {
+      CHECK_FALSE(rig.ended);
+      clock.manual.Advance(61min);
+    }
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+    CHECK(rig.ended == (patient ? EndReason::kDone : EndReason::kWaiting));
+  }
+  REQUIRE(database.Close());
+}
+
+TEST_CASE("engine:ATargetThatIsRemovedWhilePausedLeavesItsHostsToOthers") {
+  SyntheticWebOptions options;
+  options.shape.degree = 40;
+  options.shape.depth = 1;
+  const Web web(options);
+  Database database;
+  storage::RunStart run = StartOfRun();
+  run.target_names = {"web", "other"};
+  REQUIRE(database.Open({}, run) == "");
+  config::Loaded loaded = OwnSite(web.web.Url("/"));
+  loaded.options.targets.push_back(loaded.options.targets.front());
+  loaded.options.targets.back().name = "other";
+  {
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, std::move(loaded), *database.store, nullptr, false);
+    RunUntil(loop, [&] { return rig.engine.ready(); });
+    rig.engine.PauseTarget(0, true);
+    RunUntil(loop, [&] { return rig.engine.waiting().contains(crawler::WaitReason::kTarget); });
+    rig.targets.Retire(0);
+    std::optional<bool> taken;
+    boost::asio::co_spawn(loop, rig.engine.TakeNewTargets(),
+                          [&taken](std::exception_ptr, bool done) { taken = done; });
+    const auto patience = std::chrono::steady_clock::now() + 20s;
+    RunUntil(loop, [&] {
+      return rig.engine.progress().pages == 41 || std::chrono::steady_clock::now() > patience;
+    });
+    CHECK(rig.engine.progress().pages == 41);
+    CHECK(taken == true);
+    CHECK_FALSE(rig.engine.target_paused(0));
+    rig.engine.Stop();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+  }
+  REQUIRE(database.Close());
+}
+
+TEST_CASE("engine:SchemesAndPortsHoldForWhatAnOperatorAdds") {
+  const Web web;
+  Database database;
+  REQUIRE(database.Open() == "");
+  config::Loaded loaded = OwnSite(web.web.Url("/"));
+  loaded.options.targets.front().scope = config::ScopeKind::kPrefix;
+  loaded.options.targets.front().schemes = {"http"};
+  {
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, std::move(loaded), *database.store, nullptr, false);
+    RunUntil(loop, [&] { return rig.engine.ready(); });
+    const std::string elsewhere = web.web.Url("/nasty/none", 1);
+    const std::vector<std::string> urls = {elsewhere, "https" + elsewhere.substr(4)};
+    std::vector<crawler::Engine::Added> answers;
+    boost::asio::co_spawn(loop, rig.engine.Add(urls, 0, 10),
+                          [&answers](std::exception_ptr, std::vector<crawler::Engine::Added> added) {
+                            answers = std::move(added);
+                          });
+    RunUntil(loop, [&] { return !answers.empty(); });
+    CHECK(answers == std::vector{crawler::Engine::Added::kQueued, crawler::Engine::Added::kOutside});
     rig.engine.Stop();
     RunUntil(loop, [&] { return rig.ended.has_value(); });
   }

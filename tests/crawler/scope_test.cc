@@ -152,3 +152,16 @@ TEST_CASE("Schemes and ports that leave out a seed are told with the line of the
         "port, "
         "8080");
 }
+
+TEST_CASE("Schemes and ports that leave out a sitemap are told as for a seed") {
+  config::Loaded loaded = config::Load(
+      "[[target]]\nseeds = ['https://a.test/']\nports = [443]\nsitemaps = "
+      "['https://a.test:444/sitemap.xml']\n",
+      "t.toml");
+  const Targets targets(loaded);
+  REQUIRE(loaded.errors.size() == 1);
+  CHECK(
+      loaded.errors[0].ToString() ==
+      "t.toml:3:9: target.ports: leaves out the sitemap \"https://a.test:444/sitemap.xml\"; allowed: a list "
+      "that has its port, 444");
+}

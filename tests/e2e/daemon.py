@@ -113,6 +113,59 @@ class Daemon:
                               timeout=30, **more)
 
 
+class Ready(Daemon):
+    """One that has said READY. Its configuration puts the control socket at ${folder}/sock; `connection` leads there."""
+
+    def __enter__(self):
+        super().__enter__()
+        try:
+            self.begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def begin(self):
+        """Starts it, for the first time or again."""
+        self.disconnect()
+        self.start()
+        self.hear("^READY=1$")
+        self.connection = UnixConnection(self.path("sock"))
+
+    def disconnect(self):
+        if connection := vars(self).pop("connection", None):
+            connection.close()
+
+    def __exit__(self, *_):
+        self.disconnect()
+        super().__exit__()
+
+    def get(self, path):
+        return ask(self.connection, "GET", path)
+
+    def post(self, path, body=None):
+        return ask(self.connection, "POST", path, body)
+
+    def told(self, path):
+        """What a path answers when all is well."""
+        code, body = self.get(path)
+        assert code == 200, body
+        return body
+
+    def status(self):
+        return self.told("/status")
+
+    def dashboard(self):
+        """Its port, and the token."""
+        with open(self.path("token"), encoding="ascii") as file:
+            token = file.read().strip()
+        return int(re.search(r"dashboard: http://127\.0\.0\.1:(\d+)/", self.stderr())[1]), token
+
+    def idle(self):
+        """Waits until nothing is queued or in flight."""
+        self.wait_for(lambda: (s := self.status())["queued"] + s["in_flight"] + s["parsing"] == 0 and s["pages"] > 0)
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout=10):
         super().__init__("trawl", timeout=timeout)

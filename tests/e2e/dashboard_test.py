@@ -166,6 +166,79 @@ class Dashboard(unittest.TestCase):
         page.type("#filter", "0.0.2")
         page.wait_for(lambda: names() and all("0.0.2" in name for name in names()))
 
+    def test_the_order_of_hosts_is_the_daemons_and_holds(self):
+        page = self.opened()
+        page.wait_for(lambda: page.run("return document.querySelectorAll('#hosts tbody tr').length") >= 5)
+        asked = lambda: page.run("return performance.getEntriesByType('resource').map(e => e.name).filter(n => n.includes('/hosts?')).pop()")
+        self.assertIn("sort=queued&order=desc", asked())
+        page.click("#hosts th:nth-child(3) button")
+        page.wait_for(lambda: "sort=errors&order=desc" in asked())
+        page.wait_for(lambda: page.run("return document.querySelector('#hosts th:nth-child(3)').getAttribute('aria-sort')") == "descending")
+        errors = page.run("return [...document.querySelectorAll('#hosts tbody td:nth-child(3)')].map(e => Number(e.textContent.replaceAll(',', '')))")
+        self.assertEqual(errors, sorted(errors, reverse=True))
+        page.run("return look()")
+        self.assertIn("sort=errors&order=desc", asked())
+        self.assertEqual(page.errors(), [])
+
+    def test_every_control_has_a_name_and_a_role(self):
+        page = self.opened()
+        page.wait_for(lambda: page.run("return document.querySelectorAll('#hosts tbody button').length") >= 5)
+        page.run("table = list = () => {}")  # so that nothing is made anew meanwhile
+        controls = page.names("button, input, select, textarea, a, [tabindex], canvas")
+        self.assertGreater(len(controls), 30)
+        self.assertEqual([control for control in controls if not control[0] or not control[1].strip()], [])
+        self.assertIn(("button", "Pause 127.0.0.3"), controls)
+        self.assertIn(("searchbox", "Names that contain"), controls)
+        buttons = [name for role, name in controls if role == "button"]
+        self.assertEqual([name for name in buttons if buttons.count(name) > 1], [])
+        headers = page.names("th")
+        self.assertEqual([header for header in headers if not header[1].strip()], [])
+        self.assertEqual({role for role, _ in headers}, {"columnheader"})
+        # One heading above all, none below one that is missing; one main part.
+        levels = page.run("return [...document.querySelectorAll('h1,h2,h3')].map(e => Number(e.tagName[1]))")
+        self.assertEqual((levels.count(1), levels[0], max(levels)), (1, 1, 2))
+        self.assertEqual(page.run("return document.querySelectorAll('main').length"), 1)
+        self.assertTrue(page.run("return document.documentElement.lang"))
+
+    def test_it_is_used_without_a_mouse(self):
+        page = self.opened()
+        page.wait_for(lambda: page.run("return document.querySelectorAll('#hosts tbody button').length") >= 5)
+        focused = lambda: page.run("const e = document.activeElement; return e.dataset.key || e.id || e.tagName")
+
+        def tab_to(what, most):
+            for _ in range(most):
+                page.press("Tab")
+                if focused() == what:
+                    return
+            self.fail(f"{most} times Tab do not lead to {what}, but to {focused()}")
+        tab_to("pause", 1)
+        page.press("Space")
+        page.wait_for(lambda: page.text("#state") == "paused")
+        self.assertEqual(focused(), "pause")
+        page.press("Enter")
+        page.wait_for(lambda: page.text("#state") == "crawling")
+        tab_to("filter", 2)
+        tab_to("column host", 2)  # after the region that scrolls
+        page.press("Enter")
+        page.wait_for(lambda: page.run("return document.querySelector('#hosts th').getAttribute('aria-sort')") == "ascending")
+        self.assertEqual(focused(), "column host")
+        tab_to("column errors", 2)
+        tab_to("pause 127.0.0.1", 5)
+        page.press("Enter")
+        page.wait_for(lambda: page.run("return !!document.querySelector(\"button[aria-label='Resume 127.0.0.1']\")"))
+        self.assertEqual(focused(), "pause 127.0.0.1")  # though the table was made anew
+        self.assertNotEqual(page.run("return getComputedStyle(document.activeElement).outlineStyle"), "none")
+        self.assertEqual(page.errors(), [])
+
+    def test_stages_memory_and_lag_are_told(self):
+        page = self.opened()
+        page.wait_for(lambda: "first byte" in (page.text("#stages-now") or ""))
+        for stage in ("dns", "connect", "tls", "body", "parsing", "storing"):
+            self.assertIn(stage, page.text("#stages-now"))
+        page.wait_for(lambda: "MiB" in page.text("#parser"))
+        self.assertRegex(page.text("#storage"), r"Commits are behind by[\d.,]+ ms")
+        page.wait_for(lambda: page.run("return [...document.querySelectorAll('#targets tbody tr:first-child td:nth-child(2)')].map(e => e.textContent)") not in ([], ["0"]))
+
     def test_it_fits_a_phone_and_the_dark(self):
         page = self.opened(width=400, height=850, dark=True)
         page.wait_for(lambda: page.run("return document.querySelectorAll('#hosts tbody tr').length") >= 5)

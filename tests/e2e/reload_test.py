@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, UnixConnection, ask
+from daemon import Ready
 
 BUILD = os.path.abspath(sys.argv.pop(1))
 WEB = ("--hosts", "3", "--degree", "6", "--depth", "5", "--latency", "40")
@@ -22,22 +22,17 @@ ONE = '[[target]]\nname = "one"\nseeds = ["${url}"]\n'
 TWO = '[[target]]\nname = "two"\nseeds = ["${two}"]\n'
 
 
-class Running(Daemon):
+class Running(Ready):
     def __init__(self, config):
         super().__init__(BUILD, WEB, CONTROL + config)
 
-    def __enter__(self):
-        super().__enter__()
-        try:
-            self.config = self.text(self.config)
-            self.start()
-            self.hear("^READY=1$")
-        except BaseException:
-            self.__exit__()
-            raise
-        self.connection = UnixConnection(self.path("sock"))
+    def start(self, *arguments):
+        self.config = self.text(self.config)
+        return super().start(*arguments)
+
+    def begin(self):
+        super().begin()
         self.heard.clear()
-        return self
 
     def text(self, config):
         return config.replace("${two}", self.url.replace("127.0.0.1", "127.0.0.2"))
@@ -115,9 +110,8 @@ class Reload(unittest.TestCase):
             daemon.goes_on("one")
             daemon.process.terminate()
             self.assertEqual(daemon.process.wait(15), 0)
-            daemon.config = daemon.text(CONTROL + TWO)
-            daemon.start()
-            daemon.hear("^READY=1$")
+            daemon.config = CONTROL + TWO
+            daemon.begin()
             daemon.stands_still("one", "two")
 
     def test_delays_take_effect_without_a_restart(self):
@@ -125,7 +119,7 @@ class Reload(unittest.TestCase):
             daemon.goes_on("one")
             done = daemon.reload(ONE + 'politeness.delay = "2min"\n')
             self.assertEqual(done.stdout, "target one: changed\n")
-            daemon.wait_for(lambda: ask(daemon.connection, "GET", "/status")[1]["in_flight"] == 0)
+            daemon.wait_for(lambda: daemon.status()["in_flight"] == 0)
             time.sleep(0.3)
             before = daemon.pages("one")
             time.sleep(1)
@@ -138,7 +132,7 @@ class Reload(unittest.TestCase):
             daemon.goes_on("one")
             # Stopped, so that the number cannot be passed while it is being set.
             daemon.reload(ONE + 'politeness.delay = "2min"\n')
-            daemon.wait_for(lambda: ask(daemon.connection, "GET", "/status")[1]["in_flight"] == 0)
+            daemon.wait_for(lambda: daemon.status()["in_flight"] == 0)
             time.sleep(0.3)
             before = daemon.pages("one")
             self.assertEqual(daemon.reload(ONE + f"max_pages = {before + 30}\n").returncode, 0)
@@ -185,6 +179,14 @@ class Reload(unittest.TestCase):
             self.assertEqual(done.stdout, "dns.tries: changed; it counts after a restart\n"
                                           "parser.workers: changed; it counts after a restart\n")
             self.assertEqual(daemon.reload(ONE).stdout, "nothing has changed\n")
+            daemon.write_config(daemon.text(CONTROL + ONE))
+            with open(daemon.path("trawl.toml"), "r+", encoding="utf-8") as file:
+                text = file.read().replace("[crawl]", "[crawl]\nmax_fetches = 123")
+                file.seek(0)
+                file.write(text)
+            self.assertEqual(daemon.trawl("reload", "--socket", daemon.path("sock")).stdout,
+                             "crawl.max_fetches: changed; it counts after a restart\n")
+            self.assertEqual(daemon.status()["max_fetches"], 10000)
 
     def test_private_addresses_are_refused_from_the_reload_on(self):
         with Running(ONE) as daemon:

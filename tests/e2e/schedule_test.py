@@ -11,7 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, UnixConnection, ask
+from daemon import Daemon, Ready
 
 BUILD = os.path.abspath(sys.argv.pop(1))
 WEB = ("--hosts", "2", "--degree", "6", "--depth", "4", "--latency", "30")
@@ -28,33 +28,12 @@ def target(more="", name="web", url="${url}"):
     return f'[[target]]\nname = "{name}"\nseeds = ["{url}"]\n{more}\n'
 
 
-class Scheduled(Daemon):
+class Scheduled(Ready):
     def __init__(self, config, web=WEB, environment=None):
         super().__init__(BUILD, web, CONTROL + config, environment)
 
-    def __enter__(self):
-        super().__enter__()
-        try:
-            self.start()
-            self.hear("^READY=1$")
-        except BaseException:
-            self.__exit__()
-            raise
-        self.connection = UnixConnection(self.path("sock"))
-        return self
-
-    def __exit__(self, *_):
-        if hasattr(self, "connection"):
-            self.connection.close()
-        super().__exit__()
-
     def visits(self, name="web"):
         return self.rows(f"SELECT count(*) FROM visits v JOIN pages p ON p.url = v.url WHERE p.target = '{name}'")[0][0]
-
-    def told(self, path):
-        status, body = ask(self.connection, "GET", path)
-        assert status == 200, body
-        return body
 
     def fetches(self):
         self.wait_for(lambda: self.visits() > 3)

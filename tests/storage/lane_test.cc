@@ -1,5 +1,7 @@
 #include "storage/lane.h"
 
+#include <signal.h>
+
 #include <atomic>
 #include <future>
 #include <vector>
@@ -117,4 +119,20 @@ TEST_CASE("Several threads may post at once") {
     for (std::thread& poster : posters) poster.join();
   }
   CHECK(jobs == 1000);
+}
+
+TEST_CASE("No signal that asks the process for something is taken by a lane") {
+  Lane lane("test");
+  std::promise<sigset_t> mask;
+  lane.Post([&mask] {
+    sigset_t blocked;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+    mask.set_value(blocked);
+  });
+  const sigset_t blocked = mask.get_future().get();
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) CHECK(::sigismember(&blocked, signal) == 1);
+  CHECK(::sigismember(&blocked, SIGSEGV) == 0);
+  sigset_t own;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &own);
+  CHECK(::sigismember(&own, SIGTERM) == 0);
 }

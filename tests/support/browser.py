@@ -10,6 +10,8 @@ import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver 12: the key of an element's reference
 
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Space": " "}  # WebDriver 17.4.2
+
 
 def missing():
     """What keeps a test from having a browser; empty when nothing does."""
@@ -93,13 +95,30 @@ class Browser:
 
     def click(self, selector):
         """As a person does: it must be visible, and nothing in front of it."""
-        found = self.ask("POST", "/element", {"using": "css selector", "value": selector})
-        self.ask("POST", f"/element/{found[ELEMENT]}/click", {})
+        for last in (False, False, True):
+            found = self.ask("POST", "/element", {"using": "css selector", "value": selector})
+            try:
+                return self.ask("POST", f"/element/{found[ELEMENT]}/click", {})
+            except AssertionError as error:
+                if last or "stale element" not in str(error):  # a page that lives has made it anew
+                    raise
 
     def type(self, selector, text):
         found = self.ask("POST", "/element", {"using": "css selector", "value": selector})
         self.ask("POST", f"/element/{found[ELEMENT]}/clear", {})
         self.ask("POST", f"/element/{found[ELEMENT]}/value", {"text": text})
+
+    def press(self, key):
+        """As a person does, on what has the focus. `key` is a character, or a name of KEYS."""
+        key = KEYS.get(key, key)
+        self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [
+            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]})
+
+    def names(self, selector):
+        """What a screen reader calls each element that matches: its role and its name (WebDriver 12.5, computed role and label)."""
+        found = self.ask("POST", "/elements", {"using": "css selector", "value": selector})
+        return [(self.ask("GET", f"/element/{one[ELEMENT]}/computedrole"), self.ask("GET", f"/element/{one[ELEMENT]}/computedlabel"))
+                for one in found]
 
     def text(self, selector):
         return self.run("const e = document.querySelector(arguments[0]); return e ? e.textContent : null", selector)

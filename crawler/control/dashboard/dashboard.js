@@ -46,33 +46,28 @@ function list(where, pairs) {
   target.replaceChildren(...pairs.flatMap(([name, value]) => [made("dt", name), made("dd", value)]));
 }
 
-// A table that is sorted by a press on a column's name. `rows` are arrays of cells; a cell is a value or an element.
-const order = {};
-function table(where, columns, rows, sortable = false) {
+// `rows` are arrays of cells; a cell is a value or an element. With `sort`, a press on the name of a column that has a key asks
+// for another order: {keys, by, down, press}.
+function table(where, columns, rows, sort) {
   const target = $(where), held = document.activeElement && target.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  const sorted = [...rows], by = order[where];
-  if (by !== undefined) {
-    sorted.sort((a, b) => {
-      const x = a[by.column], y = b[by.column];
-      const one = typeof x === "number" && typeof y === "number" ? x - y : String(x ?? "").localeCompare(String(y ?? ""));
-      return by.down ? -one : one;
-    });
-  }
   const numeric = columns.map((_, c) => rows.length > 0 && rows.every(row => row[c] === null || typeof row[c] === "number"));
   const head = made("tr");
   columns.forEach((name, c) => {
     const cell = made("th", undefined, numeric[c] ? "number" : "");
     cell.scope = "col";
-    if (sortable) {
-      const active = by && by.column === c;
-      cell.setAttribute("aria-sort", active ? (by.down ? "descending" : "ascending") : "none");
-      const button = made("button", name + (active ? (by.down ? " \u2193" : " \u2191") : ""));
+    const key = sort && sort.keys[c];
+    if (key) {
+      const active = sort.by === key;
+      cell.setAttribute("aria-sort", active ? (sort.down ? "descending" : "ascending") : "none");
+      const button = made("button", name);
+      if (active) {
+        const arrow = made("span", sort.down ? " \u2193" : " \u2191");
+        arrow.setAttribute("aria-hidden", "true");
+        button.append(arrow);
+      }
       button.type = "button";
-      button.dataset.key = `column ${c}`;
-      button.onclick = () => {
-        order[where] = {column: c, down: active ? !by.down : numeric[c]};
-        table(where, columns, rows, sortable);
-      };
+      button.dataset.key = `column ${key}`;
+      button.onclick = () => sort.press(key, active ? !sort.down : numeric[c]);
       cell.append(button);
     } else {
       cell.textContent = name;
@@ -80,7 +75,7 @@ function table(where, columns, rows, sortable = false) {
     head.append(cell);
   });
   const body = made("tbody");
-  for (const row of sorted) {
+  for (const row of rows) {
     const line = made("tr");
     row.forEach((value, c) => {
       const cell = made("td", undefined, numeric[c] ? "number" : "");
@@ -180,13 +175,15 @@ function update(status) {
   const ended = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
   table("outcomes", ["outcome", "visits", "%"], Object.entries(status.outcomes).sort((a, b) => b[1] - a[1])
     .map(([outcome, count]) => [outcome, count, Math.round(count * 1000 / ended) / 10]));
+  list("stages-now", Object.entries(status.stages).map(([stage, count]) => [stage.replace("_", " "), number.format(count)]));
   table("waiting", ["reason", "hosts", "URLs"], Object.entries(status.waiting).map(([reason, count]) => [reason, count.hosts, count.urls]));
   const parser = status.parser;
-  list("parser", [["Workers", parser.workers], ["Waiting pages", parser.queued], ["In work", parser.parsing], ["Parsed", number.format(parser.answers)],
+  list("parser", [["Workers", parser.workers], ["Their memory", bytes(parser.memory_bytes)], ["Waiting pages", parser.queued], ["In work", parser.parsing], ["Parsed", number.format(parser.answers)],
     ["Crashed", parser.crashes], ["Out of time", parser.timeouts], ["Over a limit", parser.limits], ["Lied", parser.lies], ["Replaced after many pages", parser.retired]]);
   const storage = status.storage;
   list("storage", [["Database", bytes(storage.database_bytes)], ["Write-ahead log", bytes(storage.wal_bytes)],
-    ["Waiting to be written", `${bytes(storage.queued_bytes)} of ${bytes(storage.queue_max_bytes)}`], ["Free on the disk", bytes(storage.disk_free_bytes)], ["File", storage.database],
+    ["Waiting to be written", `${bytes(storage.queued_bytes)} of ${bytes(storage.queue_max_bytes)}`], ["Commits are behind by", `${round(storage.lag_ms)} ms`],
+    ["The last commit took", `${round(storage.last_commit_ms)} ms`], ["Free on the disk", bytes(storage.disk_free_bytes)], ["File", storage.database],
     ...Object.values(status.troubles).map(sentence => ["Trouble", sentence])]);
   samples.push({at: Date.now(), ...status});
   if (samples.length > KEPT) samples.shift();
@@ -223,20 +220,38 @@ function targetButton(name, paused) {
   return button;
 }
 
+// The daemon sorts and filters: the table has the first of all hosts, not of those that it happened to have.
+const HOSTS = [["host", "host"], ["pages", "pages"], ["errors", "errors"], ["queued", "queued"], ["received, bytes", "bytes"],
+  ["first byte, ms", "first_byte_ms"], ["delay, ms"], ["waits for"], ["until"], ["action"]];
+const order = {by: "queued", down: true};
+let asked = 0;
+async function lookAtHosts() {
+  const mine = ++asked;
+  try {
+    const hosts = await ask(`/hosts?limit=100&sort=${order.by}&order=${order.down ? "desc" : "asc"}&filter=${encodeURIComponent($("filter").value)}`);
+    if (mine !== asked) return;
+    const at = name => hosts.columns.indexOf(name);
+    table("hosts", HOSTS.map(([name]) => name), hosts.rows.map(row => [
+      ...["host", "pages", "errors", "queued", "bytes", "first_byte_ms", "delay_ms", "waiting_for", "blocked_until"].map(name => row[at(name)]),
+      pauseButton(row[at("host")], row[at("waiting_for")])]),
+    {...order, keys: HOSTS.map(([, key]) => key), press: (by, down) => { Object.assign(order, {by, down}); lookAtHosts(); }});
+    say(hosts.more ? "(the first hundred)" : "", "hosts-more");
+  } catch (error) {
+    say(error.message);
+  }
+}
+
 async function look() {
   if (document.hidden) return;
+  await lookAtHosts();
   try {
-    const hosts = await ask(`/hosts?limit=100&filter=${encodeURIComponent($("filter").value)}`);
-    const at = name => hosts.columns.indexOf(name);
-    table("hosts", ["host", "pages", "errors", "queued", "received, bytes", "delay, ms", "waits for", "until", ""], hosts.rows.map(row => [
-      row[at("host")], row[at("pages")], row[at("errors")], row[at("queued")], row[at("bytes")], row[at("delay_ms")], row[at("waiting_for")],
-      row[at("blocked_until")], pauseButton(row[at("host")], row[at("waiting_for")])]), true);
     const pages = await ask("/pages?limit=20");
     table("pages", pages.columns, pages.rows);
     const errors = await ask("/error-reasons?limit=50");
     table("errors", errors.columns, errors.rows);
     const targets = (await ask("/targets")).targets;
-    table("targets", ["target", "seeds", "delay, ms", "is", ""], targets.filter(one => !one.removed).map(one => [one.name, one.seeds, one.delay_ms, one.state || "fetched", targetButton(one.name, one.paused)]));
+    table("targets", ["target", "pages", "errors", "queued", "delay, ms", "is", "action"], targets.filter(one => !one.removed).map(one =>
+      [one.name, one.pages, one.errors, one.queued, one.delay_ms, one.state || "fetched", targetButton(one.name, one.paused)]));
   } catch (error) {
     say(error.message);
   }
@@ -350,7 +365,7 @@ async function start() {
   $("canned").onchange();
   $("ask").onsubmit = run;
   $("explain").onsubmit = explain;
-  $("filter").oninput = look;
+  $("filter").oninput = lookAtHosts;
   $("pause").onclick = () => act(state === "paused" ? "/resume" : "/pause", {}, answer => answer.paused ? "the crawl pauses" : "the crawl goes on");
   $("reload").onclick = () => act("/reload", {}, answer => answer.lines.join("; ") || "nothing has changed");
   try {

@@ -113,3 +113,23 @@ TEST_CASE("control:HostsAreShownAsTheyStandNowNotAsAtTheirLastVisit") {
   }
   REQUIRE(database.Close());
 }
+
+TEST_CASE("control:APauseThatCouldNotBeStoredIsNoSuccess") {
+  SyntheticWeb web({});
+  web.Start();
+  Database database;
+  REQUIRE(database.Open() == "");
+  FailOnNth failure(1, FailOnNth::Mode::kForever);
+  {
+    ControlRig daemon(web.Url("/"), database);
+    daemon.store.LetLoad();
+    RunUntil(daemon.loop, [&] { return daemon.rig->engine.ready(); });
+    CHECK(daemon.Ask("POST", "/pause", "{\"host\": \"elsewhere.test\"}").status == 404);
+    CHECK(daemon.Ask("POST", "/pause", "{\"host\": \"127.0.0.1\"}").status == 200);
+    daemon.store.failure = &failure;
+    const crawler::ControlAnswer answer = daemon.Ask("POST", "/resume", "{\"host\": \"127.0.0.1\"}");
+    CHECK(answer.status == 503);
+    CHECK(answer.body.find("not stored") != std::string::npos);
+  }
+  REQUIRE(database.Close());
+}
