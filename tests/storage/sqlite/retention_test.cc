@@ -111,7 +111,7 @@ TEST_CASE("Many visits go in steps: then it rests until more can be old") {
   }
   lane.writer->Commit();
   lane.Visit(2, 2 * kDay);
-  CHECK(lane.Tidy() == 3);
+  CHECK(lane.Tidy() == 4);  // one of them compares pages
   CHECK(lane.Row("SELECT count(*) FROM visit") == "2");
   CHECK(lane.Tidy() == 0);
   lane.Visit(1, 2 * kDay + 30min / 1ms, Outcome::kNotModified);
