@@ -109,6 +109,7 @@ class Writer {
   std::vector<std::int64_t> targets_;
   std::int64_t run_ = 0;
   bool wrote_ = false;                                 // since the last idle moment
+  LogWatch::Time asked_until_{};                       // somebody waits for commits until then
   LogWatch::Time idle_from_{};                         // if nothing is written until then
   std::int64_t run_pages_ = 0;                         // since the last commit
   std::map<std::int64_t, std::int64_t> target_pages_;  // since the last commit: number, first pages

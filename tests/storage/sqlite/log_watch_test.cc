@@ -74,3 +74,31 @@ TEST_CASE("A reader's transaction pins the log: when it ends, an idle moment fol
   CHECK(before > 70'000'000);
   CHECK(std::filesystem::file_size(log) <= 64 << 20);
 }
+
+TEST_CASE(
+    "While somebody waits for answers the log is folded away sooner, and some time later as usual again") {
+  LogWatch::Time now{};
+  WriterLane lane({}, [&now] { return now; });
+  std::uint64_t number = 0;
+  // So many megabytes; how often the log was folded away by the end of them, each time it begins anew.
+  const auto folds = [&](int megabytes) {
+    int folded = 0;
+    for (int i = 0; i < megabytes; ++i) {
+      Batch batch;
+      ++number;
+      batch.Queued(number, number).Visited(number, number).WithPage("page", std::string(1'000'000, 'x'));
+      REQUIRE(lane.Put(batch));
+      const int before = lane.db->wal_pages();
+      lane.writer->CheckpointIfDue();
+      folded += lane.db->wal_pages() < before;
+    }
+    return folded;
+  };
+  CHECK(folds(20) == 0);
+  Batch asked;
+  asked.batch.urgent = true;
+  REQUIRE(lane.Put(asked));
+  CHECK(folds(20) > 1);
+  now += 61s;
+  CHECK(folds(20) == 0);
+}
