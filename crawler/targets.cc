@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "crawler/fetch/credentials.h"
@@ -30,11 +31,10 @@ void SetCredentials(TargetPlan& plan, const std::string& path, config::Loaded& l
   } else if (!http.user.empty()) {
     plan.authorization = BasicCredentials(http.user, http.password);
   }
-  for (const std::string& seed : plan.seeds) {
-    const std::string origin(OriginOf(seed));
-    if (std::find(plan.auth_origins.begin(), plan.auth_origins.end(), origin) == plan.auth_origins.end())
-      plan.auth_origins.push_back(origin);
-  }
+  if (plan.authorization.empty()) return;
+  std::set<std::string_view> origins;
+  for (const std::string& seed : plan.seeds) origins.insert(OriginOf(seed));
+  plan.auth_origins.assign(origins.begin(), origins.end());
 }
 
 /// Those that can be crawled, normalised; an error at `path` for each other.
