@@ -64,7 +64,8 @@ SimulatedWeb::SimulatedWeb(std::uint64_t seed, const WebSize& size)
     if (random_() % 50 == 0) host.latency = Duration(2000 + random_() % 20000);
     if (random_() % 40 == 0) host.crawl_delay = Duration(2000 + random_() % 30000);
     if (random_() % 30 == 0) {
-      host.down_from = kMidnight + Duration(random_() % Duration(2h).count());
+      // Half of them from the beginning: in a small web most hosts are done within minutes.
+      host.down_from = kMidnight + Duration(random_() % 2 == 0 ? 0 : random_() % Duration(2h).count());
       host.down_until = host.down_from + Duration(random_() % Duration(2h).count());
     }
     for (int n = 0; n < 3; ++n) Plant(i);
