@@ -5,6 +5,7 @@
 #include <random>
 
 #include "storage/sqlite/schema.h"
+#include "tests/storage/writer_lane.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
@@ -151,4 +152,14 @@ TEST_CASE("near: few visits wait for an idle moment, many do not") {
   // Visits without rows are looked at, too, or it would never end.
   pages.near->Step(7);
   CHECK_FALSE(pages.near->Due(7, true));
+}
+
+TEST_CASE("near: a run that ends by itself compares its pages, one that is stopped leaves them to the next") {
+  for (const std::string reason : {"done", "stopped"}) {
+    WriterLane lane;
+    REQUIRE(lane.Put(Batch().Queued(1, 1)));
+    REQUIRE(lane.Put(Batch().Visited(1, 1).WithPage("page", "text")));
+    lane.writer->EndRun({At(5000), reason});
+    CHECK(lane.db->Int("SELECT visit = (SELECT max(n) FROM visit) FROM near_cover") == (reason == "done"));
+  }
 }
