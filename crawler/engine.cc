@@ -18,6 +18,8 @@ constexpr std::size_t kMaxRefills = 32;
 constexpr Duration kLongestSleep = std::chrono::seconds(1);
 /// Tasks begun in one round of the loop, which has others to serve when thousands of hosts are ready at once.
 constexpr int kMostBegun = 32;
+/// Long sitemaps and feeds that are parsed and stored at a time.
+constexpr std::size_t kListingsAtOnce = 2;
 
 /// When the first of the URLs that a batch schedules is due.
 std::optional<Instant> FirstDue(const storage::WriteBatch& batch) {
@@ -60,6 +62,7 @@ Engine::Engine(asio::any_io_executor loop, const config::Options& options, const
       storage_(loop, parts.store),
       discovery_(frontier_, targets, Discovery::LimitsOf(options.crawl)),
       turns_(loop),
+      listings_(loop, kListingsAtOnce),
       gate_(loop),
       change_(loop),
       product_tokens_{ProductToken(options.http.user_agent)},
@@ -197,7 +200,7 @@ Awaitable<EndReason> Engine::Run() {
 bool Engine::HasRoom() const {
   if (disk_low_) return false;
   if (frontier_.in_flight() >= options_.crawl.max_fetches) return false;
-  if (!window_.HasRoom(working_)) return false;
+  if (!window_.HasRoom(working_ - in_listings_)) return false;
   if (storage_.queued_bytes() >= options_.storage.queue_max.count) return false;
   // What the open fetches will bring is not known: the mean of what came stands for it.
   const std::uint64_t mean = counts_.visits == 0 ? 0 : counts_.bytes_wire / counts_.visits;

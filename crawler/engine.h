@@ -31,6 +31,7 @@
 #include "crawler/tally.h"
 #include "crawler/targets.h"
 #include "crawler/turns.h"
+#include "crawler/turnstile.h"
 #include "storage/store.h"
 
 // The walk of one page:
@@ -250,6 +251,7 @@ class Engine {
   Discovery discovery_;
   RobotsCache robots_;
   Turns turns_;
+  Turnstile listings_;  ///< long sitemaps and feeds pass it
   Gate gate_;
   boost::asio::steady_timer change_;
   std::mt19937_64 random_{std::random_device{}()};
@@ -277,6 +279,7 @@ class Engine {
   std::size_t body_bytes_ = 0;                        ///< of fetched documents that are not yet stored
   std::uint64_t working_ = 0;                         ///< page coroutines
   std::uint64_t in_parser_ = 0;                       ///< of them
+  std::uint64_t in_listings_ = 0;                     ///< of them, waiting at listings_ or past it
   std::vector<std::uint64_t> target_errors_;          ///< by target, of this run
   Progress counts_;
   Tally tally_;

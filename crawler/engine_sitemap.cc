@@ -1,6 +1,8 @@
 // Sitemaps and feeds as the engine takes them: what they name is stored in batches of its own before the
 // visit that brought it, so that fifty thousand URLs hold up neither the loop nor the disk. After a crash in
-// between the file is fetched again, and what is known by then stays as it is.
+// between the file is fetched again, and what is known by then stays as it is. Two long ones are taken in at
+// a time, so that pages are stored between their batches; the others wait as bytes, which count towards
+// crawl.memory_max, and hold no page's place in the window.
 
 #include <algorithm>
 #include <utility>
@@ -39,7 +41,8 @@ void Engine::TakeSitemapLines(Step& step, const FoundOn& from, const std::string
 
 Awaitable<bool> Engine::TakeEntries(FoundOn from, std::string host, parser::Sitemap& sitemap,
                                     SitemapCounts& counts) {
-  std::stable_sort(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore);
+  if (!std::is_sorted(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore))
+    std::stable_sort(sitemap.entries.begin(), sitemap.entries.end(), ComesBefore);
   const std::span<const parser::SitemapEntry> all(sitemap.entries);
   for (std::size_t at = 0; at < all.size(); at += kEntriesPerBatch) {
     if (at_once_) co_return false;  // what is not stored yet is read again by the next run

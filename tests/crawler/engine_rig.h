@@ -3,6 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -67,6 +69,12 @@ class TroubledStore final : public storage::Store {
   void LetThrough() {
     holding = false;
     for (auto& [batch, done] : std::exchange(held_, {})) store_.Write(std::move(batch), std::move(done));
+  }
+
+  /// Of the batches that wait, how many are there of which `is` holds.
+  template <class Is>
+  std::ptrdiff_t Held(Is is) const {
+    return std::count_if(held_.begin(), held_.end(), [&](const auto& held) { return is(held.first); });
   }
 
   void LetLoad() {

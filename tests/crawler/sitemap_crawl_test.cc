@@ -130,6 +130,50 @@ TEST_CASE("sitemaps:AStopAtOnceLeavesALongOneToTheNextRun") {
   CHECK(database.Row("SELECT count(*) FROM queue") == "0");
 }
 
+TEST_CASE("sitemaps:OfLongOnesTwoAreTakenInAtATimeAndPagesComeInBetween") {
+  constexpr int kMaps = 6, kUrls = 2500;
+  SyntheticWebOptions options = ListedWeb();
+  std::string index = "<sitemapindex>";
+  for (int map = 0; map < kMaps; ++map) {
+    const std::string path = "/map" + std::to_string(map) + ".xml";
+    index += "<sitemap><loc>" + path + "</loc></sitemap>";
+    std::string urls = "<urlset>";
+    for (int n = 0; n < kUrls; ++n)
+      urls += "<url><loc>/no/" + std::to_string(map) + "/" + std::to_string(n) + "</loc></url>";
+    options.replies[path] = MakeReply(200, "text/xml", urls + "</urlset>");
+  }
+  options.replies["/index.xml"] = MakeReply(200, "text/xml", index + "</sitemapindex>");
+  SyntheticWeb web(options);
+  web.Start();
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    TroubledStore store(*database.store);
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, OwnSite(web.Url("/"), "crawl.max_fetches = 64\n"), store);
+    const auto maps_known = [&] { return rig.engine.progress().known >= kMaps + 2; };
+    RunUntil(loop, maps_known);
+    store.holding = true;
+    const auto long_batch = [](const storage::WriteBatch& batch) { return batch.urls.size() >= 500; };
+    // The two that are past the turnstile wait for their first batch, the others with their bytes; the
+    // index's own visit waits, too.
+    RunUntil(loop, [&] {
+      return rig.engine.progress().parsing == kMaps + 1 && rig.engine.progress().in_flight == 0 &&
+             store.Held(long_batch) >= 2;
+    });
+    for (int round = 0; round < 50; ++round) loop.poll();
+    CHECK(store.Held(long_batch) == 2);
+    CHECK(rig.engine.progress().parsing == kMaps + 1);
+    store.LetThrough();
+    RunUntil(loop, [&] { return rig.ended.has_value(); });
+    CHECK(rig.ended == EndReason::kDone);
+  }
+  REQUIRE(database.Close());
+  CHECK(database.Row("SELECT count(*) FROM sitemaps WHERE outcome = 'ok'") == std::to_string(kMaps + 1));
+  CHECK(database.Row("SELECT sum(urls) FROM skip_counts") == std::to_string(kMaps * kUrls));
+  CHECK(database.Violations().empty());
+}
+
 TEST_CASE("robots:WhatCannotBeRenewedServesOn") {
   for (const int status : {503, 429, 0}) {
     SyntheticWebOptions options = ListedWeb();
