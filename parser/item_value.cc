@@ -21,10 +21,16 @@ std::string Quote(std::string_view text) {
   return json;
 }
 
-template <class Number>
-std::string Digits(Number number) {
+std::string Digits(std::int64_t number) {
   char digits[32];
   return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+std::string MakeNumber(std::string_view text) {
+  const auto number = ReadNumber(text);
+  std::string json;
+  if (number) AppendJsonNumber(*number, json);
+  return json;
 }
 
 std::string MakeInteger(std::string_view text) {
@@ -70,10 +76,8 @@ std::string MakeItemValue(config::FieldType type, std::string_view text, const U
     case config::FieldType::kText:
     case config::FieldType::kHtml:
       return Quote(text);
-    case config::FieldType::kNumber: {
-      const auto number = ReadNumber(text);
-      return number ? Digits(*number) : std::string();
-    }
+    case config::FieldType::kNumber:
+      return MakeNumber(text);
     case config::FieldType::kInteger:
       return MakeInteger(text);
     case config::FieldType::kBoolean:

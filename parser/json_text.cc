@@ -1,5 +1,8 @@
 #include "parser/json_text.h"
 
+#include <charconv>
+#include <cmath>
+
 namespace trawl::parser {
 
 void AppendJsonString(std::string_view text, std::string& out) {
@@ -18,6 +21,18 @@ void AppendJsonString(std::string_view text, std::string& out) {
     }
   }
   out += '"';
+}
+
+void AppendJsonNumber(double number, std::string& out) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  char digits[32];  // 21 of a whole number, or a sign, "0.00000" and 17
+  const double size = std::fabs(number);
+  const bool decimal = number == 0 || (size >= 1e-6 && size < 1e21);
+  const auto format = decimal ? std::chars_format::fixed : std::chars_format::scientific;
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number, format).ptr);
 }
 
 }  // namespace trawl::parser

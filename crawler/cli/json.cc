@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "parser/json_text.h"
+
 namespace trawl::crawler {
 namespace {
 
@@ -23,6 +25,34 @@ constexpr std::array<int, 256> MakeBase64Values() {
 
 constexpr std::array<int, 256> kBase64Values = MakeBase64Values();
 
+// As Boost serializes, but for doubles, which it always gives an exponent (1.25E1). As deep as the value,
+// which is what this program builds around what ParseJson lets through.
+void Append(const json::value& value, std::string& out) {
+  if (const double* const number = value.if_double()) {
+    parser::AppendJsonNumber(*number, out);
+  } else if (const json::object* const object = value.if_object()) {
+    char before = '{';
+    for (const auto& [key, member] : *object) {
+      out += before;
+      parser::AppendJsonString({key.data(), key.size()}, out);
+      out += ':';
+      Append(member, out);
+      before = ',';
+    }
+    out += object->empty() ? "{}" : "}";
+  } else if (const json::array* const array = value.if_array()) {
+    char before = '[';
+    for (const json::value& member : *array) {
+      out += before;
+      Append(member, out);
+      before = ',';
+    }
+    out += array->empty() ? "[]" : "]";
+  } else {
+    out += json::serialize(value);
+  }
+}
+
 }  // namespace
 
 Result<json::value> ParseJson(std::string_view text) {
@@ -35,7 +65,9 @@ Result<json::value> ParseJson(std::string_view text) {
 }
 
 std::string ToJson(const json::value& value) {
-  return json::serialize(value);
+  std::string out;
+  Append(value, out);
+  return out;
 }
 
 std::optional<std::string_view> StringAt(const json::object& object, std::string_view key) {

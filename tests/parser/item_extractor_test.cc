@@ -95,6 +95,7 @@ TEST_CASE("Without each the page is one item, and every rule of the job reads it
 TEST_CASE("Values become what their type says") {
   CHECK(Field("<p>  two\n words ", {.css = "p"}) == R"("two words")");
   CHECK(Field("<p>1.234,50 EUR", {.css = "p", .type = FieldType::kNumber}) == "1234.5");
+  CHECK(Field("<p>100000", {.css = "p", .type = FieldType::kNumber}) == "100000");
   CHECK(Field("<p>12 left", {.css = "p", .type = FieldType::kInteger}) == "12");
   CHECK(Field("<p>12.5", {.css = "p", .type = FieldType::kInteger}) == "null");
   CHECK(Field("<p>9007199254740993", {.css = "p", .type = FieldType::kInteger}) == "9007199254740993");

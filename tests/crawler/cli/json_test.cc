@@ -16,6 +16,19 @@ TEST_CASE("Json: what is read is written back on one line") {
   CHECK(ToJson(*value) == "{\"a\":[1,null,\"\xc3\xa9\\n\"],\"b\":true}");
 }
 
+TEST_CASE(
+    "Json: numbers are written in the fewest digits that read back the same, as decimals where these are "
+    "short") {
+  for (const char* text :
+       {"12.5", "0.1", "-19.99", "100000", "1.5", "0.000001", "3.141592653589793", "7", "-3", "0"})
+    CHECK(ToJson(*ParseJson(text)) == text);
+  CHECK(ToJson(crawler::json::value(1e20)) == "100000000000000000000");
+  CHECK(ToJson(crawler::json::value(1e21)) == "1e+21");
+  CHECK(ToJson(crawler::json::value(2.5e-7)) == "2.5e-07");
+  CHECK(ToJson(*ParseJson(R"({"a":[1.25e1,[],{}],"b":{"c":-0.5}})")) ==
+        R"({"a":[12.5,[],{}],"b":{"c":-0.5}})");
+}
+
 TEST_CASE("Json: half a value, a second one and bytes that are not UTF-8 are errors") {
   for (const char* text : {"", "{", "{} x", "nul", "\"\xff\"", "\"\\ud800\"", "{\"a\":01}"}) {
     INFO(text);
