@@ -1,336 +1,164 @@
 #include "parser/main_content.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
-#include "parser/ascii.h"
+#include "parser/content_hints.h"
+#include "parser/content_lines.h"
+#include "parser/content_measures.h"
+#include "parser/content_tags.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
 
 namespace trawl::parser {
 namespace {
 
-constexpr std::size_t kParagraph = 25;  // bytes from which a text counts as running
+constexpr std::size_t kParagraph = 25;  // bytes from which a text counts
 constexpr std::size_t kEnough = 250;    // bytes of a main content that is taken without a second look
 
-// Elements that never hold what a page is about.
-constexpr std::string_view kNeverMain[] = {
-    "script", "style",  "noscript", "template", "iframe", "object",   "embed",  "svg",     "math",
-    "canvas", "button", "select",   "textarea", "input",  "nav",      "aside",  "footer",  "dialog",
-    "audio",  "video",  "head",     "form",     "menu",   "fieldset", "option", "datalist"};
-constexpr std::string_view kBlocks[] = {
-    "address", "article",    "blockquote", "body", "br",    "caption", "dd",  "details", "div",     "dl",
-    "dt",      "figcaption", "figure",     "h1",   "h2",    "h3",      "h4",  "h5",      "h6",      "header",
-    "hr",      "html",       "li",         "main", "ol",    "p",       "pre", "section", "summary", "table",
-    "tbody",   "td",         "tfoot",      "th",   "thead", "tr",      "ul"};
-
-// Parts of class names and ids.
-constexpr std::string_view kUnlikely[] = {
-    "banner",       "breadcrumb", "combx",      "comment",     "cookie",     "consent", "disqus",
-    "footer",       "gdpr",       "masthead",   "menu",        "modal",      "navbar",  "newsletter",
-    "pager",        "pagination", "popup",      "promo",       "related",    "replies", "rss",
-    "share",        "sharing",    "sidebar",    "skyscraper",  "social",     "sponsor", "subscribe",
-    "supplemental", "tags",       "toolbar",    "widget",      "author-bio", "byline",  "advert",
-    "recommend",    "navigation", "topbar",     "site-header", "outbrain",   "taboola", "signup",
-    "sign-up",      "hidden",     "print-only", "toc",         "meta-info"};
-constexpr std::string_view kLikely[] = {"article", "body", "content", "main",   "entry", "post",
-                                        "story",   "text", "blog",    "column", "page"};
-
-template <std::size_t N>
-bool IsOneOf(std::string_view name, const std::string_view (&names)[N]) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-template <std::size_t N>
-bool HoldsOneOf(std::string_view text, const std::string_view (&parts)[N]) {
-  return std::any_of(std::begin(parts), std::end(parts),
-                     [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
-}
-
-struct Measure {
-  std::uint32_t bytes = 0;   // of text, runs of white space as one
-  std::uint32_t linked = 0;  // of it within links
-  std::uint32_t commas = 0;
-};
-
-class MainContent {
+// Finds the element whose text the page is about.
+class ContentFinder {
  public:
-  explicit MainContent(const Tree& tree) : tree_(tree) {}
+  ContentFinder(const Tree& tree, const ContentMeasures& measures)
+      : tree_(tree), measures_(measures), scores_(tree.size()), known_(tree.size()) {}
 
-  std::string Read(std::size_t max) {
-    for (const bool strict : {true, false}) {
-      Judge(strict);
-      Count();
-      const std::uint32_t best = Best();
-      std::string text = best == Tree::kNone ? std::string() : Text(best, max);
-      if (text.size() >= kEnough || !strict) return text.size() >= kParagraph ? text : std::string();
-    }
-    return {};
-  }
-
- private:
-  std::string_view Value(const TreeElement& element, std::string_view name) const {
-    if (element.attributes_begin == element.attributes_end) return {};
-    const TreeAttribute* const attribute = tree_.Find(element, name);
-    return attribute ? attribute->value : std::string_view();
-  }
-
-  std::string Names(const TreeElement& element) const {
-    std::string names(Value(element, "class"));
-    names += ' ';
-    names += Value(element, "id");
-    for (char& c : names) c = ToAsciiLower(c);
-    return names;
-  }
-
-  bool IsHidden(const TreeElement& element) const {
-    if (element.attributes_begin == element.attributes_end) return false;
-    if (tree_.Find(element, "hidden") || EqualsIgnoringCase(Value(element, "aria-hidden"), "true"))
-      return true;
-    std::string style(Value(element, "style"));
-    std::erase_if(style, [](char c) { return IsHtmlSpace(c); });
-    return style.find("display:none") != std::string::npos;
-  }
-
-  // Which elements are left out, with all they hold.
-  void Judge(bool strict) {
-    out_.assign(tree_.size(), 0);
-    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      const TreeElement& element = tree_[i];
-      if (element.parent != Tree::kNone && out_[element.parent]) {
-        out_[i] = 1;
-        continue;
-      }
-      // A form around the whole page is a habit of some servers.
-      const bool whole = element.name == "form" && 10 * (element.end - i) > 6 * tree_.size();
-      if ((IsOneOf(element.name, kNeverMain) && !whole) || IsHidden(element)) {
-        out_[i] = 1;
-      } else if (strict && IsUnlikely(i)) {
-        out_[i] = 1;
-      }
-    }
-  }
-
-  bool IsUnlikely(std::uint32_t index) const {
-    const TreeElement& element = tree_[index];
-    if (IsOneOf(element.name, {"html", "body", "article", "main", "a", "p", "h1", "h2", "h3"})) return false;
-    if (IsOneOf(Value(element, "role"), {"navigation", "menu", "menubar", "complementary", "dialog", "alert",
-                                         "alertdialog", "banner", "contentinfo", "search"}))
-      return true;
-    if (element.name == "header" && !InArticle(index)) return true;
-    const std::string names = Names(element);
-    if (names.size() < 3 || !HoldsOneOf(names, kUnlikely)) return false;
-    return !HoldsOneOf(names, {"article", "content", "main", "body"});
-  }
-  static bool HoldsOneOf(std::string_view text, std::initializer_list<std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(),
-                       [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
-  }
-  template <std::size_t N>
-  static bool HoldsOneOf(std::string_view text, const std::string_view (&parts)[N]) {
-    return trawl::parser::HoldsOneOf(text, parts);
-  }
-
-  bool InArticle(std::uint32_t index) const {
-    for (std::uint32_t at = tree_[index].parent; at != Tree::kNone; at = tree_[at].parent) {
-      if (IsOneOf(tree_[at].name, {"article", "main"})) return true;
-    }
-    return false;
-  }
-
-  // Text of each element, that of its descendants included but for what is left out.
-  void Count() {
-    measures_.assign(tree_.size(), {});
-    std::vector<std::uint8_t> linked(tree_.size());
-    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      const std::uint32_t parent = tree_[i].parent;
-      linked[i] = tree_[i].name == "a" || (parent != Tree::kNone && linked[parent]);
-    }
-    if (tree_.size() == 0) return;
-    for (const TreeText& text : tree_.Texts(tree_[0])) {
-      if (out_[text.parent]) continue;
-      Measure& measure = measures_[text.parent];
-      std::uint32_t bytes = 0;
-      bool space = false;
-      for (const char c : text.text) {
-        const bool blank = IsHtmlSpace(c);
-        bytes += !blank || !space;
-        space = blank;
-        measure.commas += c == ',';
-      }
-      measure.bytes += bytes;
-      if (linked[text.parent]) measure.linked += bytes;
-    }
-    for (std::uint32_t i = tree_.size(); i-- > 1;) {
-      if (out_[i]) continue;
-      Measure& parent = measures_[tree_[i].parent];
-      parent.bytes += measures_[i].bytes;
-      parent.linked += measures_[i].linked;
-      parent.commas += measures_[i].commas;
-    }
-  }
-
-  double LinkDensity(std::uint32_t index) const {
-    const Measure& measure = measures_[index];
-    return measure.bytes == 0 ? 0 : static_cast<double>(measure.linked) / measure.bytes;
-  }
-
-  bool IsParagraph(std::uint32_t index) const {
-    const TreeElement& element = tree_[index];
-    if (IsOneOf(element.name, {"p", "pre", "blockquote", "td", "dd"})) return true;
-    if (!IsOneOf(element.name, {"div", "section", "article", "li"})) return false;
-    // One without blocks in it is a paragraph by another name.
-    for (std::uint32_t i = index + 1; i < element.end; ++i) {
-      if (IsOneOf(tree_[i].name, kBlocks) && tree_[i].name != "br") return false;
-    }
-    return true;
-  }
-
-  double Weight(std::uint32_t index) const {
-    const TreeElement& element = tree_[index];
-    double weight = 0;
-    if (IsOneOf(element.name, {"article", "main"}))
-      weight += 25;
-    else if (element.name == "div" || element.name == "section")
-      weight += 5;
-    else if (IsOneOf(element.name, {"pre", "td", "blockquote"}))
-      weight += 3;
-    else if (IsOneOf(element.name, {"ol", "ul", "dl", "dd", "dt", "li", "address"}))
-      weight -= 3;
-    else if (IsOneOf(element.name, {"h1", "h2", "h3", "h4", "h5", "h6", "th"}))
-      weight -= 5;
-    const std::string names = Names(element);
-    if (names.size() > 1) {
-      if (HoldsOneOf(names, kLikely)) weight += 25;
-      if (HoldsOneOf(names, kUnlikely)) weight -= 25;
-    }
-    if (EqualsIgnoringCase(Value(element, "itemprop"), "articleBody")) weight += 50;
-    if (EqualsIgnoringCase(Value(element, "role"), "main")) weight += 25;
-    return weight;
-  }
-
-  std::uint32_t Best() {
-    std::vector<double> scores(tree_.size());
-    std::vector<std::uint8_t> known(tree_.size());
-    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      if (out_[i] || measures_[i].bytes < kParagraph || !IsParagraph(i)) continue;
-      const double link_free = 1 - LinkDensity(i);
-      const double score = (1 + measures_[i].commas + std::min(measures_[i].bytes / 100.0, 3.0)) * link_free;
-      double share = 1;
-      std::uint32_t at = tree_[i].parent;
-      for (int level = 0; level < 5 && at != Tree::kNone; ++level, at = tree_[at].parent) {
-        if (!known[at]) scores[at] += Weight(at);
-        known[at] = 1;
-        scores[at] += score * share;
-        share = level == 0 ? 0.5 : 1.0 / ((level + 1) * 3);
-      }
-    }
+  /// Tree::kNone for a page without any text.
+  std::uint32_t Find() {
+    Score();
     std::uint32_t best = Tree::kNone;
     double best_score = 0;
     for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      if (!known[i] || out_[i]) continue;
-      const double score = scores[i] * (1 - LinkDensity(i));
+      if (!known_[i] || measures_.IsOut(i)) continue;
+      const double score = scores_[i] * (1 - measures_.All(i).LinkDensity());
       if (best != Tree::kNone && score <= best_score) continue;
       best = i;
       best_score = score;
     }
-    return best == Tree::kNone ? Fallback() : Widen(best, scores);
+    return best == Tree::kNone ? Body() : Widen(best);
+  }
+
+ private:
+  // Each block with text speaks for the elements around it, the nearest most.
+  void Score() {
+    for (std::uint32_t i = 0; i < tree_.size(); ++i) {
+      const TextMeasure& own = measures_.Own(i);
+      const std::uint16_t tags = measures_.Tags(i);
+      if (measures_.IsOut(i) || own.bytes < kParagraph || (tags & kTagHeading)) continue;
+      const double score = (1 + own.commas + std::min(own.bytes / 100.0, 3.0)) * (1 - own.LinkDensity());
+      const bool leaf = (tags & kTagParagraph) || !measures_.HoldsBlocks(i);
+      double share = 1;
+      std::uint32_t at = leaf ? tree_[i].parent : i;
+      for (int level = 0; level < 5 && at != Tree::kNone; ++level, at = tree_[at].parent) {
+        if (!known_[at]) scores_[at] += Weight(at);
+        known_[at] = 1;
+        scores_[at] += score * share;
+        share = level == 0 ? 0.5 : 1.0 / ((level + 1) * 3);
+      }
+    }
+  }
+
+  double Weight(std::uint32_t index) const {
+    const std::uint16_t tags = measures_.Tags(index);
+    const std::uint8_t hints = measures_.Hints(index);
+    double weight = 0;
+    if (tags & kTagArticle)
+      weight += 25;
+    else if (tags & kTagHeading)
+      weight -= 5;
+    else if (tags & kTagItem)
+      weight -= 3;
+    else if (tags & kTagContainer)
+      weight += 5;
+    if (hints & kHintLikely) weight += 25;
+    if (hints & kHintBody) weight += 25;
+    if (hints & (kHintChrome | kHintComments)) weight -= 25;
+    return weight;
   }
 
   // A page without paragraphs: whatever its body holds.
-  std::uint32_t Fallback() const {
+  std::uint32_t Body() const {
     for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-      if (tree_[i].name == "body" && !out_[i]) return i;
+      if (tree_[i].name == "body" && !measures_.IsOut(i)) return i;
     }
     return Tree::kNone;
   }
 
-  // The parent, where the best has siblings that belong to the same text.
-  std::uint32_t Widen(std::uint32_t best, const std::vector<double>& scores) const {
-    for (int levels = 0; levels < 3; ++levels) {
-      const std::uint32_t parent = tree_[best].parent;
-      if (parent == Tree::kNone || IsOneOf(tree_[parent].name, {"body", "html"})) break;
-      const Measure& outer = measures_[parent];
-      const Measure& inner = measures_[best];
-      const bool article = IsOneOf(tree_[parent].name, {"article", "main"});
-      const bool more = outer.bytes > inner.bytes + inner.bytes / 5 && LinkDensity(parent) < 0.2;
-      if (!(more && (article || scores[parent] > 0.6 * scores[best]))) break;
-      best = parent;
+  // An element around the best that holds more of the same text: more running text, in paragraphs of such a
+  // length, without much beside it.
+  std::uint32_t Widen(std::uint32_t best) const {
+    for (std::uint32_t at = tree_[best].parent; at != Tree::kNone; at = tree_[at].parent) {
+      if (measures_.Tags(best) & kTagPage) break;
+      const double inner = measures_.Prose(best), outer = measures_.Prose(at);
+      const double more = outer - inner;
+      if (more <= 0.05 * inner) continue;
+      const double inner_length = inner / std::max(1U, measures_.Paragraphs(best));
+      const double more_length = more / std::max(1U, measures_.Paragraphs(at) - measures_.Paragraphs(best));
+      const double beside = measures_.All(at).bytes - outer - (measures_.All(best).bytes - inner);
+      const bool article = (measures_.Tags(at) & kTagArticle) || (measures_.Hints(at) & kHintBody);
+      const bool closed = (measures_.Tags(best) & kTagArticle) || (measures_.Hints(best) & kHintBody);
+      if (more_length < 0.5 * inner_length && !article) continue;
+      if (beside > (article ? 1.0 : closed ? 0.1 : 0.4) * more) continue;
+      best = at;
     }
     return best;
   }
 
-  // A list, table or box that is links for the most part, or hardly any text, inside the content.
-  bool IsClutter(std::uint32_t index) const {
-    const TreeElement& element = tree_[index];
-    if (!IsOneOf(element.name, {"ul", "ol", "dl", "table", "div", "section", "header"})) return false;
-    const Measure& measure = measures_[index];
-    const double density = LinkDensity(index);
-    if (measure.bytes == 0) return true;
-    if (density > 0.7 && measure.bytes < 3000) return true;
-    return density > 0.4 && measure.commas < 3 && measure.bytes < 400;
-  }
-
-  std::string Text(std::uint32_t root, std::size_t max) const {
-    std::string text;
-    bool space = false, line = false;
-    std::uint32_t next = root;  // the element that opens next
-    std::vector<std::uint32_t> open;
-    const auto block = [&](std::uint32_t index) { line |= IsOneOf(tree_[index].name, kBlocks); };
-    std::uint32_t t = tree_[root].texts_begin;
-    while (next < tree_[root].end || t < tree_[root].texts_end) {
-      const bool opens = next < tree_[root].end && tree_[next].texts_begin <= t;
-      // What has ended before what comes now.
-      while (!open.empty() && (opens ? tree_[open.back()].end <= next : tree_[open.back()].texts_end <= t)) {
-        block(open.back());
-        open.pop_back();
-      }
-      if (opens) {
-        block(next);
-        if (out_[next] || (next != root && IsClutter(next))) {
-          t = tree_[next].texts_end;
-          next = tree_[next].end;
-          continue;
-        }
-        open.push_back(next++);
-        continue;
-      }
-      const bool as_is = InPreformatted(open);
-      for (const char c : tree_.Text(t++).text) {
-        if (IsHtmlSpace(c)) {
-          if (as_is && c == '\n') line = true;
-          space = true;
-          continue;
-        }
-        if (!text.empty() && (line || space)) text += line ? '\n' : ' ';
-        line = space = false;
-        text += c;
-      }
-      if (text.size() >= max) return std::string(CutUtf8(text, max));
-    }
-    return text;
-  }
-
-  bool InPreformatted(const std::vector<std::uint32_t>& open) const {
-    return std::any_of(open.begin(), open.end(), [this](std::uint32_t i) { return tree_[i].name == "pre"; });
-  }
-
   const Tree& tree_;
-  std::vector<std::uint8_t> out_;  // of each element, whether it is left out
-  std::vector<Measure> measures_;
+  const ContentMeasures& measures_;
+  std::vector<double> scores_;
+  std::vector<std::uint8_t> known_;
 };
+
+// The paragraphs between the page's headline and its content, where they stand apart: few of them, or none.
+std::vector<std::uint32_t> FindLead(const Tree& tree, const ContentMeasures& measures, std::uint32_t root) {
+  constexpr std::size_t kMost = 3;
+  std::uint32_t headline = Tree::kNone;
+  for (std::uint32_t i = 0; i < root; ++i) {
+    if (tree[i].name == "h1" && !measures.IsOut(i) && tree[i].end <= root) headline = i;
+  }
+  std::vector<std::uint32_t> lead;
+  if (headline == Tree::kNone) return lead;
+  for (std::uint32_t i = tree[headline].end; i < root; ++i) {
+    if (measures.IsOut(i) || tree[i].end > root || !measures.IsProse(i) || tree[i].name == "figcaption")
+      continue;
+    if (measures.Hints(i) & (kHintDetails | kHintDoubt)) continue;
+    lead.push_back(i);
+    i = tree[i].end - 1;
+  }
+  if (lead.size() > kMost) lead.clear();
+  return lead;
+}
+
+std::string_view TitleOf(const Tree& tree) {
+  for (std::uint32_t i = 0; i < tree.size(); ++i) {
+    if (tree[i].name != "title" || !tree[i].html) continue;
+    const auto texts = tree.Texts(tree[i]);
+    return texts.empty() ? std::string_view() : texts.front().text;
+  }
+  return {};
+}
 
 }  // namespace
 
 std::string ReadMainContent(const Tree& tree, std::size_t max) {
-  return MainContent(tree).Read(max);
+  const std::string_view title = TitleOf(tree);
+  for (const bool strict : {true, false}) {
+    const ContentMeasures measures(tree, strict);
+    const std::uint32_t root = ContentFinder(tree, measures).Find();
+    std::string text;
+    if (root != Tree::kNone) {
+      for (const std::uint32_t lead : FindLead(tree, measures, root))
+        text += ContentLines(tree, measures, lead, max).Join() + '\n';
+      ContentLines lines(tree, measures, root, max);
+      lines.Trim(title);
+      text += lines.Join();
+    }
+    if (text.size() >= kEnough || !strict)
+      return text.size() >= kParagraph ? std::string(CutUtf8(text, max)) : std::string();
+  }
+  return {};
 }
 
 }  // namespace trawl::parser

@@ -7,10 +7,11 @@
 
 namespace trawl::parser {
 
-/// The text that a page is about: its article without navigation, side columns, comments and footers, a line
-/// for each block, UTF-8 of at most `max` bytes. Scores paragraphs by length, commas and links and their
-/// containers by what they hold, by name and by kind, as readers' views of browsers do. Empty for a page
-/// without running text. Time grows with the document and its nesting.
+/// The text that a page is about: its article without its headline, byline, navigation, side columns,
+/// comments and footers, a line for each block, UTF-8 of at most `max` bytes. Blocks of text speak for the
+/// elements around them by their length, commas and links, and these by what they hold, by name and by kind,
+/// as in the readers' views of browsers; of the element that wins the clutter is left out. Empty for a page
+/// without running text. Takes time by the size of the document times its nesting.
 std::string ReadMainContent(const Tree& tree, std::size_t max);
 
 }  // namespace trawl::parser
