@@ -152,11 +152,13 @@ class Assignment {
     TextList read;
     bool good = true;
     for (std::size_t i = 0; i < node_.items.size(); ++i) {
-      TomlNode item = node_.items[i];
-      if (numbers && item.kind == NodeKind::kInteger) {
-        item.text = std::to_string(item.integer);
-        item.kind = NodeKind::kString;
+      std::optional<TomlNode> number;
+      if (numbers && node_.items[i].kind == NodeKind::kInteger) {
+        number = node_.items[i];
+        number->text = std::to_string(number->integer);
+        number->kind = NodeKind::kString;
       }
+      const TomlNode& item = number ? *number : node_.items[i];
       int index = static_cast<int>(i);
       if (item.kind != NodeKind::kString) {
         complain_(item, index, "holds " + std::string(KindName(item.kind)) + "; allowed: " + Allowed(kind_));

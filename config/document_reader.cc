@@ -26,13 +26,11 @@ class DocumentReader {
       : loaded_(loaded), source_(std::move(source)), spelling_(spelling) {}
 
   void ReadRoot(const TomlNode& root) {
-    TomlNode sections = root;
-    std::erase_if(sections.entries, [&](const TomlNode::Entry& entry) {
-      if (entry.key != "target") return false;
+    for (const TomlNode::Entry& entry : root.entries) {
+      if (entry.key != "target") continue;
       spelling_ == Spelling::kFile ? ReadTargets(entry) : ReadIntoEveryTarget(entry);
-      return true;
-    });
-    ReadTable(loaded_.options, OptionKnobs(), sections, "", "");
+    }
+    ReadTable(loaded_.options, OptionKnobs(), root, "", "", "target");
   }
 
  private:
@@ -45,11 +43,12 @@ class DocumentReader {
   }
 
   /// `path` is where the owner stands ("", "target[0]."), `prefix` the part of the key within it
-  /// ("politeness.").
+  /// ("politeness."), `but` a key of the table that is read elsewhere.
   template <class Owner>
   void ReadTable(Owner& owner, std::span<const Knob<Owner>> knobs, const TomlNode& table,
-                 const std::string& path, const std::string& prefix) {
+                 const std::string& path, const std::string& prefix, std::string_view but = {}) {
     for (const TomlNode::Entry& entry : table.entries) {
+      if (!but.empty() && entry.key == but) continue;
       std::string key = prefix + entry.key;
       std::string shown = KeyOf(path) + prefix + ShowKey(entry.key);
       auto knob = std::find_if(knobs.begin(), knobs.end(), [&](const auto& k) { return k.key == key; });
@@ -90,13 +89,10 @@ class DocumentReader {
       std::string path = "target[" + std::to_string(loaded_.options.targets.size()) + "]";
       Remember(path, table);
       Target& target = loaded_.options.targets.emplace_back();
-      TomlNode keys = table;
-      std::erase_if(keys.entries, [&](const TomlNode::Entry& key) {
-        if (key.key != "item") return false;
-        ReadItems(target, key, path + ".item");
-        return true;
-      });
-      ReadTable(target, TargetKnobs(), keys, path + ".", "");
+      for (const TomlNode::Entry& key : table.entries) {
+        if (key.key == "item") ReadItems(target, key, path + ".item");
+      }
+      ReadTable(target, TargetKnobs(), table, path + ".", "", "item");
     }
   }
 
@@ -112,13 +108,10 @@ class DocumentReader {
       const std::string rule_path = path + "[" + std::to_string(target.items.size()) + "]";
       Remember(rule_path, table);
       ItemRule& rule = target.items.emplace_back();
-      TomlNode keys = table;
-      std::erase_if(keys.entries, [&](const TomlNode::Entry& key) {
-        if (key.key != "fields") return false;
-        ReadFields(rule, key, rule_path + ".fields");
-        return true;
-      });
-      ReadTable(rule, ItemKnobs(), keys, rule_path + ".", "");
+      for (const TomlNode::Entry& key : table.entries) {
+        if (key.key == "fields") ReadFields(rule, key, rule_path + ".fields");
+      }
+      ReadTable(rule, ItemKnobs(), table, rule_path + ".", "", "fields");
     }
   }
 

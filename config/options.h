@@ -161,6 +161,7 @@ struct TargetPoliteness {
   std::optional<Duration> ip_delay;
   std::optional<Duration> domain_delay;
   std::optional<RobotsPolicy> robots;
+  bool operator==(const TargetPoliteness&) const = default;
 };
 
 struct TargetHttp {
@@ -170,12 +171,14 @@ struct TargetHttp {
   std::string proxy;           ///< empty: the section's
   std::string user, password;  ///< sent to the origins of the target's seeds (RFC 7617)
   std::string bearer_token;    ///< in place of them (RFC 6750)
+  bool operator==(const TargetHttp&) const = default;
 };
 
 /// Where the sitemaps of a target come from: what its hosts' robots.txt name, or a list.
 struct SitemapSources {
   bool robots = true;             ///< the Sitemap lines of robots.txt
   std::vector<std::string> urls;  ///< with `robots` false: these alone
+  bool operator==(const SitemapSources&) const = default;
 };
 
 /// Where one field of an item comes from, and what it becomes. One of css, meta and jsonld is given.
@@ -221,11 +224,12 @@ struct Target {
   std::string window;                         ///< see config/time_window.h
   std::string time_zone;                      ///< IANA name; empty: schedule.time_zone
   std::string pause_on;                       ///< see config/pause_rule.h
-  Duration pause_for = 0s;                    ///< after pause_on; 0: until resumed or the daemon's end
+  Duration pause_for = 0s;                    ///< after pause_on; 0: until resumed
   std::vector<std::string> private_networks;  ///< CIDRs that may be fetched though private
   TargetPoliteness politeness;
   TargetHttp http;
   std::vector<ItemRule> items;
+  bool operator==(const Target&) const = default;
 };
 
 struct Options {

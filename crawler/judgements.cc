@@ -48,13 +48,17 @@ std::vector<storage::Judgement> JudgementsOf(const config::Options& options, con
   traps.Number(options.crawl.max_path_depth);
   length.Number(options.crawl.max_url.count);
   redirects.Number(options.crawl.max_redirects);
+  const std::uint64_t by_place = places.Fingerprint();
   // Whatever a change lets pass the scope is judged by depth next, so these five go together.
-  return {
-      {SkipReason::kScope, places.Fingerprint()},      {SkipReason::kDenied, places.Fingerprint()},
-      {SkipReason::kNotAllowed, places.Fingerprint()}, {SkipReason::kDepth, places.Fingerprint()},
-      {SkipReason::kHops, places.Fingerprint()},       {SkipReason::kPageLimit, pages.Fingerprint()},
-      {SkipReason::kTooLong, length.Fingerprint()},    {SkipReason::kRedirectLimit, redirects.Fingerprint()},
-      {SkipReason::kTrap, traps.Fingerprint()}};
+  return {{SkipReason::kScope, by_place},
+          {SkipReason::kDenied, by_place},
+          {SkipReason::kNotAllowed, by_place},
+          {SkipReason::kDepth, by_place},
+          {SkipReason::kHops, by_place},
+          {SkipReason::kPageLimit, pages.Fingerprint()},
+          {SkipReason::kTooLong, length.Fingerprint()},
+          {SkipReason::kRedirectLimit, redirects.Fingerprint()},
+          {SkipReason::kTrap, traps.Fingerprint()}};
 }
 
 }  // namespace trawl::crawler

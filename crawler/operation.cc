@@ -155,9 +155,12 @@ Awaitable<Control::Reloaded> Operation::Reload() {
   ReloadPlan plan = co_await Cross<ReloadPlan>(loop_.get_executor(), std::move(start));
   reloaded.lines = std::move(plan.lines);
   if (plan.good) {
-    std::vector<std::string> names = plan.targets->Names();
-    std::vector<config::ItemRule> rules = plan.targets->CurrentRules();
-    reloaded.good = co_await engine_.NameTargets(std::move(names), std::move(rules));
+    reloaded.good = true;
+    if (plan.renames) {  // else nobody waits for a commit
+      std::vector<std::string> names = plan.targets->Names();
+      std::vector<config::ItemRule> rules = plan.targets->CurrentRules();
+      reloaded.good = co_await engine_.NameTargets(std::move(names), std::move(rules));
+    }
     if (reloaded.good) {
       ApplyReload(std::move(plan.options), options_);
       targets_ = std::move(*plan.targets);

@@ -30,15 +30,7 @@ bool IsPrivate(std::string_view key) {
   return key.ends_with("headers") || key == "http.proxy";
 }
 
-bool SameTarget(const config::Target& a, const config::Target& b) {
-  if (a.items != b.items) return false;
-  config::Target left = a, right = b;
-  return std::ranges::all_of(config::TargetKnobs(), [&](const config::Knob<config::Target>& knob) {
-    return config::ShowValue(knob.kind, knob.slot(left)) == config::ShowValue(knob.kind, knob.slot(right));
-  });
-}
-
-void CompareOptions(config::Options running, config::Options next, std::vector<std::string>& lines) {
+void CompareOptions(config::Options& running, config::Options& next, std::vector<std::string>& lines) {
   for (const config::Knob<config::Options>& knob : config::OptionKnobs()) {
     const config::Slot before = knob.slot(running), after = knob.slot(next);
     const std::string old_value = config::ShowValue(knob.kind, before);
@@ -75,7 +67,7 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets, co
   config::Options& next = loaded.options;
   config::Options before = running;
   before.crawl.max_fetches = configured.max_fetches;
-  CompareOptions(std::move(before), next, plan.lines);
+  CompareOptions(before, next, plan.lines);
   std::vector<config::Target> given = std::exchange(next.targets, {});
   std::vector<std::uint16_t> retired;
   const bool same_order =
@@ -94,7 +86,7 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets, co
     }
     if (targets[i].retired) {
       plan.lines.push_back("target " + old.name + ": added again");
-    } else if (!SameTarget(old, *found)) {
+    } else if (old != *found) {
       plan.lines.push_back("target " + old.name + ": changed");
     }
     next.targets.push_back(std::move(*found));
@@ -112,6 +104,8 @@ ReloadPlan PlanReload(const config::Options& running, const Targets& targets, co
     plan.targets.emplace(loaded);
   }
   for (std::uint16_t index : retired) plan.targets->Retire(index);
+  plan.renames =
+      plan.targets->Names() != targets.Names() || plan.targets->CurrentRules() != targets.CurrentRules();
   plan.options = std::move(next);
   plan.good = true;
   return plan;

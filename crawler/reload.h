@@ -23,6 +23,7 @@ struct ReloadPlan {
   bool good = false;
   config::Options options;         ///< as the file says; its targets in the order of the numbers
   std::optional<Targets> targets;  ///< when good
+  bool renames = false;            ///< names or item rules are not those of the running targets
   /// When good, what changes, a line each, and what needs a restart; else every error, as `trawl check` tells
   /// it.
   std::vector<std::string> lines;

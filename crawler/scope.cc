@@ -66,10 +66,12 @@ Scope::Scope(const config::Target& target, const std::vector<std::string>& seeds
   for (const std::string& seed : seeds) {
     parser::UrlParts parts;
     if (!parser::SplitNormalized(seed, parts)) continue;
-    prefixes_.push_back(FolderOf(seed, parts));
-    hosts_.emplace_back(parts.host);
-    domains_.emplace_back(RegistrableDomain(parts.host));
+    if (kind_ == config::ScopeKind::kPrefix) reach_.push_back(FolderOf(seed, parts));
+    if (kind_ == config::ScopeKind::kHost) reach_.emplace_back(parts.host);
+    if (kind_ == config::ScopeKind::kDomain) reach_.emplace_back(RegistrableDomain(parts.host));
   }
+  std::sort(reach_.begin(), reach_.end());
+  reach_.erase(std::unique(reach_.begin(), reach_.end()), reach_.end());
   auto compile = [&](const std::vector<std::string>& texts, auto& out, const char* key) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
       auto expression = std::make_unique<re2::RE2>(texts[i], ExpressionOptions());
@@ -90,15 +92,23 @@ Scope::~Scope() = default;
 Scope::Scope(Scope&&) noexcept = default;
 Scope& Scope::operator=(Scope&&) noexcept = default;
 
+/// Of prefixes, which all end with a slash: whether one of the URL's own folders is among them.
+bool Scope::BeginsInReach(std::string_view url, const parser::UrlParts& parts) const {
+  for (std::size_t at = url.find('/', parts.origin.size()); at != std::string_view::npos;
+       at = url.find('/', at + 1)) {
+    if (std::binary_search(reach_.begin(), reach_.end(), url.substr(0, at + 1))) return true;
+  }
+  return false;
+}
+
 bool Scope::InReach(std::string_view url, const parser::UrlParts& parts) const {
   switch (kind_) {
     case config::ScopeKind::kPrefix:
-      return std::any_of(prefixes_.begin(), prefixes_.end(),
-                         [&](const std::string& prefix) { return url.starts_with(prefix); });
+      return BeginsInReach(url, parts);
     case config::ScopeKind::kHost:
-      return std::find(hosts_.begin(), hosts_.end(), parts.host) != hosts_.end();
+      return std::binary_search(reach_.begin(), reach_.end(), parts.host);
     case config::ScopeKind::kDomain:
-      return std::find(domains_.begin(), domains_.end(), RegistrableDomain(parts.host)) != domains_.end();
+      return std::binary_search(reach_.begin(), reach_.end(), RegistrableDomain(parts.host));
     case config::ScopeKind::kAny:
       return true;
   }

@@ -51,6 +51,7 @@ class Scope {
 
  private:
   struct Expressions;
+  bool BeginsInReach(std::string_view url, const parser::UrlParts& parts) const;
   bool InReach(std::string_view url, const parser::UrlParts& parts) const;
 
   config::ScopeKind kind_;
@@ -58,7 +59,7 @@ class Scope {
   std::vector<config::PortRange> ports_;
   std::uint32_t external_hops_;
   std::string schemes_rule_, ports_rule_, hops_rule_;
-  std::vector<std::string> prefixes_, hosts_, domains_;
+  std::vector<std::string> reach_;  ///< of the seeds: their folders, hosts or domains, as the kind is; sorted
   std::unique_ptr<Expressions> expressions_;
 };
 

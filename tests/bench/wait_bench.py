@@ -91,7 +91,12 @@ def answers_ms(folder, rounds=50):
             took.setdefault(path, []).append((time.monotonic() - began) * 1000)
             assert status == 200, (path, status)
         time.sleep(0.02)
-    for _ in range(rounds):
+    path = os.path.join(folder, "trawl.toml")
+    with open(path, encoding="ascii") as file:
+        text = file.read()
+    for n in range(rounds):
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"{text}max_depth = {1000 + n % 2}\n")
         began = time.monotonic()
         assert ask(connection, "POST", "/reload", {})[0] == 200
         took.setdefault("/reload", []).append((time.monotonic() - began) * 1000)

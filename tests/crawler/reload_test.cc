@@ -35,3 +35,30 @@ TEST_CASE("OfTheFetchesAReloadComparesWhatWasConfiguredNotWhatTheProcessCanOpen"
   ApplyReload(std::move(plan.options), running);
   CHECK(running.crawl.max_fetches == 100);
 }
+
+TEST_CASE("AReloadStoresNamesAndItemRulesOnlyWhereTheyHaveChanged") {
+  const test::TempDir dir;
+  config::Sources sources;
+  sources.file = (dir / "trawl.toml").string();
+  const std::string first = "[[target]]\nname = 'a'\nseeds = ['http://a.test/']\n";
+  const std::string item = "[[target.item]]\nname = 'product'\nfields.title = 'h1'\n";
+  const auto write = [&](const std::string& text) { std::ofstream(sources.file) << text; };
+  write(first + item);
+  const config::Loaded loaded = LoadConfig(sources);
+  REQUIRE(loaded.errors.empty());
+  config::Loaded copy = loaded;
+  const Targets targets(copy);
+  const Configured configured{sources, loaded.options.crawl.max_fetches};
+  const auto renames = [&](const std::string& text) {
+    write(text);
+    const ReloadPlan plan = PlanReload(loaded.options, targets, configured);
+    REQUIRE(plan.good);
+    return plan.renames;
+  };
+  CHECK_FALSE(renames(first + item));
+  CHECK_FALSE(renames(first + "max_depth = 3\nallow = ['/a/']\n" + item));
+  CHECK(renames(first));
+  CHECK(renames(first + item + "fields.price = '.price'\n"));
+  CHECK(renames(first + item + "[[target]]\nname = 'b'\nseeds = ['http://b.test/']\n"));
+  CHECK(renames("[[target]]\nname = 'b'\nseeds = ['http://b.test/']\n"));
+}

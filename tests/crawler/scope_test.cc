@@ -51,6 +51,31 @@ TEST_CASE("Scope domain follows the public suffix list") {
   CHECK(Judge(target, "http://127.0.0.1/", "http://127.0.0.2/") == SkipReason::kScope);
 }
 
+TEST_CASE("Each of many seeds counts, whatever their order") {
+  std::vector<std::string> seeds;
+  for (int n = 0; n < 300; ++n)
+    seeds.push_back("http://h" + std::to_string(n * 7 % 300) + ".test/" + std::to_string(n % 3) + "/x");
+  std::vector<WrongExpression> wrong;
+  const Scope hosts(With(config::ScopeKind::kHost), seeds, wrong),
+      folders(With(config::ScopeKind::kPrefix), seeds, wrong),
+      domains(With(config::ScopeKind::kDomain), seeds, wrong);
+  const auto takes = [](const Scope& scope, const std::string& url) {
+    parser::UrlParts parts;
+    REQUIRE(parser::SplitNormalized(url, parts));
+    return scope.Judge(url, parts, 1).skip == SkipReason::kNone;
+  };
+  for (std::string seed : seeds) {
+    CHECK(takes(hosts, seed));
+    CHECK(takes(folders, seed + "/deeper/y?z=/"));
+    CHECK(takes(domains, seed.insert(7, "www.")));
+  }
+  CHECK_FALSE(takes(hosts, "http://h300.test/0/x"));
+  CHECK_FALSE(takes(folders, "http://h0.test/9/x"));
+  CHECK_FALSE(takes(folders, "http://h0.test/0"));
+  CHECK_FALSE(takes(folders, "http://h0.test/"));
+  CHECK_FALSE(takes(domains, "http://h300.test/"));
+}
+
 TEST_CASE("Deny beats allow, and allow leaves out what it does not name") {
   auto target = With(config::ScopeKind::kAny);
   target.allow = {"/a/", "[.]html$"};
