@@ -270,7 +270,7 @@ const Knob<Target> kTargetKnobs[] = {
     {"pause_on", TextKind{CheckPauseRule}, At<&T::pause_on>,
      "Pauses the target when so many of its last fetches failed or had a status of 400 and more, such as \"50% of 100\"; \"trawl resume --target\" ends the pause. Empty is never."},
     {"pause_for", TimeKind{0s, 30 * 24h}, At<&T::pause_for>,
-     "How long a pause by pause_on lasts; 0 is until it is resumed or the daemon ends."},
+     "How long a pause by pause_on lasts; 0 is until it is resumed, also over a restart of the daemon."},
     {"private_networks", ListKind{CheckCidr}, At<&T::private_networks>,
      "Private networks that this target may fetch from, as CIDR; everything else private stays refused."},
     {"politeness.delay", TimeKind{0s, 24h}, At<&T::politeness, &TargetPoliteness::delay>,

@@ -115,7 +115,7 @@ Awaitable<bool> Engine::Load() {
     frontier_.AddStoredHost(host, policy, now);
   }
   RestoreCookies(std::move(loading.cookies));
-  co_return true;
+  co_return co_await RestorePauses(totals->pauses);
 }
 
 void Engine::RestoreCookies(std::vector<storage::StoredCookie> cookies) {

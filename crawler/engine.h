@@ -117,10 +117,16 @@ class Engine {
     kNotStored,  ///< storage has failed, and with it the crawl: see storage_error()
   };
   boost::asio::awaitable<HostPause> PauseHost(std::string name, bool pause);
-  /// Until resumed or the run ends. A host that several targets share waits once a URL of this one is its
-  /// next.
-  void PauseTarget(std::uint16_t target, bool pause);
+  /// Until resumed. A host that several targets share waits once a URL of this one is its next. False: it was
+  /// not stored, so that it does not hold over a restart; storage has failed, and with it the crawl.
+  boost::asio::awaitable<bool> PauseTarget(std::uint16_t target, bool pause);
   bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
+  /// Why it has paused by itself; empty: it has not, or an operator has.
+  const std::string& target_pause_reason(std::uint16_t target) const { return target_pauses_[target].reason; }
+  /// When its pause ends by itself.
+  std::optional<Instant> target_paused_until(std::uint16_t target) const {
+    return target_pauses_[target].until;
+  }
   /// What keeps a target from being fetched, as "is ..." goes on: "paused: 50 of its last 100 fetches
   /// failed". Empty when nothing does.
   std::string TargetState(std::uint16_t target) const;
@@ -137,8 +143,9 @@ class Engine {
   /// excluded before, but by robots.txt; the answers in their order.
   boost::asio::awaitable<std::vector<Added>> Add(std::vector<std::string> urls,
                                                  std::optional<std::uint16_t> target, std::uint8_t priority);
-  // A reload: first the names and item rules are stored, then the options and targets that the engine borrows
-  // are replaced (those that were there keep their numbers), and in the same turn of the loop it takes them.
+  // A reload: first the names and item rules are stored where they have changed, then the options and targets
+  // that the engine borrows are replaced (those that were there keep their numbers), and in the same turn of
+  // the loop it takes them.
   boost::asio::awaitable<bool> NameTargets(std::vector<std::string> names,
                                            std::vector<config::ItemRule> rules);
   boost::asio::awaitable<bool> TakeNewTargets();
@@ -165,6 +172,7 @@ class Engine {
   boost::asio::awaitable<bool> AddSeeds();
   std::vector<std::string> NotYetSeeded(std::uint16_t target, const std::vector<std::string>& urls) const;
   void RestoreCookies(std::vector<storage::StoredCookie> cookies);
+  boost::asio::awaitable<bool> RestorePauses(std::vector<storage::TargetPause> pauses);
   // What is fetched again (engine_recrawl.cc).
   boost::asio::awaitable<bool> SetRecrawl();
   Instant DueUntil() const;
@@ -204,6 +212,9 @@ class Engine {
   void FollowSchedules();
   std::optional<Instant> NextTargetResumed() const;
   void NoteFetch(std::uint16_t target, bool failed);
+  void SetTargetPaused(std::uint16_t target, bool pause);
+  Step PauseStep(std::uint16_t target) const;
+  boost::asio::awaitable<void> StorePause(std::uint16_t target);
   void LetTargetGo(TargetPause& pause);
   bool HeldByTarget(FetchTask& task, Instant now);
   void StartRefills();

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "crawler/async.h"
 #include "crawler/engine.h"
 #include "crawler/time_text.h"
 #include "parser/url.h"
@@ -16,7 +17,51 @@ constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 
 }  // namespace
 
-void Engine::PauseTarget(std::uint16_t target, bool pause) {
+/// A crawl that somebody starts goes on with targets that waited for somebody; a service does so only when it
+/// is told.
+Awaitable<bool> Engine::RestorePauses(std::vector<storage::TargetPause> pauses) {
+  Step step;
+  for (storage::TargetPause& pause : pauses) {
+    if (one_shot_ && !pause.until) {
+      step.batch.pauses.push_back({pause.target, false});
+      continue;
+    }
+    TargetPause& state = target_pauses_[pause.target];
+    state.paused = true;
+    state.reason = std::move(pause.reason);
+    state.until = pause.until;
+    if (parts_.log != nullptr)
+      parts_.log->Say(LogLevel::kWarning, "target_paused",
+                      "a target is still paused" + (state.reason.empty() ? "" : ": " + state.reason),
+                      {{"target", targets_[pause.target].target.name},
+                       {"until", state.until ? TimeText(*state.until) : "resumed"}});
+  }
+  if (step.batch.pauses.empty()) co_return true;
+  step.batch.urgent = true;
+  co_return co_await Write(std::move(step));
+}
+
+Awaitable<bool> Engine::PauseTarget(std::uint16_t target, bool pause) {
+  SetTargetPaused(target, pause);
+  Step step = PauseStep(target);
+  co_return co_await Write(std::move(step));
+}
+
+/// Urgent as all of them, so that they are stored in their order.
+Step Engine::PauseStep(std::uint16_t target) const {
+  const TargetPause& state = target_pauses_[target];
+  Step step;
+  step.batch.urgent = true;
+  step.batch.pauses.push_back({target, state.paused, state.reason, state.until});
+  return step;
+}
+
+Awaitable<void> Engine::StorePause(std::uint16_t target) {
+  Step step = PauseStep(target);
+  co_await Write(std::move(step));
+}
+
+void Engine::SetTargetPaused(std::uint16_t target, bool pause) {
   TargetPause& state = target_pauses_[target];
   state.paused = pause;
   state.reason.clear();
@@ -40,7 +85,9 @@ void Engine::FollowSchedules() {
     // Whoever shares its hosts does not wait for a target that is gone.
     if (plan.retired && (state.paused || state.closed)) {
       state.closed = false;
-      PauseTarget(target, false);
+      const bool stored = state.paused;
+      SetTargetPaused(target, false);
+      if (stored) gate_.Spawn(StorePause(target));
     }
     bool closed = false;
     if (plan.window && !plan.retired) {
@@ -51,7 +98,8 @@ void Engine::FollowSchedules() {
     }
     const bool was_closed = std::exchange(state.closed, closed);
     if (state.until && now >= *state.until) {
-      PauseTarget(target, false);
+      SetTargetPaused(target, false);
+      gate_.Spawn(StorePause(target));
       if (parts_.log != nullptr)
         parts_.log->Say(LogLevel::kNotice, "target_resumed", "a target goes on after pause_for",
                         {{"target", plan.target.name}});
@@ -83,6 +131,7 @@ void Engine::NoteFetch(std::uint16_t target, bool failed) {
   state.paused = true;
   const config::Target& told = targets_[target].target;
   if (told.pause_for > Duration(0)) state.until = parts_.clock.Now() + told.pause_for;
+  gate_.Spawn(StorePause(target));
   if (parts_.log != nullptr)
     parts_.log->Say(LogLevel::kWarning, "target_paused", "a target pauses: " + state.reason,
                     {{"target", told.name}, {"until", state.until ? TimeText(*state.until) : "resumed"}});

@@ -28,6 +28,8 @@ Result<void> MemoryStore::BeginRun(const RunStart& run) {
   lane_.Post([this, now = run.at] {
     std::erase_if(rows_.cookies,
                   [now](const auto& row) { return row.second.expires && *row.second.expires <= now; });
+    std::erase_if(rows_.pauses,
+                  [now](const auto& row) { return row.second.until && *row.second.until <= now; });
   });
   return {};
 }
@@ -71,6 +73,14 @@ Result<void> MemoryStore::Apply(const WriteBatch& batch) {
   }
   for (const Judgement& judgement : batch.judgements) rows_.judgements[judgement.reason] = judgement.rules;
   for (const CookieRow& cookie : batch.cookies) PutCookie(cookie);
+  for (const TargetPause& pause : batch.pauses) {
+    if (pause.target == kNoTarget) continue;
+    if (pause.paused) {
+      rows_.pauses[pause.target] = pause;
+    } else {
+      rows_.pauses.erase(pause.target);
+    }
+  }
   if (batch.robots && !batch.robots->renewal_error.empty()) {
     const auto kept = rows_.robots.find(std::string(batch.robots->origin));
     if (kept != rows_.robots.end()) kept->second.expires_at = batch.robots->expires_at;

@@ -84,6 +84,7 @@ struct MemoryRows {
   std::map<CookieKey, StoredCookie> cookies;
   std::vector<std::optional<Duration>> recrawl;
   std::map<SkipReason, std::uint64_t> judgements;
+  std::map<std::uint16_t, TargetPause> pauses;
   struct Unlisted {
     HostId host{};
     SkipReason skip = SkipReason::kNone;

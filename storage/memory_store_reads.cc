@@ -63,6 +63,7 @@ FrontierTotals MemoryStore::Load(FrontierSink& sink) {
                    [](const StoredCookie& a, const StoredCookie& b) { return a.created < b.created; });
   for (StoredCookie& cookie : cookies) sink.OnCookie(std::move(cookie));
   for (const auto& [reason, rules] : rows_.judgements) totals.judgements.push_back({reason, rules});
+  for (const auto& [target, pause] : rows_.pauses) totals.pauses.push_back(pause);
   totals.known = ids.size();
   totals.queued = rows_.queue.size();
   return totals;

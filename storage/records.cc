@@ -55,7 +55,7 @@ std::size_t WriteBatch::bytes() const {
          items.size() * sizeof(Item) + structured.size() * sizeof(StructuredData) +
          hosts.size() * sizeof(HostState) + promotions.size() * sizeof(Promotion) +
          advances.size() * sizeof(Advance) + judgements.size() * sizeof(Judgement) +
-         cookies.size() * sizeof(CookieRow);
+         cookies.size() * sizeof(CookieRow) + pauses.size() * sizeof(TargetPause);
 }
 
 }  // namespace trawl::storage

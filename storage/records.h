@@ -251,6 +251,15 @@ struct CookieRow {
   bool removed = false;            ///< the stored one goes
 };
 
+/// A target that waits until somebody or its time lets it go.
+struct TargetPause {
+  std::uint16_t target = 0;        ///< index in RunStart::target_names
+  bool paused = true;              ///< in a batch, false: the stored one goes
+  std::string reason{};            ///< why it has paused by itself; empty: an operator has
+  std::optional<Instant> until{};  ///< then it goes on by itself
+  bool operator==(const TargetPause&) const = default;
+};
+
 /// Owns the text that a WriteBatch points to. Views stay valid when it is moved.
 class BatchText {
  public:
@@ -298,6 +307,7 @@ struct WriteBatch {
   std::vector<Advance> advances;
   std::vector<Judgement> judgements;
   std::vector<CookieRow> cookies;
+  std::vector<TargetPause> pauses;
   std::optional<RobotsReceipt> robots;
   std::vector<HostState> hosts;
   /// Somebody waits for it: it is committed before batches that were handed over earlier and are not yet

@@ -38,6 +38,7 @@ struct FrontierTotals {
   std::uint64_t queued = 0, pages = 0;
   std::uint64_t next_seq = 1;         ///< larger than any QueueKey::seq stored
   std::vector<Judgement> judgements;  ///< the last of each reason
+  std::vector<TargetPause> pauses;    ///< of this run's targets, that had not ended when the run began
 };
 
 /// What keeps a store from its work without having failed it; each passes by itself.

@@ -69,7 +69,32 @@ std::optional<json::object> Ask(const std::string& command, const Daemon& daemon
   return std::nullopt;
 }
 
-int ShowStatus(Daemon daemon, bool as_json, bool watch) {
+struct StatusArguments {
+  Daemon daemon;
+  bool json = false, watch = false;
+  std::string host, target;
+
+  std::string Path() const {
+    if (!host.empty()) return "/status?host=" + QueryValue(host);
+    return target.empty() ? "/status" : "/status?target=" + QueryValue(target);
+  }
+  std::vector<std::string> Lines(const json::object& answer) const {
+    if (!host.empty()) return HostLines(answer);
+    return target.empty() ? StatusLines(answer) : TargetLines(answer);
+  }
+  /// Of these alone, for who watches.
+  std::string Of(const std::string& path) const {
+    const std::string begin = path + (path.find('?') == std::string::npos ? "?" : "&");
+    if (!host.empty()) return begin + "host=" + QueryValue(host);
+    return target.empty() ? path : begin + "target=" + QueryValue(target);
+  }
+};
+
+int ShowStatus(StatusArguments& arguments) {
+  Daemon& daemon = arguments.daemon;
+  const bool as_json = arguments.json, watch = arguments.watch;
+  if (!arguments.host.empty() && !arguments.target.empty())
+    return CommandLine::Refuse("status", "either --host or --target");
   if (const std::optional<int> failed = daemon.Find()) return *failed;
   const Terminal terminal = Terminal::Of(STDOUT_FILENO);
   const std::vector<std::string> columns = {"host",  "queued",        "pages",       "errors",
@@ -77,14 +102,16 @@ int ShowStatus(Daemon daemon, bool as_json, bool watch) {
   std::size_t drawn = 0;
   for (;;) {
     int code = kExitDone;
-    const std::optional<json::object> status = Ask("status", daemon, "GET", "/status", "", code);
+    const std::optional<json::object> status = Ask("status", daemon, "GET", arguments.Path(), "", code);
     if (!status) return code;
     std::vector<std::string> lines{ToJson(*status)};
-    if (!as_json) lines = StatusLines(*status);
+    if (!as_json) lines = arguments.Lines(*status);
     if (watch && !as_json) {
-      const auto reasons = Ask("status", daemon, "GET", "/error-reasons?limit=5", "", code);
-      const auto hosts = Ask("status", daemon, "GET", "/hosts?limit=8", "", code);
-      const auto slow = Ask("status", daemon, "GET", "/hosts?sort=first_byte_ms&limit=5", "", code);
+      const auto ask = [&](const std::string& path) {
+        return Ask("status", daemon, "GET", arguments.Of(path), "", code);
+      };
+      const auto reasons = ask("/error-reasons?limit=5");
+      const auto hosts = ask("/hosts?limit=8"), slow = ask("/hosts?sort=first_byte_ms&limit=5");
       if (reasons) AppendTable(*reasons, "errors", lines);
       if (hosts) AppendTable(*hosts, "hosts with the longest queues", lines, columns);
       if (slow) AppendTable(*slow, "hosts whose first byte takes longest", lines, columns);
@@ -187,15 +214,13 @@ int AddUrls(AddArguments& arguments) {
 }  // namespace
 
 std::function<int()> DefineStatus(CommandLine& line) {
-  struct Arguments {
-    Daemon daemon;
-    bool json = false, watch = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<StatusArguments>();
+  line.AddText("--host", "NAME", arguments->host, "of this host");
+  line.AddText("--target", "NAME", arguments->target, "of this target");
   line.AddFlag("--watch", arguments->watch, "again each second, until Ctrl-C");
   line.AddFlag("--json", arguments->json, "as the control API gives it");
   arguments->daemon.AddTo(line);
-  return [arguments] { return ShowStatus(arguments->daemon, arguments->json, arguments->watch); };
+  return [arguments] { return ShowStatus(*arguments); };
 }
 
 std::function<int()> DefinePause(CommandLine& line) {

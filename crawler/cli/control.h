@@ -11,17 +11,19 @@ namespace trawl::crawler {
 inline constexpr const char* kStatusManual = R"(Examples:
   trawl status
   trawl status --watch                   live, until Ctrl-C
+  trawl status --target docs             of one target: whether it waits and why, its window, pages, errors, queue
+  trawl status --host example.org        of one host
   trawl status --json | jq .queued
   trawl status -c /etc/trawl/trawl.toml  the daemon of that configuration
 
-Exit code 74 when no daemon answers.
+Exit code 74 when no daemon answers, 1 when it knows no such host or target.
 )";
 std::function<int()> DefineStatus(CommandLine& line);
 
 inline constexpr const char* kPauseManual = R"(Examples:
   trawl pause                    the whole crawl
   trawl pause --host example.org until it is resumed, also over a restart
-  trawl pause --target docs      until it is resumed or the daemon ends
+  trawl pause --target docs      likewise
 
 What is in flight ends; nothing new is fetched. "trawl resume" takes the same arguments.
 )";

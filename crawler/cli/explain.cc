@@ -29,19 +29,6 @@ struct ExplainCommand {
   bool json = false;
 };
 
-/// For the value of a query (RFC 3986 section 2.3).
-std::string Encoded(const std::string& text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    char code[4];
-    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
-    encoded += plain ? std::string(1, c) : code;
-  }
-  return encoded;
-}
-
 /// One run of the command: asks the daemon, or loads, looks up and judges.
 class Explaining {
  public:
@@ -99,7 +86,7 @@ class Explaining {
   /// The exit code after its answer; nothing when there is no daemon to ask, or one of another version.
   std::optional<int> AskRunning(const std::string& socket) const {
     const std::string path =
-        "/explain?" + std::string(command_.json ? "" : "format=text&") + "url=" + Encoded(command_.url);
+        "/explain?" + std::string(command_.json ? "" : "format=text&") + "url=" + QueryValue(command_.url);
     const ControlAnswer answer = AskDaemon(socket, "GET", path);
     if (answer.status == 400) {
       const Result<json::value> value = ParseJson(answer.body);

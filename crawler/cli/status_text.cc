@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "crawler/cli/table_writer.h"
+#include "crawler/cli/terminal.h"
 #include "crawler/progress_view.h"
 
 namespace trawl::crawler {
@@ -39,6 +40,11 @@ std::string Rate(const json::object& object, std::string_view key) {
 
 std::string Size(const json::object& object, std::string_view key) {
   return SizeText(Number(object, key));
+}
+
+bool IsTrue(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  return value && value->is_bool() && value->get_bool();
 }
 
 storage::Value CellOf(const json::value& value) {
@@ -127,6 +133,41 @@ std::vector<std::string> StatusLines(const json::object& status) {
                       std::string(sentence.get_string().data(), sentence.get_string().size()));
   }
   return lines;
+}
+
+std::vector<std::string> TargetLines(const json::object& target) {
+  const auto text = [&](std::string_view key) { return Printable(StringAt(target, key).value_or("")); };
+  const std::string hold = text("state"), window = text("window"), recrawl = text("recrawl");
+  const json::value* counted = target.if_contains("queued");
+  const std::uint64_t limit = static_cast<std::uint64_t>(Number(target, "max_pages"));
+  std::vector<std::string> lines = {
+      "target " + text("name") + (hold.empty() ? "" : ", " + hold) + "; the crawl: " + text("crawl"),
+      "  pages    " + Count(target, "pages") +
+          (limit > 0 ? " of at most " + Count(target, "max_pages") : "") + ", " + Count(target, "errors") +
+          " errors in this run",
+      "  queue    " + (counted && counted->is_number() ? Count(target, "queued") + " URLs"
+                                                       : std::string("not counted yet")),
+      "  pace     " + Milliseconds(target, "delay_ms") + " between fetches, " +
+          Count(target, "connections_per_host") + " at once of a host",
+  };
+  if (!window.empty())
+    lines.push_back("  window   " + window + (text("time_zone").empty() ? "" : " " + text("time_zone")) +
+                    (IsTrue(target, "in_window") ? ", open now" : ", closed now"));
+  if (!recrawl.empty()) lines.push_back("  recrawl  " + recrawl);
+  return lines;
+}
+
+std::vector<std::string> HostLines(const json::object& host) {
+  const auto text = [&](std::string_view key) { return Printable(StringAt(host, key).value_or("")); };
+  const std::string waits = text("waiting_for"), until = text("blocked_until"), ip = text("ip");
+  return {"host " + text("host") + (ip.empty() ? "" : ", " + ip) + "; the crawl: " + text("crawl"),
+          "  waiting  " + (waits.empty() ? "for nothing" : "for " + waits) +
+              (until.empty() ? "" : ", until " + until),
+          "  pages    " + Count(host, "pages") + ", " + Count(host, "errors") + " errors, " +
+              Size(host, "bytes") + " received",
+          "  queue    " + Count(host, "queued") + " URLs",
+          "  pace     " + Milliseconds(host, "delay_ms") + " between fetches; the first byte takes " +
+              Milliseconds(host, "first_byte_ms")};
 }
 
 void AppendTable(const json::object& rows, const std::string& title, std::vector<std::string>& lines,

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 
 #include "config/unique_fd.h"
@@ -73,6 +74,18 @@ ControlAnswer AskDaemon(const std::string& socket, const std::string& method, co
     text.append(part.data(), static_cast<std::size_t>(count));
   }
   return Split(socket, text);
+}
+
+std::string QueryValue(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    char code[4];
+    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
+    encoded += plain ? std::string(1, c) : code;
+  }
+  return encoded;
 }
 
 }  // namespace trawl::crawler

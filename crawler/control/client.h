@@ -16,4 +16,7 @@ struct ControlAnswer {
 ControlAnswer AskDaemon(const std::string& socket, const std::string& method, const std::string& path,
                         const std::string& body = {});
 
+/// A text as the value in the query of a path (RFC 3986 section 2.3).
+std::string QueryValue(const std::string& text);
+
 }  // namespace trawl::crawler

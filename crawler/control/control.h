@@ -67,7 +67,7 @@ class Control {
   boost::asio::awaitable<ControlReply> Answer(ControlRequest request);
   boost::asio::awaitable<ControlReply> AnswerOnTcp(ControlRequest request);
 
-  // routes.cc; what answers with rows: row_routes.cc
+  // routes.cc; what answers with rows: row_routes.cc; of single targets and hosts: target_routes.cc
   boost::asio::awaitable<ControlReply> Status(ControlRequest request);
   boost::asio::awaitable<ControlReply> TargetList(ControlRequest request);
   boost::asio::awaitable<ControlReply> Hosts(ControlRequest request);
@@ -90,6 +90,11 @@ class Control {
   boost::asio::awaitable<ControlReply> SetPaused(ControlRequest request, bool pause);
   boost::asio::awaitable<ControlReply> Rows(std::string sql, std::size_t most);
   boost::asio::awaitable<void> CountQueued();
+  boost::asio::awaitable<SqlRows> HostRows(std::string which, std::string order, std::size_t most);
+  boost::asio::awaitable<ControlReply> TargetStatus(std::string name);
+  boost::asio::awaitable<ControlReply> HostStatus(std::string name);
+  json::object TargetObject(std::uint16_t index) const;
+  ControlReply RefuseUnknown(std::string_view target) const;
   std::optional<ControlReply> RefuseTarget(const ControlRequest& request) const;
   void ShowNow(SqlRows& hosts) const;
   std::optional<std::uint16_t> TargetNamed(std::string_view name) const;

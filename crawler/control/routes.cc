@@ -59,7 +59,11 @@ const Control::Route Control::kRoutes[] = {
     {"POST", "/stop", &Control::Stop},           {"", "", nullptr},
 };
 
-Awaitable<ControlReply> Control::Status(ControlRequest) {
+Awaitable<ControlReply> Control::Status(ControlRequest request) {
+  const bool of_host = request.query.contains("host"), of_target = request.query.contains("target");
+  if (of_host && of_target) co_return Refusal(400, "either host or target");
+  if (of_host) co_return co_await HostStatus(ValueOf(request, "host"));
+  if (of_target) co_return co_await TargetStatus(ValueOf(request, "target"));
   ControlReply reply;
   reply.body = StatusJson() + "\n";
   co_return reply;
@@ -77,14 +81,6 @@ Awaitable<ControlReply> Control::Sql(ControlRequest request) {
   co_return co_await Rows(std::move(text), kMostRows);
 }
 
-std::optional<std::uint16_t> Control::TargetNamed(std::string_view name) const {
-  const Targets& targets = crawl_.engine.targets();
-  for (std::uint16_t i = 0; i < targets.size(); ++i) {
-    if (targets[i].target.name == name) return i;
-  }
-  return std::nullopt;
-}
-
 Awaitable<ControlReply> Control::Add(ControlRequest request) {
   const std::optional<json::object> body = ObjectIn(request.body);
   const json::value* list = body ? body->if_contains("urls") : nullptr;
@@ -99,7 +95,7 @@ Awaitable<ControlReply> Control::Add(ControlRequest request) {
   std::optional<std::uint16_t> target;
   if (const auto name = StringAt(*body, "target")) {
     target = TargetNamed(*name);
-    if (!target) co_return Refusal(404, "there is no target \"" + parser::ScrubUtf8(*name) + "\"");
+    if (!target) co_return RefuseUnknown(*name);
   }
   std::uint8_t priority = kSeedPriority;
   if (const json::value* given = body->if_contains("priority")) {
@@ -133,10 +129,11 @@ Awaitable<ControlReply> Control::SetPaused(ControlRequest request, bool pause) {
     answer["host"] = name;
   } else if (target) {
     const std::optional<std::uint16_t> index = TargetNamed(*target);
-    if (!index) co_return Refusal(404, "there is no target \"" + parser::ScrubUtf8(*target) + "\"");
+    if (!index) co_return RefuseUnknown(*target);
     if (crawl_.engine.targets()[*index].retired)
       co_return Refusal(404, "the target \"" + parser::ScrubUtf8(*target) + "\" was removed");
-    crawl_.engine.PauseTarget(*index, pause);
+    const bool stored = co_await crawl_.engine.PauseTarget(*index, pause);
+    if (!stored) co_return Refusal(503, "it was not stored: " + crawl_.engine.storage_error());
     answer["target"] = std::string(*target);
   } else if (pause) {
     crawl_.engine.Pause();

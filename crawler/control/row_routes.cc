@@ -1,8 +1,7 @@
-// What the control API answers with rows: targets, hosts, the queue, errors, pages, and SQL of one's own.
+// What the control API answers with rows: hosts, the queue, errors, pages, and SQL of one's own.
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <utility>
 
 #include "crawler/async.h"
@@ -27,17 +26,6 @@ constexpr std::string_view kHostOrders[] = {"queued", "host",  "ip",           "
 /// As all times of the views.
 constexpr std::string_view kTime = "strftime('%Y-%m-%dT%H:%M:%fZ', ";
 
-/// Targets are counted again when the last count is older than so many times what it took.
-constexpr int kRestOfCount = 20;
-constexpr std::chrono::seconds kCountAtMostEvery{2};
-
-json::value CellOf(const storage::Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  if (const auto* text = std::get_if<std::string>(&value)) return json::value(parser::ScrubUtf8(*text));
-  return nullptr;
-}
-
 std::size_t LimitOf(const ControlRequest& request) {
   const auto found = request.query.find("limit");
   if (found == request.query.end()) return kUsualRows;
@@ -60,7 +48,7 @@ ControlReply ReplyOf(const SqlRows& result) {
   for (const std::string& name : result.columns) columns.push_back(json::value(parser::ScrubUtf8(name)));
   for (const std::vector<storage::Value>& row : result.rows) {
     json::array cells;
-    for (const storage::Value& value : row) cells.push_back(CellOf(value));
+    for (const storage::Value& value : row) cells.push_back(JsonOf(value));
     rows.push_back(std::move(cells));
   }
   return JsonReply(
@@ -83,68 +71,16 @@ std::string TimeOf(std::string_view column) {
 
 }  // namespace
 
+json::value JsonOf(const storage::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* text = std::get_if<std::string>(&value)) return json::value(parser::ScrubUtf8(*text));
+  return nullptr;
+}
+
 Awaitable<ControlReply> Control::Rows(std::string sql, std::size_t most) {
   const SqlRows result = co_await sql_.Run(std::move(sql), most);
   co_return ReplyOf(result);
-}
-
-/// Nothing when ?target= names one, or is not there.
-std::optional<ControlReply> Control::RefuseTarget(const ControlRequest& request) const {
-  const std::string name = ValueOf(request, "target");
-  if (name.empty() || TargetNamed(name)) return std::nullopt;
-  return Refusal(404, "there is no target \"" + parser::ScrubUtf8(name) + "\"");
-}
-
-/// Counts anew what is queued of each target, now and then: that takes a look at the whole queue.
-Awaitable<void> Control::CountQueued() {
-  const auto begun = std::chrono::steady_clock::now();
-  if (counting_ || begun < count_again_) co_return;
-  counting_ = true;
-  std::string sql =
-      "SELECT t.name, count(*) FROM pending q JOIN url u ON u.n = q.url JOIN target t ON t.n = u.target "
-      "GROUP BY u.target";
-  const SqlRows rows = co_await sql_.Run(std::move(sql), config::kMaxTargets);
-  const auto ended = std::chrono::steady_clock::now();
-  count_again_ = ended + std::max<std::chrono::steady_clock::duration>(kRestOfCount * (ended - begun),
-                                                                       kCountAtMostEvery);
-  counting_ = false;
-  if (!rows.error.ok) co_return;
-  queued_counts_.emplace();
-  for (const std::vector<storage::Value>& row : rows.rows) {
-    const auto* name = std::get_if<std::string>(&row[0]);
-    const auto* count = std::get_if<std::int64_t>(&row[1]);
-    if (name && count) (*queued_counts_)[*name] = *count;
-  }
-}
-
-Awaitable<ControlReply> Control::TargetList(ControlRequest) {
-  co_await CountQueued();
-  json::array list;
-  const Targets& targets = crawl_.engine.targets();
-  for (std::uint16_t i = 0; i < targets.size(); ++i) {
-    const TargetPlan& plan = targets[i];
-    json::value queued;
-    if (queued_counts_) {
-      const auto counted = queued_counts_->find(plan.target.name);
-      queued = counted == queued_counts_->end() ? 0 : counted->second;
-    }
-    list.push_back({{"name", plan.target.name},
-                    {"pages", crawl_.engine.target_pages(i)},
-                    {"errors", crawl_.engine.target_errors(i)},
-                    {"queued", std::move(queued)},
-                    {"seeds", plan.seeds.size()},
-                    {"delay_ms", plan.policy.delay.count()},
-                    {"connections_per_host", plan.policy.connections},
-                    {"max_depth", plan.max_depth},
-                    {"max_pages", plan.target.max_pages},
-                    {"paused", crawl_.engine.target_paused(i)},
-                    {"window", plan.target.window},
-                    {"time_zone", plan.zone_name},
-                    {"in_window", crawl_.engine.in_window(i)},
-                    {"state", crawl_.engine.TargetState(i)},
-                    {"removed", plan.retired}});
-  }
-  co_return JsonReply(json::object{{"targets", std::move(list)}});
 }
 
 /// The database has the state of a host as of its last visit.
@@ -160,6 +96,15 @@ void Control::ShowNow(SqlRows& hosts) const {
   }
 }
 
+/// `which`: further conditions, " AND ..." each; `order`: a column and its direction.
+Awaitable<SqlRows> Control::HostRows(std::string which, std::string order, std::size_t most) {
+  std::string sql = "SELECT " + std::string(kHostColumns) + " FROM hosts WHERE 1" + which + " ORDER BY " +
+                    order + " NULLS LAST, pages DESC, host" + Limit(most);
+  SqlRows hosts = co_await sql_.Run(std::move(sql), most);
+  ShowNow(hosts);
+  co_return hosts;
+}
+
 Awaitable<ControlReply> Control::Hosts(ControlRequest request) {
   if (std::optional<ControlReply> refusal = RefuseTarget(request)) co_return std::move(*refusal);
   std::string sort = ValueOf(request, "sort"), order = ValueOf(request, "order");
@@ -170,19 +115,19 @@ Awaitable<ControlReply> Control::Hosts(ControlRequest request) {
     co_return Refusal(400, "hosts are sorted by " + names);
   }
   if (!order.empty() && order != "asc" && order != "desc") co_return Refusal(400, "order is asc or desc");
-  std::string sql = "SELECT " + std::string(kHostColumns) + " FROM hosts WHERE 1";
+  std::string which;
   if (const std::string filter = ValueOf(request, "filter"); !filter.empty())
-    sql += " AND instr(host, " + SqlText(filter) + ") > 0";
+    which += " AND instr(host, " + SqlText(filter) + ") > 0";
+  if (const std::string host = ValueOf(request, "host"); !host.empty())
+    which += " AND host = " + SqlText(host);
   if (const std::string target = ValueOf(request, "target"); !target.empty())
-    sql +=
+    which +=
         " AND host IN (SELECT name FROM host WHERE n IN (SELECT DISTINCT host FROM url WHERE state <> 3 "
         "AND target = (SELECT n FROM target WHERE name = " +
         SqlText(target) + ")))";
   const std::size_t limit = LimitOf(request);
-  sql += " ORDER BY " + sort + (order == "asc" ? " ASC" : " DESC") + " NULLS LAST, pages DESC, host" +
-         Limit(limit);
-  SqlRows hosts = co_await sql_.Run(std::move(sql), limit);
-  ShowNow(hosts);
+  const SqlRows hosts =
+      co_await HostRows(std::move(which), sort + (order == "asc" ? " ASC" : " DESC"), limit);
   co_return ReplyOf(hosts);
 }
 
@@ -215,12 +160,17 @@ Awaitable<ControlReply> Control::Errors(ControlRequest request) {
 }
 
 Awaitable<ControlReply> Control::ErrorReasons(ControlRequest request) {
+  if (std::optional<ControlReply> refusal = RefuseTarget(request)) co_return std::move(*refusal);
+  const std::string of = OfHostAndTarget(request);
   const std::size_t limit = LimitOf(request);
   // The view of errors has redirects and unchanged pages too, which are none to an operator.
   std::string sql =
       "SELECT o.name AS outcome, f.status AS status, f.visits AS visits, u.url AS example "
-      "FROM (SELECT outcome, status, count(*) AS visits, max(n) AS newest FROM visit "
-      "WHERE outcome > 2 OR status >= 400 GROUP BY outcome, status) f "
+      "FROM (SELECT v.outcome AS outcome, v.status AS status, count(*) AS visits, max(v.n) AS newest "
+      "FROM visit v" +
+      std::string(of.empty() ? "" : " JOIN url u ON u.n = v.url") +
+      " WHERE (v.outcome > 2 OR v.status >= 400)" + of +
+      " GROUP BY v.outcome, v.status) f "
       "JOIN outcomes o ON o.number = f.outcome JOIN visit v ON v.n = f.newest JOIN url u ON u.n = v.url "
       "ORDER BY f.visits DESC, 1, 2";
   co_return co_await Rows(std::move(sql), limit);
@@ -228,9 +178,10 @@ Awaitable<ControlReply> Control::ErrorReasons(ControlRequest request) {
 
 Awaitable<ControlReply> Control::Pages(ControlRequest request) {
   if (std::optional<ControlReply> refusal = RefuseTarget(request)) co_return std::move(*refusal);
-  std::string sql = "SELECT fetched_at, url, title, status, bytes, words FROM pages";
+  std::string sql = "SELECT fetched_at, url, title, status, bytes, words FROM pages WHERE 1";
+  if (const std::string host = ValueOf(request, "host"); !host.empty()) sql += " AND host = " + SqlText(host);
   if (const std::string target = ValueOf(request, "target"); !target.empty())
-    sql += " WHERE target = " + SqlText(target);
+    sql += " AND target = " + SqlText(target);
   const std::size_t limit = LimitOf(request);
   // By the time as a number: an index serves that, not the text.
   sql += " ORDER BY fetched_ms DESC" + Limit(limit);

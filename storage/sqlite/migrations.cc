@@ -402,6 +402,15 @@ DELETE FROM orphan WHERE url IN (SELECT o.url FROM link l CROSS JOIN orphan o ON
 DROP INDEX url_unnamed;
 )sql";
 
+// Targets that wait, over a restart too.
+constexpr std::string_view kPauses = R"sql(
+CREATE TABLE target_pause(
+  target INTEGER PRIMARY KEY,
+  reason TEXT NOT NULL,              -- why it has paused by itself; empty: an operator has
+  until INTEGER                      -- then it goes on by itself; NULL: when an operator says so
+);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, kFirst},
     {2, kTargetPages},
@@ -419,6 +428,7 @@ constexpr Migration kMigrations[] = {
     {14, kAnswers},
     {15, kNear},
     {16, kOrphans},
+    {17, kPauses},
 };
 
 }  // namespace

@@ -145,6 +145,7 @@ Result<FrontierTotals> Reader::LoadFrontier(FrontierSink& sink) {
   LoadTargets(db_, target_index_, sink);
   LoadJudgements(db_, totals);
   LoadCookies(sink);
+  LoadPauses(totals);
   const boost::system::error_code error = TakeError();
   end_.Run();
   if (error) return error;
@@ -171,6 +172,15 @@ void Reader::LoadCookies(FrontierSink& sink) {
     cookie.created = FromMs(row.Int(9));
     cookie.expires = InstantOrNone(row, 10);
     sink.OnCookie(std::move(cookie));
+  }
+}
+
+void Reader::LoadPauses(FrontierTotals& totals) {
+  Statement row = db_.Prepare("SELECT target, reason, until FROM target_pause ORDER BY target");
+  while (row.Step()) {
+    const auto target = target_index_.find(row.Int(0));
+    if (target != target_index_.end())
+      totals.pauses.push_back({target->second, true, std::string(row.Text(1)), InstantOrNone(row, 2)});
   }
 }
 

@@ -31,6 +31,7 @@ class Reader {
   void ReadUrl(const Statement& row, int column, QueuedUrl& url) const;
   std::uint16_t TargetAt(std::int64_t number) const;
   void LoadCookies(FrontierSink& sink);
+  void LoadPauses(FrontierTotals& totals);
   boost::system::error_code TakeError();
 
   Connection& db_;

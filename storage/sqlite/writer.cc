@@ -79,6 +79,7 @@ void Writer::BeginRun(const RunStart& run) {
   NumberTargets(run.target_names);
   if (bodies_) bodies_->SetVersion(run.version);
   cookies_.RemoveExpired(run.at);
+  db_.Prepare("DELETE FROM target_pause WHERE until <= ?").With(ToMs(run.at)).Run();
   items_.SetRules(run.rules);
   latest_ = run.at;
   Commit();
@@ -216,11 +217,26 @@ Result<void> Writer::Apply(const WriteBatch& batch) {
   for (const CookieRow& cookie : batch.cookies) {
     if (const auto target = TargetOf(cookie.target)) cookies_.Put(cookie, *target);
   }
+  for (const TargetPause& pause : batch.pauses) Put(pause);
   if (batch.robots) hosts_.Put(*batch.robots);
   for (const HostState& host : batch.hosts) {
     if (overtaken_.IsNewest(host.host, batch.order, batch.urgent)) hosts_.Put(host);
   }
   return {};
+}
+
+/// One that an operator has just let go, or that pauses anew, stands as the latest batch says.
+void Writer::Put(const TargetPause& pause) {
+  const std::optional<std::int64_t> target = TargetOf(pause.target);
+  if (!target) return;
+  if (pause.paused) {
+    const auto until = pause.until ? std::optional(ToMs(*pause.until)) : std::nullopt;
+    db_.Prepare("INSERT OR REPLACE INTO target_pause(target, reason, until) VALUES (?, ?, ?)")
+        .With(*target, pause.reason, until)
+        .Run();
+  } else {
+    db_.Prepare("DELETE FROM target_pause WHERE target = ?").With(*target).Run();
+  }
 }
 
 /// An excluded URL that was never visited is only counted where its host has enough of them.

@@ -80,6 +80,7 @@ class Writer {
   void NumberTargets(const std::vector<std::string>& names);
   void ChangeSubject(const WriteBatch& batch, std::int64_t subject);
   void Promote(const WriteBatch& batch);
+  void Put(const TargetPause& pause);
   bool DropExcluded(const WriteBatch& batch, std::int64_t subject);
   std::int64_t TakeFromQueue(const WriteBatch& batch);
   void AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t subject);

@@ -76,6 +76,47 @@ class Tells(unittest.TestCase):
             self.assertEqual(len(daemon.get("/hosts?limit=2")[1]["rows"]), 2)
             self.assertEqual(daemon.get("/hosts?filter=" + "%27%20OR%201%3D1--")[1]["rows"], [])
 
+    def test_one_target_and_one_host_have_a_status_of_their_own(self):
+        two = TARGET.replace("[control]", '[[target]]\nname = "t&w"\nseeds = ["http://127.0.0.9:9/"]\nwindow = "00:00-23:59"\n[control]')
+        with Running(SMALL, two) as daemon:
+            daemon.wait_for(lambda: daemon.status()["pages"] > 20 and daemon.status()["queued"] == 0)
+            listed = {target["name"]: target for target in daemon.told("/targets")["targets"]}
+            for name in ("web", "t&w"):
+                told = daemon.told("/status?target=" + urllib.parse.quote(name, safe=""))
+                self.assertEqual(told.pop("crawl"), "crawling")
+                self.assertEqual(told, listed[name])
+            self.assertEqual(listed["web"]["pages"], daemon.rows("SELECT count(*) FROM pages WHERE target = 'web'")[0][0])
+            self.assertEqual(listed["web"]["errors"], daemon.status()["errors"] - listed["t&w"]["errors"])
+            self.assertEqual((listed["web"]["paused"], listed["web"]["paused_for"], listed["web"]["paused_until"]), (False, "", None))
+            code, refused = daemon.get("/status?target=none")
+            self.assertEqual((code, refused["error"]), (404, 'there is no target "none"; there are: web, t&w'))
+            host = daemon.told("/status?host=127.0.0.2")
+            columns, row = (daemon.told("/hosts?host=127.0.0.2")[part] for part in ("columns", "rows"))
+            self.assertEqual({name: host[name] for name in columns}, dict(zip(columns, row[0])))
+            self.assertEqual((len(row), host["paused"], host["queued"]), (1, False, 0))
+            daemon.post("/pause", {"host": "127.0.0.2"})
+            self.assertTrue(daemon.told("/status?host=127.0.0.2")["paused"])
+            self.assertEqual(daemon.get("/status?host=elsewhere.test")[0], 404)
+            self.assertEqual(daemon.get("/status?host=127.0.0.2&target=web")[0], 400)
+            for path in ("/pages", "/errors", "/error-reasons", "/queue", "/hosts"):
+                self.assertEqual(daemon.get(path + "?target=none")[0], 404, path)
+            by_host = [row[2] for row in daemon.told("/error-reasons?host=127.0.0.1")["rows"]]
+            self.assertEqual(sum(by_host), daemon.rows("SELECT count(*) FROM errors WHERE host = '127.0.0.1' AND status >= 400")[0][0])
+            self.assertEqual(daemon.told("/error-reasons?host=127.0.0.1&target=t%26w")["rows"], [])
+            urls = [row[1] for row in daemon.told("/pages?host=127.0.0.3")["rows"]]
+            self.assertTrue(urls and all("//127.0.0.3:" in url for url in urls), urls)
+            sock = ("--socket", daemon.path("sock"))
+            shown = daemon.trawl("status", "--target", "t&w", *sock).stdout
+            self.assertRegex(shown, r"\Atarget t&w; the crawl: crawling\n  pages    0, \d+ errors in this run\n  queue    0 URLs\n")
+            self.assertIn("  window   00:00-23:59, ", shown)
+            daemon.trawl("pause", "--target", "web", *sock)
+            self.assertRegex(daemon.trawl("status", "--target", "web", *sock).stdout, r"\Atarget web, paused; the crawl: crawling\n")
+            self.assertRegex(daemon.trawl("status", "--host", "127.0.0.2", *sock).stdout,
+                             r"\Ahost 127\.0\.0\.2, 127\.0\.0\.2; the crawl: crawling\n  waiting  for paused\n")
+            wrong = daemon.trawl("status", "--target", "none", *sock)
+            self.assertEqual((wrong.returncode, wrong.stderr), (1, 'trawl status: there is no target "none"; there are: web, t&w\n'))
+            self.assertEqual(daemon.trawl("status", "--target", "web", "--host", "x", *sock).returncode, 64)
+
     def test_redirects_and_unchanged_pages_are_no_errors(self):
         with Running(SMALL) as daemon:
             daemon.idle()
@@ -322,7 +363,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(daemon.trawl("pause", "--target", "web", *at).returncode, 0)
             self.assertTrue(daemon.get("/targets")[1]["targets"][0]["paused"])
             wrong = daemon.trawl("pause", "--target", "none", *at)
-            self.assertEqual((wrong.returncode, wrong.stderr), (1, 'trawl pause: there is no target "none"\n'))
+            self.assertEqual((wrong.returncode, wrong.stderr), (1, 'trawl pause: there is no target "none"; there are: web\n'))
             self.assertEqual(daemon.trawl("pause", "--target", "web", "--host", "x", *at).returncode, 64)
             added = daemon.trawl("add", *at, "-", input=f"{daemon.url}nasty/none\n\n{daemon.url}\r\nfoo:bar\n")
             self.assertEqual(added.returncode, 1)

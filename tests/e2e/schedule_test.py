@@ -5,6 +5,7 @@ usage: schedule_test.py BUILD_FOLDER
 """
 import datetime
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -102,6 +103,33 @@ class Pauses(unittest.TestCase):
             self.assertEqual(count(), before)
             self.assertEqual(daemon.trawl("resume", "--target", "web", "--socket", daemon.path("sock")).returncode, 0)
             daemon.wait_for(lambda: count() > before)
+
+    def test_a_restart_of_the_daemon_does_not_end_a_pause(self):
+        held = lambda daemon: daemon.told("/status")["targets_held"].get("web")
+        count = lambda daemon: daemon.rows("SELECT count(*) FROM visits")[0][0]
+        for more, end in (("", r"failed$"), ('pause_for = "1h"', r"failed, until \d{4}-")):
+            with self.subTest(more), Scheduled(target(f'pause_on = "60% of 10"\n{more}'), (*WEB, "--errors", "1000")) as daemon:
+                state = daemon.wait_for(lambda: held(daemon))
+                self.assertRegex(state, end)
+                daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM target_pause") == [(1,)])
+                daemon.process.send_signal(signal.SIGKILL if more else signal.SIGTERM)
+                daemon.process.wait(20)
+                before = count(daemon)
+                daemon.begin()
+                self.assertEqual(held(daemon), state)
+                told = daemon.told("/status?target=web")
+                self.assertTrue(told["paused"])
+                self.assertRegex(told["paused_for"], r"^\d+ of its last 10 fetches failed$")
+                self.assertEqual(told["paused_until"] is None, not more)
+                self.assertIn("warning: a target is still paused: " + told["paused_for"], daemon.stderr())
+                time.sleep(0.5)
+                self.assertEqual(count(daemon), before)
+                self.assertEqual(daemon.trawl("resume", "--target", "web", "--socket", daemon.path("sock")).returncode, 0)
+                daemon.wait_for(lambda: count(daemon) > before)
+                daemon.wait_for(lambda: held(daemon))  # the site is still in trouble
+                daemon.trawl("resume", "--target", "web", "--socket", daemon.path("sock"))
+                daemon.process.send_signal(signal.SIGKILL)
+                daemon.process.wait(20)
 
     def test_it_goes_on_by_itself_after_its_time(self):
         with Scheduled(target('pause_on = "60% of 5"\npause_for = "1s"'), (*WEB, "--errors", "1000")) as daemon:

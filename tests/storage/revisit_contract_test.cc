@@ -249,6 +249,26 @@ TEST_CASE("Cookies come back in the order of their creation: the last value of o
   CHECK(back.expires == At(10'000));
 }
 
+TEST_CASE("Pauses of targets come back until they are ended, or have ended when a run begins") {
+  EVERY_BACKEND;
+  Fixture f(backend);
+  const storage::TargetPause failing{0, true, "5 of its last 6 fetches failed", At(5001)};
+  const storage::TargetPause asked{1, true, "", std::nullopt};
+  Batch first, second;
+  first.batch.pauses = {{0, true, "earlier", At(9000)}, asked, {storage::kNoTarget, true, "", {}}};
+  second.batch.pauses = {failing};
+  REQUIRE(WriteNow(*f.store, first));
+  REQUIRE(WriteNow(*f.store, second));
+  REQUIRE(f.store->BeginRun(StartOfRun({"site", "other"}, 5000)));
+  CHECK(LoadNow(*f.store).totals.pauses == std::vector{failing, asked});
+  REQUIRE(f.store->BeginRun(StartOfRun({"site", "other"}, 5001)));
+  CHECK(LoadNow(*f.store).totals.pauses == std::vector{asked});
+  Batch over;
+  over.batch.pauses = {{1, false, "", {}}};
+  REQUIRE(WriteNow(*f.store, over));
+  CHECK(LoadNow(*f.store).totals.pauses.empty());
+}
+
 TEST_CASE("A cookie that has expired when a run begins is dropped: one without an end stays") {
   EVERY_BACKEND;
   Fixture f(backend);
