@@ -91,7 +91,8 @@ Awaitable<ParseAnswer> ParsePool::Parse(parser::PageJob job) {
   std::string head;
   parser::EncodeJobHead(job, head);
   bytes_ += head.size() + job.body.size();
-  Submit submit{this, &head, &job.body, &job.rules};
+  std::string body = job.body.Take();
+  Submit submit{this, &head, &body, &job.rules};
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ParseAnswer)>(
       submit, asio::use_awaitable);
 }

@@ -17,7 +17,7 @@ struct DocumentKindRow {
 
 std::span<const DocumentKindRow> DocumentKinds();
 
-/// What a worker does with one job: parses it, and says in parse_us how much CPU time that took. The page's
+/// What a worker does with one job: parses it, and says in parse_us how much time that took. The page's
 /// views live as long as the job and the arena's contents: encode it, then reset the arena. May end the
 /// process with kExitLimit.
 ParsedPage ParseDocument(const PageJob& job, Arena& arena);

@@ -4,7 +4,6 @@
 
 #include "parser/ascii.h"
 #include "parser/fingerprint.h"
-#include "parser/simhash.h"
 
 namespace trawl::parser {
 namespace {
@@ -146,7 +145,6 @@ ParsedPage PageBuilder::Finish() {
   page.text = text_.Finish();
   page.text_truncated = text_.truncated();
   page.words = CountWords(page.text);
-  page.simhash = SimhashOf(page.text);
   page.content_hash = HashContent(page.text.empty() ? std::string_view(job_.body) : page.text);
   const auto document = DocumentUrl(job_.url);
   const Url base = meta_.Finish(*document, page);

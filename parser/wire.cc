@@ -42,8 +42,8 @@
 //             sitemap (parser/sitemap_wire.cc; empty for all other documents)
 //             (data defaulted) * items
 //
-// charset, base and published are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are bytes as
-// robots.txt had them, data is JSON (of an item an object), all other texts are UTF-8.
+// charset, base and published are printable ASCII, the URLs pass SplitNormalized, patterns and sitemaps are
+// bytes as robots.txt had them, data is JSON (of an item an object), all other texts are UTF-8.
 
 namespace trawl::parser {
 namespace {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/instant.h"
@@ -92,6 +93,30 @@ std::string_view Name(CharsetSource source);  ///< "bom", "http", "meta", "guess
 enum class LanguageSource : std::uint8_t { kNone = 0, kDeclared = 1, kDetected = 2 };
 std::string_view Name(LanguageSource source);  ///< "none", "declared", "detected"
 
+/// The bytes of a document: its own, or such as somebody else keeps alive for as long.
+class DocumentBytes {
+ public:
+  DocumentBytes() = default;
+  DocumentBytes(std::string own) : own_(std::move(own)) {}
+  DocumentBytes(const char* own) : own_(own) {}
+  static DocumentBytes Borrow(std::string_view bytes) {
+    DocumentBytes borrowed;
+    borrowed.borrowed_ = bytes;
+    return borrowed;
+  }
+
+  operator std::string_view() const { return borrowed_.data() != nullptr ? borrowed_ : own_; }
+  std::size_t size() const { return std::string_view(*this).size(); }
+  /// Leaves nothing behind; copies what is borrowed.
+  std::string Take() {
+    return borrowed_.data() != nullptr ? std::string(std::exchange(borrowed_, {})) : std::move(own_);
+  }
+
+ private:
+  std::string own_;
+  std::string_view borrowed_;
+};
+
 /// One document to parse. Owned by the sender until Encode has copied it.
 struct PageJob {
   DocumentKind kind = DocumentKind::kHtml;
@@ -110,7 +135,7 @@ struct PageJob {
                                  kMaxUrl};  ///< how its links become URLs; max_length does not cross
   std::string extract;                      ///< kSelect: the selector
   std::vector<std::uint16_t> items;         ///< rules that apply: their numbers in the worker's ItemExtractor
-  std::string body;                         ///< decoded of its content codings, any charset
+  DocumentBytes body;                       ///< decoded of its content codings, any charset
 
   // What does not cross as part of the job.
   std::shared_ptr<const std::string>
@@ -192,7 +217,7 @@ struct ParsedPage {
   std::optional<std::uint32_t> refresh_ms;  ///< wait before the page's first kMetaRefresh link
   std::uint64_t content_hash = 0;           ///< of the text when there is any, else of the body
   std::uint64_t simhash = 0;                ///< of the text (parser/simhash.h); 0: it has too few words
-  std::uint32_t parse_us = 0;               ///< CPU time the worker says it took
+  std::uint32_t parse_us = 0;               ///< time the worker says it took
   std::vector<ParsedLink> links;
   std::vector<Heading> headings;
   std::vector<MetaProperty> properties;
@@ -232,7 +257,8 @@ void SetNumber(std::string& frame, std::uint16_t number);
 /// kWrongVersion, kBadFrame (type, or longer than its limit).
 Result<FrameHeader> DecodeFrameHeader(std::string_view header, FrameType expected);
 
-/// Reads a payload. Outputs are set only on success; a byte too many is kTrailingBytes.
+/// Reads a payload. Outputs are set only on success; a byte too many is kTrailingBytes. The job borrows its
+/// body from the payload.
 Result<PageJob> DecodeJob(std::string_view payload);
 Result<ParsedPage> DecodeAnswer(std::vector<char> payload);
 

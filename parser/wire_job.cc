@@ -57,7 +57,7 @@ void EncodeJob(const PageJob& job, std::string& out) {
   out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() +
               job.extract.size() + 64);
   EncodeJobHead(job, out);
-  out += job.body;
+  out += std::string_view(job.body);
 }
 
 void EncodeJobHead(const PageJob& job, std::string& out) {
@@ -143,7 +143,7 @@ Result<PageJob> DecodeJob(std::string_view payload) {
   job.url = url;
   job.content_type = content_type;
   job.extract = extract;
-  job.body = body;
+  job.body = DocumentBytes::Borrow(body);
   return job;
 }
 

@@ -80,10 +80,10 @@ void ParseJobs(const WorkerLimits& limits, ParseFunction parse) {
     StartCpuLimit(limits.cpu_max);
     {
       PageJob job = Expect(DecodeJob(frames.payload()));
-      frames.DropPayload();
       job.extractor = extractor.get();
       EncodeAnswer(parse(job, arena), answer);
     }
+    frames.DropPayload();
     SetNumber(answer, number);
     arena.Reset();
     WriteAll(answer);

@@ -146,7 +146,7 @@ json::object DebugTokens(const json::object& in, DebugContext& context) {
   PageJob job;
   job.kind = parser::DocumentKind::kTokens;
   job.url = "http://localhost/";
-  job.body = *html;
+  job.body = parser::DocumentBytes::Borrow(*html);
   job.content_type = StringAt(in, "initial_state").value_or("Data state");
   job.content_type += ';';
   job.content_type += StringAt(in, "last_start_tag").value_or("");
@@ -169,7 +169,7 @@ json::object DebugSelect(const json::object& in, DebugContext& context) {
   PageJob job;
   job.kind = parser::DocumentKind::kSelect;
   job.url = "http://localhost/";
-  job.body = *html;
+  job.body = parser::DocumentBytes::Borrow(*html);
   job.content_type = "text/html; charset=utf-8";
   job.want_text = false;
   job.extract = *selector;

@@ -54,7 +54,9 @@ json::object DebugSitemap(const json::object& in, DebugContext& context) {
       std::string(StringAt(in, "content_type").value_or("").substr(0, parser::kMaxContentType));
   Decoder unpack(MiB(50));
   unpack.UnpackGzipFile();
-  unpack.Feed(*content, job.body);
+  std::string body;
+  unpack.Feed(*content, body);
+  job.body = std::move(body);
   const auto page = context.parse(job);
   if (!page) return DebugError(page.error().message());
   const parser::Sitemap& sitemap = page->sitemap;

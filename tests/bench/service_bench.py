@@ -122,7 +122,7 @@ def signals(a):
         twice = daemon.rows("SELECT count(*) FROM (SELECT url FROM visits GROUP BY url HAVING count(*) > 1)")[0][0]
         pages, bad = daemon.rows("SELECT count(*) FROM pages")[0][0], daemon.rows("SELECT count(*) FROM visits WHERE outcome <> 'ok'")[0][0]
         runs = daemon.rows("SELECT end_reason, count(*) FROM runs GROUP BY 1")
-        doctor = daemon.trawl("doctor", "--db", daemon.path("trawl.db"))
+        doctor = daemon.trawl("doctor", "--db", daemon.path("trawl.db"), timeout=600)
     print(f"{len(stops)} stops, the longest {max(stops):.2f} s, p50 {percentile(stops, 0.5):.2f} s; {reloads} reloads; {pages} pages, {twice} URLs fetched "
           f"twice, {bad} visits that failed; runs ended {runs}; doctor {'finds nothing' if doctor.returncode == 0 else doctor.stdout}")
     sys.exit(1 if twice or bad or max(stops) > 10 or doctor.returncode else 0)

@@ -108,7 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   PageJob job;
   job.content_type = TakeLine(rest).substr(0, kMaxContentType);
   job.url = "http://example.org/dir/page?query";
-  job.body = rest;
+  job.body = DocumentBytes::Borrow(rest);
   job.product_tokens = {"trawl"};
   arena.Reset();
   // A document that does not fit a tree ends its worker, and would end this process.

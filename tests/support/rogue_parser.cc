@@ -33,7 +33,7 @@ using parser::ParsedPage;
 ParsedPage Answer(const PageJob& job, Arena& arena) {
   ParsedPage page;
   page.charset = "UTF-8";
-  page.title = arena.Copy(job.body.substr(0, 100));
+  page.title = arena.Copy(std::string_view(job.body).substr(0, 100));
   page.content_hash = parser::HashContent(job.body);
   return page;
 }
