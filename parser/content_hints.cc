@@ -104,7 +104,6 @@ constexpr Part kParts[] = {
     {"teaser", kStart, kHintDoubt},
     {"text", kStart, kHintLikely},
     {"timestamp", kStart, kHintDetails},
-    {"toc", kWord, kHintDoubt},
     {"toolbar", kAnywhere, kHintChrome},
     {"topbar", kAnywhere, kHintChrome},
     {"trending", kStart, kHintChrome},
@@ -200,6 +199,11 @@ std::uint8_t HintsOfNames(std::string_view names) {
   return hints;
 }
 
+// An id is often made of the words of a heading: "sharing-with-others" is no share bar.
+bool IsSlug(std::string_view id) {
+  return std::count_if(id.begin(), id.end(), [](char c) { return c == '-' || c == '_'; }) >= 3;
+}
+
 std::uint8_t HintsOfRole(std::string_view role) {
   constexpr std::string_view kRoles[] = {"navigation", "menu",        "menubar", "complementary", "dialog",
                                          "alert",      "alertdialog", "banner",  "contentinfo",   "search"};
@@ -221,7 +225,7 @@ std::uint8_t ContentHintsOf(const Tree& tree, const TreeElement& element) {
   std::uint8_t hints = 0;
   for (const TreeAttribute& attribute : tree.Attributes(element)) {
     if (attribute.prefixed) continue;
-    if (attribute.name == "class" || attribute.name == "id")
+    if (attribute.name == "class" || (attribute.name == "id" && !IsSlug(attribute.value)))
       hints |= HintsOfNames(attribute.value);
     else if (attribute.name == "role")
       hints |= HintsOfRole(attribute.value);

@@ -125,8 +125,8 @@ bool ContentLines::IsClutter(std::uint32_t element) const {
   if (!(tags & kTagContainer)) return false;
   if (all.bytes == 0) return true;
   const double density = all.LinkDensity();
-  if (density > 0.7 && all.bytes < 3000) return true;
-  return density > 0.4 && all.commas < 3 && all.bytes < 400;
+  if (density > 0.8 && all.bytes < 3000) return true;
+  return density > 0.5 && all.commas < 3 && all.bytes < 400;
 }
 
 void ContentLines::Trim(std::string_view title) {

@@ -64,7 +64,8 @@ void ContentMeasures::Describe() {
     if (element.attributes_begin != element.attributes_end) of.hints = ContentHintsOf(tree_, element);
     const bool root = element.parent == Tree::kNone;
     of.block = root || (of.tags & kTagBlock) ? i : elements_[element.parent].block;
-    of.in_link = (of.tags & kTagLink) || (!root && elements_[element.parent].in_link);
+    of.in_link =
+        ((of.tags & kTagLink) && tree_.Find(element, "href")) || (!root && elements_[element.parent].in_link);
     of.out = (of.tags & kTagNever) || (!root && elements_[element.parent].out);
   }
   for (std::uint32_t i = tree_.size(); i-- > 1;) {
@@ -116,7 +117,8 @@ bool ContentMeasures::BelongsOut(std::uint32_t index, bool strict) const {
   const auto holds_percent = [&](std::uint32_t percent) {
     return 100ULL * of.prose > 1ULL * percent * whole;
   };
-  if (IsHidden(tree_[index])) return true;
+  // What hides most of the page is shown by a script, as soon as all is loaded.
+  if (IsHidden(tree_[index])) return !holds_percent(70);
   if ((of.tags & kTagAside) && !holds_percent(50)) return true;
   if (!strict) return false;
   if (of.hints & kHintHidden) return true;

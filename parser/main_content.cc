@@ -16,6 +16,7 @@ namespace trawl::parser {
 namespace {
 
 constexpr std::size_t kParagraph = 25;  // bytes from which a text counts
+constexpr double kLong = 200;           // bytes of a paragraph that is no teaser
 constexpr std::size_t kEnough = 250;    // bytes of a main content that is taken without a second look
 
 // Finds the element whose text the page is about.
@@ -98,8 +99,8 @@ class ContentFinder {
       const double beside = measures_.All(at).bytes - outer - (measures_.All(best).bytes - inner);
       const bool article = (measures_.Tags(at) & kTagArticle) || (measures_.Hints(at) & kHintBody);
       const bool closed = (measures_.Tags(best) & kTagArticle) || (measures_.Hints(best) & kHintBody);
-      if (more_length < 0.5 * inner_length && !article) continue;
-      if (beside > (article ? 1.0 : closed ? 0.1 : 0.4) * more) continue;
+      if (more_length < std::min(0.5 * inner_length, kLong) && !article) continue;
+      if (beside > (article ? 1.0 : closed && 2 * inner > outer ? 0.1 : closed ? 0.25 : 0.4) * more) continue;
       best = at;
     }
     return best;
