@@ -99,8 +99,9 @@ class ContentFinder {
       const double beside = measures_.All(at).bytes - outer - (measures_.All(best).bytes - inner);
       const bool article = (measures_.Tags(at) & kTagArticle) || (measures_.Hints(at) & kHintBody);
       const bool closed = (measures_.Tags(best) & kTagArticle) || (measures_.Hints(best) & kHintBody);
-      if (more_length < std::min(0.5 * inner_length, kLong) && !article) continue;
-      if (beside > (article ? 1.0 : closed && 2 * inner > outer ? 0.1 : closed ? 0.25 : 0.4) * more) continue;
+      if (closed && 2 * inner > outer) continue;
+      if (more_length < std::min(0.5 * inner_length, kLong)) continue;
+      if (beside > (article ? 1.0 : closed ? 0.25 : 0.4) * more) continue;
       best = at;
     }
     return best;
