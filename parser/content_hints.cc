@@ -101,7 +101,7 @@ constexpr Part kParts[] = {
     {"tagcloud", kAnywhere, kHintChrome},
     {"taglist", kAnywhere, kHintDetails},
     {"tags", kWord, kHintDetails},
-    {"teaser", kStart, kHintDoubt},
+    {"teaser", kStart, kHintTeaser},
     {"text", kStart, kHintLikely},
     {"timestamp", kStart, kHintDetails},
     {"toolbar", kAnywhere, kHintChrome},

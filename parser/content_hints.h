@@ -15,6 +15,7 @@ enum ContentHint : std::uint8_t {
   kHintBody = 16,     ///< names the text of an article itself
   kHintHidden = 32,   ///< for screen readers or print alone
   kHintDoubt = 64,    ///< may be chrome, and may be a box of the article
+  kHintTeaser = 128,  ///< leads to another article, or into this one
 };
 
 /// The hints of an element; of its names each word counts ("post-share", "postShare" and "post_share" have

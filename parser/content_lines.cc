@@ -14,7 +14,9 @@ constexpr std::size_t kSmall = 100;          // bytes of a line that may be a da
 constexpr std::size_t kProseLine = 80;       // bytes of a line from which it is running text
 constexpr std::uint32_t kMaxDetails = 1000;  // bytes of a box about the author, or of tags
 constexpr std::uint32_t kMaxByline = 100;    // bytes of such within a line
-constexpr std::size_t kMaxFront = 15;        // lines in which the running text has begun
+constexpr std::uint32_t kMaxHeadline = 400;
+constexpr std::uint32_t kMaxBefore = 400;  // bytes of running text in which a headline is looked for
+constexpr std::size_t kMaxFront = 15;      // lines in which the running text has begun
 
 // The words of a text in lower case, ASCII letters folded, with a space around each.
 std::string Words(std::string_view text) {
@@ -159,22 +161,28 @@ bool ContentLines::IsSmall(const Line& line) const {
   return !EndsSentence(Text(line)) || 2 * line.linked > size;
 }
 
+bool ContentLines::IsHeadline(const Line& line, const std::string& title) const {
+  if (line.end - line.begin > kMaxHeadline) return false;
+  const bool like = IsLikeTitle(Text(line), title);
+  if (!IsHeading(line)) return like && !Text(line).ends_with('.');
+  for (std::uint32_t at = line.element; !like && at != Tree::kNone; at = tree_[at].parent) {
+    if (tree_[at].name == "h1") return true;
+    if (measures_.Tags(at) & kTagBlock) break;
+  }
+  return like;
+}
+
 void ContentLines::TrimFront(std::string_view title) {
   const std::string words = Words(title);
   std::size_t prose = 0, headline = lines_.size();
   std::uint32_t before = 0;  // bytes of running text before the headline
   for (; prose < lines_.size(); ++prose) {
     const Line& line = lines_[prose];
-    if (headline == lines_.size() && line.end - line.begin < 400 &&
-        (IsLikeTitle(Text(line), words) || (IsHeading(line) && before == 0))) {
-      bool h1 = false;
-      for (std::uint32_t at = line.element; at != Tree::kNone && at != root_; at = tree_[at].parent)
-        h1 |= tree_[at].name == "h1";
-      if (h1 || IsLikeTitle(Text(line), words)) headline = prose;
-    }
+    if (headline == lines_.size() && (before == 0 || IsHeading(line)) && IsHeadline(line, words))
+      headline = prose;
     if (!IsProse(line) || headline == prose) continue;
     before += line.end - line.begin;
-    if (before > 400 || headline != lines_.size()) break;
+    if (before > kMaxBefore || headline != lines_.size()) break;
   }
   std::size_t first = 0;
   if (headline != lines_.size()) {

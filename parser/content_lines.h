@@ -40,6 +40,7 @@ class ContentLines {
     return std::string_view(text_).substr(line.begin, line.end - line.begin);
   }
   bool IsHeading(const Line& line) const;
+  bool IsHeadline(const Line& line, const std::string& title) const;
   bool IsProse(const Line& line) const;
   bool IsSmall(const Line& line) const;
   void TrimFront(std::string_view title);

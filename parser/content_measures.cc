@@ -126,6 +126,7 @@ bool ContentMeasures::BelongsOut(std::uint32_t index, bool strict) const {
   if (of.tags & (kTagParagraph | kTagHeading) && tree_[index].name != "li") return false;
   if (of.hints & kHintBody) return false;
   if ((of.hints & kHintChrome) && !holds_percent(of.body ? 15 : of.article ? 40 : 70)) return true;
+  if ((of.hints & kHintTeaser) && (of.prose == 0 || of.all.linked > 0) && !holds_percent(40)) return true;
   // A box that may belong to the article does when it has a fair share of the page's paragraphs.
   return (of.hints & kHintDoubt) && (!holds_percent(10) || of.all.LinkDensity() > 0.4);
 }

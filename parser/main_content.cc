@@ -16,6 +16,7 @@ namespace trawl::parser {
 namespace {
 
 constexpr std::size_t kParagraph = 25;  // bytes from which a text counts
+constexpr std::uint32_t kLead = 80;     // bytes of a paragraph that leads into the content
 constexpr double kLong = 200;           // bytes of a paragraph that is no teaser
 constexpr std::size_t kEnough = 250;    // bytes of a main content that is taken without a second look
 
@@ -118,13 +119,14 @@ std::vector<std::uint32_t> FindLead(const Tree& tree, const ContentMeasures& mea
   constexpr std::size_t kMost = 3;
   std::uint32_t headline = Tree::kNone;
   for (std::uint32_t i = 0; i < root; ++i) {
-    if (tree[i].name == "h1" && !measures.IsOut(i) && tree[i].end <= root) headline = i;
+    if (tree[i].name == "h1" && tree[i].end <= root) headline = i;
   }
   std::vector<std::uint32_t> lead;
   if (headline == Tree::kNone) return lead;
   for (std::uint32_t i = tree[headline].end; i < root; ++i) {
-    if (measures.IsOut(i) || tree[i].end > root || !measures.IsProse(i) || tree[i].name == "figcaption")
-      continue;
+    if (measures.IsOut(i) || tree[i].end > root || tree[i].name == "figcaption") continue;
+    const TextMeasure& own = measures.Own(i);
+    if (own.bytes < kLead || 2 * own.linked >= own.bytes) continue;
     if (measures.Hints(i) & (kHintDetails | kHintDoubt)) continue;
     lead.push_back(i);
     i = tree[i].end - 1;
