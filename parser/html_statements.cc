@@ -29,14 +29,21 @@ constexpr std::string_view kDates[] = {"date",
                                        "og:published_time",
                                        "article:published_time"};
 
+// Who wrote a page, the most reliable name last.
+constexpr std::string_view kAuthors[] = {"dcterms.creator", "dc.creator",      "citation_author",
+                                         "article:author",  "sailthru.author", "parsely-author",
+                                         "author"};
+
 bool IsOfVocabulary(std::string_view name) {
   return std::any_of(std::begin(kVocabularies), std::end(kVocabularies),
                      [name](std::string_view prefix) { return StartsWithIgnoreCase(name, prefix); });
 }
 
-int DateRank(std::string_view name) {
-  for (std::size_t i = std::size(kDates); i > 0; --i) {
-    if (EqualsIgnoringCase(name, kDates[i - 1])) return static_cast<int>(i);
+// The place of `name` among `names`, from one; zero when it is none of them.
+template <std::size_t N>
+int RankAmong(const std::string_view (&names)[N], std::string_view name) {
+  for (std::size_t i = N; i > 0; --i) {
+    if (EqualsIgnoringCase(name, names[i - 1])) return static_cast<int>(i);
   }
   return 0;
 }
@@ -52,11 +59,14 @@ void StatementCollector::OpenMeta(const Attributes& attributes) {
   const std::string_view name = TrimHtmlSpace(attributes[property ? Attribute::kProperty : Attribute::kName]);
   if (name.empty() || !attributes.Has(Attribute::kContent)) return;
   const std::string_view content = TrimHtmlSpace(attributes[Attribute::kContent]);
-  if (!property) {
-    if (author_.empty() && EqualsIgnoringCase(name, "author")) author_ = content;
-    if (generator_.empty() && EqualsIgnoringCase(name, "generator")) generator_ = content;
+  if (!property && generator_.empty() && EqualsIgnoringCase(name, "generator")) generator_ = content;
+  // Facebook's article:author is the address of a profile.
+  if (const int rank = RankAmong(kAuthors, name);
+      rank > author_rank_ && !content.empty() && content.find("://") == content.npos) {
+    author_rank_ = rank;
+    author_ = content;
   }
-  if (const int rank = DateRank(name); rank > date_rank_ && !content.empty()) {
+  if (const int rank = RankAmong(kDates, name); rank > date_rank_ && !content.empty()) {
     date_rank_ = rank;
     date_ = content;
   }

@@ -37,7 +37,8 @@ class StatementCollector {
   std::string_view author_;
   std::string_view generator_;
   std::string_view date_;
-  int date_rank_ = 0;  // of date_; the best of several names of one thing counts
+  int date_rank_ = 0;    // of date_; the best of several names of one thing counts
+  int author_rank_ = 0;  // of author_
 };
 
 /// Gathers the headings that are shown. Runs on: parser process. Borrows the arena.

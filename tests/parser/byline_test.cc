@@ -49,6 +49,12 @@ TEST_CASE("Author and date come from meta elements, and where these are silent f
                  "\"datePublished\":\"2024-01-31T23:30:00+01:00\",}</script>") ==
         "Ada L.|2024-01-31T23:30:00+01:00|2024-01-31T22:30:00.000Z");
   CHECK(BylineOf("<p>by nobody</p>") == "||");
+  CHECK(BylineOf("<meta name=author content=''><meta name=DC.creator content=C><meta property=article:author "
+                 "content='D'><meta name=parsely-author content=E>") == "E||");
+  CHECK(
+      BylineOf("<meta name=author content=A><meta name=author content=B><meta name=dc.creator content=C>") ==
+      "A||");
+  CHECK(BylineOf("<meta property=article:author content='https://example.org/ada'>") == "||");
 }
 
 TEST_CASE("A date that cannot be read, or in two ways, is published at no known time") {
