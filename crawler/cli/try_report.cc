@@ -89,6 +89,7 @@ class LineWriter {
     Line("published", page.published.empty() && !page.date.empty()
                           ? std::string(page.date) + " (not readable)"
                           : std::string(page.published));
+    Line("generator", page.generator);
     Line("canonical", page.canonical);
     Line("base", page.base);
     Line("language", page.language_source == parser::LanguageSource::kDetected
@@ -97,6 +98,13 @@ class LineWriter {
     Line("charset", page.charset + " (" + std::string(Name(page.charset_source)) + ")");
     Line("robots meta", std::string(page.noindex ? "noindex " : "") + (page.nofollow ? "nofollow" : ""));
     Line("words", Grouped(page.words));
+  }
+
+  void Headings(const parser::ParsedPage& page) {
+    if (page.headings.empty()) return;
+    Title("headings: " + Grouped(page.headings.size()));
+    for (const parser::Heading& heading : page.headings)
+      Line("h" + std::to_string(heading.level), heading.text.empty() ? "(empty)" : heading.text);
   }
 
   void Structured(const parser::ParsedPage& page) {
@@ -187,12 +195,16 @@ json::object PageToJson(const TryReport& report) {
                                  {"rel", ScrubbedText(link.rel)},
                                  {"anchor", ScrubbedText(link.anchor)}});
   }
+  json::array headings;
+  for (const parser::Heading& heading : page.headings)
+    headings.push_back(json::object{{"level", heading.level}, {"text", ScrubbedText(heading.text)}});
   return {
       {"title", ScrubbedText(page.title)},
       {"description", ScrubbedText(page.description)},
       {"author", ScrubbedText(page.author)},
       {"date", ScrubbedText(page.date)},
       {"published_at", page.published.empty() ? json::value() : json::value(ScrubbedText(page.published))},
+      {"generator", ScrubbedText(page.generator)},
       {"canonical", ScrubbedText(page.canonical)},
       {"base", ScrubbedText(page.base)},
       {"language", ScrubbedText(page.language)},
@@ -203,6 +215,7 @@ json::object PageToJson(const TryReport& report) {
       {"words", page.words},
       {"parse_us", page.parse_us},
       {"links_truncated", page.links_truncated},
+      {"headings", headings},
       {"links", links},
       {"main_text", ScrubbedText(page.main)},
       {"text", ScrubbedText(page.text)}};
@@ -223,6 +236,7 @@ void WriteTry(const TryReport& report, std::ostream& out, const Terminal& termin
   }
   writer.Page(report.parse->page);
   for (const TriedRule& rule : report.rules) WriteTriedRule(rule, out, terminal);
+  writer.Headings(report.parse->page);
   writer.Structured(report.parse->page);
   writer.Links(report);
   writer.Text("main content", report.parse->page.main);
