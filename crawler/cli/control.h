@@ -21,9 +21,9 @@ Exit code 74 when no daemon answers, 1 when it knows no such host or target.
 std::function<int()> DefineStatus(CommandLine& line);
 
 inline constexpr const char* kPauseManual = R"(Examples:
-  trawl pause                    the whole crawl
-  trawl pause --host example.org until it is resumed, also over a restart
-  trawl pause --target docs      likewise
+  trawl pause                    the whole crawl, until it is resumed or the daemon ends
+  trawl pause --host example.org one host, until it is resumed, also over a restart
+  trawl pause --target docs      one target, likewise
 
 What is in flight ends; nothing new is fetched. "trawl resume" takes the same arguments.
 )";

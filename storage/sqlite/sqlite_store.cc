@@ -134,8 +134,9 @@ void SqliteStore::CommitGroup() {
       waiting.done({});
     }
   }
-  writer_->CheckpointIfDue();
   rule_.Committed(steady_clock::now());
+  // Behind what is urgent and has come meanwhile, before all else.
+  if (writer_->CheckpointDue()) writer_lane_->PostFirst([this] { writer_->CheckpointIfDue(); });
 }
 
 SqliteStore::ReaderLane& SqliteStore::NextReader() {

@@ -55,6 +55,7 @@ class Writer {
 
   /// Copies the log into the database once it is long. Not part of Commit, so that those who wait hear first.
   void CheckpointIfDue();
+  bool CheckpointDue() const;
 
   /// What may wait for idle moments: a step of it, between groups, in a transaction of its own. False when
   /// there is nothing to do.

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <future>
 #include <string>
 #include <vector>
@@ -54,4 +55,29 @@ TEST_CASE("An urgent batch overtakes those that wait, and what they say of its h
 
   REQUIRE(WriteNow(*f.store, HostWaits("delay", 1)));
   CHECK(LoadNow(*f.store).HostNamed("a.test").waiting_for == "delay");
+}
+
+TEST_CASE("An urgent batch that comes during a commit goes before the log is folded away") {
+  Fixture f("sqlite");
+  const auto size = [&f] { return std::filesystem::file_size(f.options.path); };
+  std::promise<void> entered, release, last;
+  Batch large;
+  REQUIRE(WriteNow(*f.store, Batch().Queued(1, 1)));
+  large.Visited(1, 1).WithPage("large", std::string(std::size_t{40} << 20, 'x'));
+  const std::uintmax_t before = size();
+  f.store->Write(std::move(large.batch), [&](Result<void> done) {
+    CHECK(done);
+    entered.set_value();
+    release.get_future().wait();
+  });
+  entered.get_future().wait();
+  Batch pause = HostWaits("paused", 0);
+  pause.batch.urgent = true;
+  std::uintmax_t meanwhile = 0;
+  f.store->Write(std::move(pause.batch), [&](Result<void>) { meanwhile = size(); });
+  f.store->Write(std::move(Batch().Queued(3, 3).batch), [&last](Result<void>) { last.set_value(); });
+  release.set_value();
+  last.get_future().wait();
+  CHECK(meanwhile == before);
+  CHECK(size() > before + (std::size_t{39} << 20));
 }
