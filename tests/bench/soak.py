@@ -58,7 +58,7 @@ def main():
                 print(f"{seen[-1][0] / 60:.0f} min: {seen[-1][1]}", flush=True)
         daemon.process.terminate()
         daemon.process.wait(30)
-        doctor = daemon.trawl("doctor", "--db", daemon.path("trawl.db"))
+        doctor = daemon.trawl("doctor", "--db", daemon.path("trawl.db"), timeout=600)
     warm = [(at, one) for at, one in seen if at >= a.warm_up * 60] or seen
     mean = sum(one["mb"] for _, one in warm) / len(warm)
     percent = slope([(at, one["mb"]) for at, one in warm]) * 3600 / mean * 100

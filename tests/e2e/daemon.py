@@ -108,9 +108,9 @@ class Daemon:
         finally:
             database.close()
 
-    def trawl(self, *arguments, **more):
+    def trawl(self, *arguments, timeout=30, **more):
         return subprocess.run([os.path.join(self.build, "trawl"), *arguments], cwd=self.folder, capture_output=True, text=True,
-                              timeout=30, **more)
+                              timeout=timeout, **more)
 
 
 class Ready(Daemon):
