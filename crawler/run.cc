@@ -53,11 +53,17 @@ sigset_t EndingSignals() {
   return signals;
 }
 
-/// All is being closed: from now on a request to stop or to reload waits. Of the whole process, for all other
-/// threads are storage lanes, which take no signals.
+/// From now on a request to stop or to reload waits: a run begins, or all is being closed. Of the whole
+/// process, for all other threads are storage lanes, which take no signals.
 void HoldBackSignals() {
   const sigset_t signals = EndingSignals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+/// Who handles them is there; what has come meanwhile is the first.
+void LetSignalsThrough() {
+  const sigset_t signals = EndingSignals();
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 /// All is closed: what has come meanwhile is answered by that.
@@ -66,7 +72,7 @@ void ReleaseSignals() {
   const timespec now{};
   while (::sigtimedwait(&signals, nullptr, &now) > 0) {
   }
-  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  LetSignalsThrough();
 }
 
 /// One crawl from start to end: everything it owns, in the order in which it starts.
@@ -88,6 +94,7 @@ class Session {
       Complain("storage_not_opened", opened.error);
       return kExitIo;
     }
+    HoldBackSignals();  // else one that came before their handlers would leave the run without an end
     const storage::RunStart start{clock_.Now(), std::string(Version()), config::ShowOptions(options_),
                                   targets_.Names(), targets_.CurrentRules()};
     if (const Result<void> begun = opened.store->BeginRun(start); !begun) {
@@ -109,6 +116,7 @@ class Session {
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
     Operation operation(options_, targets_, clock_, configured_, std::move(zygote), store, log_);
+    LetSignalsThrough();
     if (const StartFailure failure = operation.Start()) {
       Complain("not_started", failure.message);
       HoldBackSignals();

@@ -79,7 +79,10 @@ class Tells(unittest.TestCase):
     def test_one_target_and_one_host_have_a_status_of_their_own(self):
         two = TARGET.replace("[control]", '[[target]]\nname = "t&w"\nseeds = ["http://127.0.0.9:9/"]\nwindow = "00:00-23:59"\n[control]')
         with Running(SMALL, two) as daemon:
-            daemon.wait_for(lambda: daemon.status()["pages"] > 20 and daemon.status()["queued"] == 0)
+            def done():
+                status = daemon.status()
+                return status["pages"] > 20 and status["queued"] + status["in_flight"] + status["parsing"] == 0
+            daemon.wait_for(done)
             listed = {target["name"]: target for target in daemon.told("/targets")["targets"]}
             for name in ("web", "t&w"):
                 told = daemon.told("/status?target=" + urllib.parse.quote(name, safe=""))
