@@ -93,14 +93,19 @@ Awaitable<void> Control::Watch() {
     parser_memory_ = ParserMemory();
     history_.Add(Measure(worst_ms));
     worst_ms = 0;
-    if (listeners_ == 0) continue;
+    if (listeners_ == 0) {
+      event_.clear();
+      continue;
+    }
     event_ = "data: " + StatusJson() + "\n\n";
     sampled_.cancel();
   }
 }
 
-Awaitable<std::string> Control::FirstEvent() const {
-  co_return "data: " + StatusJson() + "\n\n";
+// As of the last sample where others listen: a thousand that come at once cost one look at the hosts.
+Awaitable<std::string> Control::FirstEvent() {
+  if (event_.empty()) event_ = "data: " + StatusJson() + "\n\n";
+  co_return event_;
 }
 
 Awaitable<std::string> Control::NextEvent() {

@@ -107,7 +107,7 @@ class Control {
   /// The next of the server-sent events: the state of the crawl when the next sample is there. Empty at the
   /// end.
   boost::asio::awaitable<std::string> NextEvent();
-  boost::asio::awaitable<std::string> FirstEvent() const;
+  boost::asio::awaitable<std::string> FirstEvent();
 
   boost::asio::any_io_executor loop_;
   Crawl crawl_;
@@ -120,7 +120,8 @@ class Control {
   std::string dashboard_address_;
   boost::asio::steady_timer tick_;
   boost::asio::steady_timer sampled_;  ///< never due; cancelled to wake who waits for the next sample
-  std::string event_;                  ///< the latest, made once for all listeners
+  std::string
+      event_;  ///< the latest, made once for all listeners; empty where it would be older than a sample
   std::size_t listeners_ = 0;
   std::uint64_t parser_memory_ = 0;                                   ///< looked at with each sample
   std::optional<std::map<std::string, std::int64_t>> queued_counts_;  ///< by target, as counted last
