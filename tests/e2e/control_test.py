@@ -316,7 +316,7 @@ class Does(unittest.TestCase):
                 self.assertEqual(daemon.post("/add", body)[0], code, str(body)[:80])
 
     def test_stop_drains_and_what_comes_later_is_refused(self):
-        with Running(LONG[:-1] + ("1500",)) as daemon:
+        with Running(LONG[:-1] + ("5000",)) as daemon:
             daemon.wait_for(lambda: daemon.status()["in_flight"] > 0)
             self.assertEqual(daemon.post("/stop"), (200, {"stopping": True}))
             self.assertEqual(daemon.status()["state"], "stopping")
