@@ -160,7 +160,8 @@ class Disk(unittest.TestCase):
             self.assertRegex(again.stderr, r"disk/trawl\.db: .*the disk is full")
             daemon.make_room()
             daemon.doctor()
-            self.assertEqual(set(daemon.pages()), stored)
+            self.assertLessEqual(stored, set(daemon.pages()))  # the second run may have found room for a few more
+            stored = set(daemon.pages())
             self.assertIn(daemon.url + "acknowledged", daemon.asked("SELECT url FROM queue UNION SELECT url FROM visits"))
             daemon.start()
             daemon.hear("^READY=1$")
