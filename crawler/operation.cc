@@ -47,12 +47,12 @@ Operation::Operation(config::Options& options, Targets& targets, Clock& clock, c
                [this](const Trouble& trouble, bool over) {
                  log_.Say(over ? LogLevel::kNotice : LogLevel::kWarning, trouble.name, trouble.sentence);
                }),
-      signals_(loop_, SIGINT, SIGTERM),
+      stops_(loop_.get_executor(), HeededSignals({SIGINT, SIGTERM})),
+      // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
+      hangups_(loop_.get_executor(), service_ ? SignalSet({SIGHUP}) : HeededSignals({SIGHUP})),
       watch_(loop_),
       drain_(loop_),
       view_(log) {
-  // A terminal that is closed ends a crawl as cleanly as Ctrl-C does.
-  signals_.add(SIGHUP);
   if (!service_) return;
   const Control::Hooks hooks{[this](bool at_once) { Stop(at_once, "the control API"); },
                              [this] { return Reload(); }};
@@ -79,7 +79,8 @@ StartFailure Operation::Start() {
 EndReason Operation::Run() {
   storage_.Start();
   engine_.SetDiskLow(storage_.disk_low());
-  asio::co_spawn(loop_, ObeySignals(), Rethrow);
+  asio::co_spawn(loop_, ObeyStops(), Rethrow);
+  asio::co_spawn(loop_, ObeyHangups(), Rethrow);
   asio::co_spawn(loop_, Watch(), Rethrow);
   asio::co_spawn(loop_, Crawl(), Rethrow);
   loop_.run();
@@ -90,7 +91,8 @@ EndReason Operation::Run() {
 Awaitable<void> Operation::Crawl() {
   reason_ = co_await engine_.Run();
   ended_ = true;
-  signals_.cancel();
+  stops_.Cancel();
+  hangups_.Cancel();
   watch_.cancel();
   drain_.cancel();
   Close();
@@ -124,15 +126,22 @@ void Operation::Stop(bool at_once, std::string_view by) {
   asio::co_spawn(loop_, EndDrain(), Rethrow);
 }
 
-Awaitable<void> Operation::ObeySignals() {
+Awaitable<void> Operation::ObeyStops() {
   while (!ended_) {
-    const auto [failed, signal] = co_await signals_.async_wait(kAwait);
-    if (failed) co_return;
-    if (signal == SIGHUP && service_) {
-      asio::co_spawn(loop_, ReloadBySignal(), Rethrow);
-    } else {
+    const std::optional<int> signal = co_await stops_.Next();
+    if (!signal) co_return;
+    Stop(false, "a signal");
+  }
+}
+
+Awaitable<void> Operation::ObeyHangups() {
+  while (!ended_) {
+    const std::optional<int> signal = co_await hangups_.Next();
+    if (!signal) co_return;
+    if (service_)
+      co_await Reload();
+    else
       Stop(false, "a signal");
-    }
   }
 }
 
@@ -176,10 +185,6 @@ Awaitable<Control::Reloaded> Operation::Reload() {
                 (reloaded.good ? "reloaded: " : "not reloaded: ") + line);
   }
   co_return reloaded;
-}
-
-Awaitable<void> Operation::ReloadBySignal() {
-  co_await Reload();
 }
 
 Awaitable<void> Operation::EndDrain() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <optional>
@@ -16,14 +15,16 @@
 #include "crawler/parse_pool.h"
 #include "crawler/progress_view.h"
 #include "crawler/reload.h"
+#include "crawler/signal_reader.h"
 #include "crawler/start_failure.h"
 #include "crawler/storage_watch.h"
 
 namespace trawl::crawler {
 
 /// A crawl under way: the event loop and what turns on it, from the first fetch to the last commit; as a
-/// service with a control API, else with progress on the terminal. Runs on: event loop, which is its own.
-/// Owns the loop and the parser processes; borrows the rest.
+/// service with a control API, else with progress on the terminal. SIGINT, SIGTERM and SIGHUP are to be held
+/// back (SignalReader) while it lives. Runs on: event loop, which is its own. Owns the loop and the parser
+/// processes; borrows the rest.
 class Operation {
  public:
   /// `configured`: what a reload reads again; none makes it a crawl, not a service.
@@ -40,12 +41,12 @@ class Operation {
   std::string failure() const;
 
  private:
-  boost::asio::awaitable<void> ObeySignals();
+  boost::asio::awaitable<void> ObeyStops();
+  boost::asio::awaitable<void> ObeyHangups();
   boost::asio::awaitable<void> EndDrain();
   boost::asio::awaitable<void> Watch();
   boost::asio::awaitable<void> Crawl();
   boost::asio::awaitable<Control::Reloaded> Reload();
-  boost::asio::awaitable<void> ReloadBySignal();
   void Stop(bool at_once, std::string_view by);
   void TellReady(const Progress& now);
   void Close();
@@ -62,7 +63,7 @@ class Operation {
   Engine engine_;
   StorageWatch storage_;
   std::optional<Control> control_;
-  boost::asio::signal_set signals_;
+  SignalReader stops_, hangups_;
   boost::asio::steady_timer watch_, drain_;
   ProgressView view_;
   Heartbeat heartbeat_;

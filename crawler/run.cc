@@ -17,6 +17,7 @@
 #include "crawler/operation.h"
 #include "crawler/parser_program.h"
 #include "crawler/progress_view.h"
+#include "crawler/signal_reader.h"
 #include "crawler/version.h"
 #include "storage/open_store.h"
 
@@ -46,33 +47,24 @@ void IgnoreHangup() {
   ::signal(SIGHUP, SIG_IGN);
 }
 
-sigset_t EndingSignals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
-  return signals;
+sigset_t HeldSignals() {
+  return SignalSet({SIGHUP, SIGINT, SIGTERM});
 }
 
-/// From now on a request to stop or to reload waits: a run begins, or all is being closed. Of the whole
-/// process, for all other threads are storage lanes, which take no signals.
+/// From now on they wait until the operation reads them, or all is closed. Of the whole process, for all
+/// other threads are storage lanes, which take no signals.
 void HoldBackSignals() {
-  const sigset_t signals = EndingSignals();
+  const sigset_t signals = HeldSignals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
-/// Who handles them is there; what has come meanwhile is the first.
-void LetSignalsThrough() {
-  const sigset_t signals = EndingSignals();
-  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 /// All is closed: what has come meanwhile is answered by that.
 void ReleaseSignals() {
-  const sigset_t signals = EndingSignals();
+  const sigset_t signals = HeldSignals();
   const timespec now{};
   while (::sigtimedwait(&signals, nullptr, &now) > 0) {
   }
-  LetSignalsThrough();
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 /// One crawl from start to end: everything it owns, in the order in which it starts.
@@ -94,7 +86,7 @@ class Session {
       Complain("storage_not_opened", opened.error);
       return kExitIo;
     }
-    HoldBackSignals();  // else one that came before their handlers would leave the run without an end
+    HoldBackSignals();  // else one that came before their reader would leave the run without an end
     const storage::RunStart start{clock_.Now(), std::string(Version()), config::ShowOptions(options_),
                                   targets_.Names(), targets_.CurrentRules()};
     if (const Result<void> begun = opened.store->BeginRun(start); !begun) {
@@ -116,10 +108,8 @@ class Session {
  private:
   int Crawl(parser::ZygoteClient zygote, storage::Store& store, Summary summary) {
     Operation operation(options_, targets_, clock_, configured_, std::move(zygote), store, log_);
-    LetSignalsThrough();
     if (const StartFailure failure = operation.Start()) {
       Complain("not_started", failure.message);
-      HoldBackSignals();
       return failure.by_system ? kExitIo : kExitConfig;
     }
     log_.Say(LogLevel::kInfo, "started", "trawl " + std::string(Version()) + " has started",
@@ -127,7 +117,6 @@ class Session {
               {"targets", std::to_string(targets_.size())},
               {"pid", std::to_string(::getpid())}});
     reason_ = operation.Run();
-    HoldBackSignals();  // before the operation's handlers are gone
     finished_ = operation.progress();
     const Progress& done = *finished_;
     log_.Say(LogLevel::kInfo, "ended", "the crawl has ended: " + std::string(Name(reason_)),
