@@ -17,6 +17,7 @@ constexpr std::uint32_t kMaxByline = 100;    // bytes of such within a line
 constexpr std::uint32_t kMaxHeadline = 400;
 constexpr std::uint32_t kMaxBefore = 400;  // bytes of running text in which a headline is looked for
 constexpr std::size_t kMaxFront = 15;      // lines in which the running text has begun
+constexpr std::size_t kMaxLooked = 200;    // lines among which a headline is looked for
 
 // The words of a text in lower case, ASCII letters folded, with a space around each.
 std::string Words(std::string_view text) {
@@ -176,7 +177,7 @@ void ContentLines::TrimFront(std::string_view title) {
   const std::string words = Words(title);
   std::size_t prose = 0, headline = lines_.size();
   std::uint32_t before = 0;  // bytes of running text before the headline
-  for (; prose < lines_.size(); ++prose) {
+  for (; prose < std::min(lines_.size(), kMaxLooked); ++prose) {
     const Line& line = lines_[prose];
     if (headline == lines_.size() && (before == 0 || IsHeading(line)) && IsHeadline(line, words))
       headline = prose;

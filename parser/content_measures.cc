@@ -1,12 +1,12 @@
 #include "parser/content_measures.h"
 
-#include <string>
 #include <string_view>
 
 #include "parser/ascii.h"
 #include "parser/content_hints.h"
 #include "parser/content_tags.h"
 #include "parser/html_names.h"
+#include "parser/html_page.h"
 
 namespace trawl::parser {
 namespace {
@@ -136,12 +136,8 @@ bool ContentMeasures::IsHidden(const TreeElement& element) const {
   if (tree_.Find(element, "hidden")) return true;
   const TreeAttribute* const aria = tree_.Find(element, "aria-hidden");
   if (aria && EqualsIgnoringCase(aria->value, "true")) return true;
-  const TreeAttribute* const inline_style = tree_.Find(element, "style");
-  if (!inline_style) return false;
-  std::string style(inline_style->value);
-  std::erase_if(style, [](char c) { return IsHtmlSpace(c); });
-  for (char& c : style) c = ToAsciiLower(c);
-  return style.find("display:none") != style.npos || style.find("visibility:hidden") != style.npos;
+  const TreeAttribute* const style = tree_.Find(element, "style");
+  return style && StyleHides(style->value);
 }
 
 }  // namespace trawl::parser

@@ -6,9 +6,7 @@
 #include "parser/fingerprint.h"
 
 namespace trawl::parser {
-namespace {
 
-// Whether an inline style hides its element.
 bool StyleHides(std::string_view style) {
   while (!style.empty()) {
     const std::size_t size = std::min(style.find(';'), style.size());
@@ -24,6 +22,8 @@ bool StyleHides(std::string_view style) {
   }
   return false;
 }
+
+namespace {
 
 bool IsSilent(Element element) {
   return element == Element::kScript || element == Element::kHidden || element == Element::kTitle ||

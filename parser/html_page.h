@@ -12,6 +12,9 @@
 
 namespace trawl::parser {
 
+/// Whether an inline style hides its element.
+bool StyleHides(std::string_view style);
+
 /// Makes a ParsedPage of the elements and texts of a document, told in tree order. Each Open has its Close.
 /// Runs on: parser process. Borrows job, arena and the document's bytes, all of which the page's views need
 /// too.

@@ -11,6 +11,7 @@
 #include "parser/content_tags.h"
 #include "parser/html_names.h"
 #include "parser/utf8.h"
+#include "parser/wire.h"
 
 namespace trawl::parser {
 namespace {
@@ -19,6 +20,8 @@ constexpr std::size_t kParagraph = 25;  // bytes from which a text counts
 constexpr std::uint32_t kLead = 80;     // bytes of a paragraph that leads into the content
 constexpr double kLong = 200;           // bytes of a paragraph that is no teaser
 constexpr std::size_t kEnough = 250;    // bytes of a main content that is taken without a second look
+// Beside the tree of more elements there is no memory left for their measures in a worker of 256 MiB.
+constexpr std::uint32_t kMaxElements = 200'000;
 
 // Finds the element whose text the page is about.
 class ContentFinder {
@@ -139,7 +142,7 @@ std::string_view TitleOf(const Tree& tree) {
   for (std::uint32_t i = 0; i < tree.size(); ++i) {
     if (tree[i].name != "title" || !tree[i].html) continue;
     const auto texts = tree.Texts(tree[i]);
-    return texts.empty() ? std::string_view() : texts.front().text;
+    return texts.empty() ? std::string_view() : CutUtf8(texts.front().text, kMaxTitle);
   }
   return {};
 }
@@ -147,6 +150,7 @@ std::string_view TitleOf(const Tree& tree) {
 }  // namespace
 
 std::string ReadMainContent(const Tree& tree, std::size_t max) {
+  if (tree.size() > kMaxElements) return {};
   const std::string_view title = TitleOf(tree);
   for (const bool strict : {true, false}) {
     const ContentMeasures measures(tree, strict);

@@ -56,7 +56,7 @@ std::vector<trawl::config::ItemRule> GreedyRules() {
   return {rule};
 }
 
-enum class Way { kTree, kScan, kItems };
+enum class Way { kTree, kScan, kItems, kMain };
 
 Ending ParseConfined(std::string (*body)(), Way way) {
   const pid_t child = ::fork();
@@ -71,7 +71,8 @@ Ending ParseConfined(std::string (*body)(), Way way) {
     Arena arena(160 << 20);
     std::string frame;
     PageJob job = Job(body());
-    job.want_tree = way == Way::kTree;
+    job.want_tree = way == Way::kTree || way == Way::kMain;
+    job.want_main = way == Way::kMain;
     std::vector<ItemRuleError> errors;
     const ItemExtractor extractor(GreedyRules(), errors);
     if (way == Way::kItems) {
@@ -144,6 +145,10 @@ const Hostile kHostile[] = {
     {"JSON-LD of comments that all end at its end", 0,
      [] { return "<script type=application/ld+json>" + Repeat("<!--", 250'000) + "\"datePublished\"-->"; }},
     {"a table out of which 300,000 texts fall", 0, [] { return "<table>" + Repeat("x<tr>", 300'000); }},
+    {"a long title above short lines that are not like it", 0,
+     [] {
+       return "<title>" + Repeat("rivers and towns ", 20'000) + "</title>" + Repeat("<p>a b c", 40'000);
+     }},
 };
 
 }  // namespace
@@ -156,6 +161,16 @@ TEST_CASE("A hostile page ends as a page or at the limit, in two seconds and 256
                      << ending.signal);
       CHECK(ending.exit_code == (tree ? page.tree_exit_code : 0));
     }
+  }
+}
+
+TEST_CASE(
+    "A hostile page of which the main content is wanted ends as a page, or at the limit where its tree "
+    "does") {
+  for (const Hostile& page : kHostile) {
+    const Ending ending = ParseConfined(page.body, Way::kMain);
+    INFO(page.name << ": exit code " << ending.exit_code << ", signal " << ending.signal);
+    CHECK(ending.exit_code == page.tree_exit_code);
   }
 }
 
