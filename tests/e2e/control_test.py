@@ -251,7 +251,7 @@ class Does(unittest.TestCase):
             self.assertEqual(daemon.post("/pause"), (200, {"paused": True}))
             self.assertEqual(daemon.status()["state"], "paused")
             pages = self.settled(daemon)
-            time.sleep(0.5)
+            daemon.turn(1)
             self.assertEqual(daemon.status()["pages"], pages)
             self.assertEqual(daemon.post("/resume"), (200, {"paused": False}))
             daemon.wait_for(lambda: daemon.status()["pages"] > pages + 20)

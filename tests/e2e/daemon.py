@@ -155,6 +155,13 @@ class Ready(Daemon):
     def status(self):
         return self.told("/status")
 
+    def turn(self, samples=2):
+        """Waits while its loop turns: until it has taken so many samples more, one a second."""
+        latest = lambda: max((s["at"] for s in self.told("/history")["samples"]), default=0)
+        for _ in range(samples):
+            before = latest()
+            self.wait_for(lambda: latest() > before)
+
     def dashboard(self):
         """Its port, and the token."""
         with open(self.path("token"), encoding="ascii") as file:

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import threading
-import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -48,8 +47,13 @@ class Running(Ready):
         before = self.pages(target)
         self.wait_for(lambda: self.pages(target) > before + 5)
 
+    def settle(self):
+        """Until what was in flight is stored, where nothing more is fetched."""
+        self.wait_for(lambda: (s := self.status())["in_flight"] + s["parsing"] == 0)
+        self.turn(1)
+
     def stands_still(self, target, while_goes_on):
-        time.sleep(0.5)
+        self.turn(1)  # what was in flight is stored
         before = self.pages(target)
         self.goes_on(while_goes_on)
         self.assert_equal(self.pages(target), before)
@@ -119,10 +123,9 @@ class Reload(unittest.TestCase):
             daemon.goes_on("one")
             done = daemon.reload(ONE + 'politeness.delay = "2min"\n')
             self.assertEqual(done.stdout, "target one: changed\n")
-            daemon.wait_for(lambda: daemon.status()["in_flight"] == 0)
-            time.sleep(0.3)
+            daemon.settle()
             before = daemon.pages("one")
-            time.sleep(1)
+            daemon.turn()
             self.assertEqual(daemon.pages("one"), before)
             daemon.reload(ONE)
             daemon.goes_on("one")
@@ -132,8 +135,7 @@ class Reload(unittest.TestCase):
             daemon.goes_on("one")
             # Stopped, so that the number cannot be passed while it is being set.
             daemon.reload(ONE + 'politeness.delay = "2min"\n')
-            daemon.wait_for(lambda: daemon.status()["in_flight"] == 0)
-            time.sleep(0.3)
+            daemon.settle()
             before = daemon.pages("one")
             self.assertEqual(daemon.reload(ONE + f"max_pages = {before + 30}\n").returncode, 0)
             daemon.wait_for(lambda: daemon.rows("SELECT count(*) FROM skipped WHERE reason = 'page_limit'")[0][0] > 0)

@@ -40,7 +40,7 @@ class Scheduled(Ready):
         self.wait_for(lambda: self.visits() > 3)
 
     def stands_still(self, name="web"):
-        time.sleep(1.2)
+        self.turn()
         assert self.visits(name) == 0, self.visits(name)
 
 
@@ -99,7 +99,7 @@ class Pauses(unittest.TestCase):
             count = lambda: daemon.rows("SELECT count(*) FROM visits")[0][0]
             daemon.wait_for(lambda: daemon.told("/status")["in_flight"] + daemon.told("/status")["parsing"] == 0)
             before = count()
-            time.sleep(0.5)
+            daemon.turn(1)
             self.assertEqual(count(), before)
             self.assertEqual(daemon.trawl("resume", "--target", "web", "--socket", daemon.path("sock")).returncode, 0)
             daemon.wait_for(lambda: count() > before)
@@ -122,7 +122,7 @@ class Pauses(unittest.TestCase):
                 self.assertRegex(told["paused_for"], r"^\d+ of its last 10 fetches failed$")
                 self.assertEqual(told["paused_until"] is None, not more)
                 self.assertIn("warning: a target is still paused: " + told["paused_for"], daemon.stderr())
-                time.sleep(0.5)
+                daemon.turn(1)
                 self.assertEqual(count(daemon), before)
                 self.assertEqual(daemon.trawl("resume", "--target", "web", "--socket", daemon.path("sock")).returncode, 0)
                 daemon.wait_for(lambda: count(daemon) > before)
