@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <span>
@@ -111,15 +112,16 @@ class Engine {
   bool paused() const { return paused_; }
   /// While low nothing is handed out, as while paused; apart from that an operator may pause and resume.
   void SetDiskLow(bool low);
-  enum class HostPause {
-    kStored,     ///< with the host, so that it holds over a restart
-    kUnknown,    ///< no URL of such a host is known
-    kNotStored,  ///< storage has failed, and with it the crawl: see storage_error()
+  /// Whether what was asked, which is done by then, holds over a restart.
+  enum class Kept {
+    kStored,
+    kUnderway,  ///< the disk takes long; what is asked next is stored behind it
+    kFailed,    ///< storage has failed, and with it the crawl: see storage_error()
   };
-  boost::asio::awaitable<HostPause> PauseHost(std::string name, bool pause);
-  /// Until resumed. A host that several targets share waits once a URL of this one is its next. False: it was
-  /// not stored, so that it does not hold over a restart; storage has failed, and with it the crawl.
-  boost::asio::awaitable<bool> PauseTarget(std::uint16_t target, bool pause);
+  /// Nothing where no URL of such a host is known.
+  boost::asio::awaitable<std::optional<Kept>> PauseHost(std::string name, bool pause);
+  /// Until resumed. A host that several targets share waits once a URL of this one is its next.
+  boost::asio::awaitable<Kept> PauseTarget(std::uint16_t target, bool pause);
   bool target_paused(std::uint16_t target) const { return target_pauses_[target].paused; }
   /// Why it has paused by itself; empty: it has not, or an operator has.
   const std::string& target_pause_reason(std::uint16_t target) const { return target_pauses_[target].reason; }
@@ -207,6 +209,11 @@ class Engine {
   // The loop of step 1.
   bool HasRoom() const;
   void Dispatch();
+  // What an operator asks of it (engine_control.cc).
+  struct Keeping;
+  boost::asio::awaitable<Kept> Keep(Step step);
+  boost::asio::awaitable<void> WriteFor(std::shared_ptr<Keeping> keeping, Step step);
+
   // Pauses and windows of targets (engine_target.cc).
   void LookAtClock();
   void FollowSchedules();

@@ -1,6 +1,10 @@
 // What an operator asks of a running crawl.
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "crawler/async.h"
@@ -11,6 +15,12 @@
 #include "parser/url.h"
 
 namespace trawl::crawler {
+namespace {
+
+/// An operator who has asked waits for the disk no longer than this.
+constexpr std::chrono::milliseconds kKeepWait(50);
+
+}  // namespace
 
 void Engine::Resume() {
   paused_ = false;
@@ -23,9 +33,9 @@ void Engine::SetDiskLow(bool low) {
   Wake();
 }
 
-Awaitable<Engine::HostPause> Engine::PauseHost(std::string name, bool pause) {
+Awaitable<std::optional<Engine::Kept>> Engine::PauseHost(std::string name, bool pause) {
   const HostId host = parser::FingerprintHost(name);
-  if (!frontier_.KnowsHost(host)) co_return HostPause::kUnknown;
+  if (!frontier_.KnowsHost(host)) co_return std::nullopt;
   if (pause) {
     frontier_.Pause(host, PausedBy::kOperator);
   } else {
@@ -37,8 +47,29 @@ Awaitable<Engine::HostPause> Engine::PauseHost(std::string name, bool pause) {
   state.name = step.batch.text.Keep(std::move(name));
   state.ip = step.batch.text.Keep(std::string(state.ip));
   step.batch.hosts.push_back(state);
-  const bool stored = co_await Write(std::move(step));
-  co_return stored ? HostPause::kStored : HostPause::kNotStored;
+  co_return co_await Keep(std::move(step));
+}
+
+/// A write, and who waits for it. Shared, for either may end first.
+struct Engine::Keeping {
+  explicit Keeping(const asio::any_io_executor& loop) : timer(loop) {}
+
+  std::optional<bool> stored;
+  asio::steady_timer timer;
+};
+
+Awaitable<Engine::Kept> Engine::Keep(Step step) {
+  const auto keeping = std::make_shared<Keeping>(loop_);
+  keeping->timer.expires_after(kKeepWait);
+  if (!gate_.Spawn(WriteFor(keeping, std::move(step)))) co_return Kept::kFailed;
+  if (!keeping->stored) co_await keeping->timer.async_wait(kAwait);
+  if (!keeping->stored) co_return Kept::kUnderway;
+  co_return *keeping->stored ? Kept::kStored : Kept::kFailed;
+}
+
+Awaitable<void> Engine::WriteFor(std::shared_ptr<Keeping> keeping, Step step) {
+  keeping->stored = co_await Write(std::move(step));
+  keeping->timer.cancel();
 }
 
 std::optional<storage::HostState> Engine::host(std::string_view name) const {

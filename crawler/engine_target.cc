@@ -41,10 +41,10 @@ Awaitable<bool> Engine::RestorePauses(std::vector<storage::TargetPause> pauses) 
   co_return co_await Write(std::move(step));
 }
 
-Awaitable<bool> Engine::PauseTarget(std::uint16_t target, bool pause) {
+Awaitable<Engine::Kept> Engine::PauseTarget(std::uint16_t target, bool pause) {
   SetTargetPaused(target, pause);
   Step step = PauseStep(target);
-  co_return co_await Write(std::move(step));
+  co_return co_await Keep(std::move(step));
 }
 
 /// Urgent as all of them, so that they are stored in their order.

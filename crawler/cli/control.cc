@@ -152,11 +152,16 @@ std::function<int()> DefineSwitch(CommandLine& line, bool pause) {
     if (!arguments->host.empty()) body["host"] = arguments->host;
     if (!arguments->target.empty()) body["target"] = arguments->target;
     int code = kExitDone;
-    if (!Ask(command, arguments->daemon, "POST", "/" + command, ToJson(body), code)) return code;
+    const std::optional<json::object> answer =
+        Ask(command, arguments->daemon, "POST", "/" + command, ToJson(body), code);
+    if (!answer) return code;
     const std::string what = !arguments->host.empty()     ? arguments->host
                              : !arguments->target.empty() ? arguments->target
                                                           : "the crawl";
-    std::printf("%s %s\n", Printable(what).c_str(), pause ? "is paused" : "goes on");
+    const json::value* const stored = answer->if_contains("stored");
+    const bool underway = stored && stored->is_bool() && !stored->as_bool();
+    std::printf("%s %s%s\n", Printable(what).c_str(), pause ? "is paused" : "goes on",
+                underway ? ", and that is being stored: the disk takes long" : "");
     return static_cast<int>(kExitDone);
   };
 }

@@ -119,27 +119,27 @@ Awaitable<ControlReply> Control::SetPaused(ControlRequest request, bool pause) {
   if (!body) co_return Refusal(400, "the body is no object");
   const auto host = StringAt(*body, "host"), target = StringAt(*body, "target");
   json::object answer{{"paused", pause}};
+  std::optional<Engine::Kept> kept;
   if (host) {
     std::string name(*host);
-    const Engine::HostPause done = co_await crawl_.engine.PauseHost(name, pause);
-    if (done == Engine::HostPause::kUnknown)
-      co_return Refusal(404, "no URL of the host \"" + parser::ScrubUtf8(name) + "\" is known");
-    if (done == Engine::HostPause::kNotStored)
-      co_return Refusal(503, "it was not stored: " + crawl_.engine.storage_error());
+    kept = co_await crawl_.engine.PauseHost(name, pause);
+    if (!kept) co_return Refusal(404, "no URL of the host \"" + parser::ScrubUtf8(name) + "\" is known");
     answer["host"] = name;
   } else if (target) {
     const std::optional<std::uint16_t> index = TargetNamed(*target);
     if (!index) co_return RefuseUnknown(*target);
     if (crawl_.engine.targets()[*index].retired)
       co_return Refusal(404, "the target \"" + parser::ScrubUtf8(*target) + "\" was removed");
-    const bool stored = co_await crawl_.engine.PauseTarget(*index, pause);
-    if (!stored) co_return Refusal(503, "it was not stored: " + crawl_.engine.storage_error());
+    kept = co_await crawl_.engine.PauseTarget(*index, pause);
     answer["target"] = std::string(*target);
   } else if (pause) {
     crawl_.engine.Pause();
   } else {
     crawl_.engine.Resume();
   }
+  if (kept == Engine::Kept::kFailed)
+    co_return Refusal(503, "it was not stored: " + crawl_.engine.storage_error());
+  if (kept) answer["stored"] = kept == Engine::Kept::kStored;
   co_return JsonReply(answer);
 }
 

@@ -8,6 +8,7 @@
 using namespace trawl;
 using namespace trawl::test;
 using crawler::EndReason;
+using Kept = crawler::Engine::Kept;
 using namespace std::chrono_literals;
 
 namespace {
@@ -30,13 +31,13 @@ std::vector<std::string> HtmlPages(const Database& database) {
   return database.Rows("SELECT url FROM pages WHERE content_type LIKE 'text/html%' ORDER BY url");
 }
 
-/// As an operator: tells the engine, and hears when it is stored.
-void PauseTarget(boost::asio::io_context& loop, EngineRig& rig, bool pause) {
-  std::optional<bool> stored;
+/// As an operator: tells the engine, and hears whether it is stored.
+Kept PauseTarget(boost::asio::io_context& loop, EngineRig& rig, bool pause) {
+  std::optional<Kept> kept;
   boost::asio::co_spawn(loop, rig.engine.PauseTarget(0, pause),
-                        [&stored](std::exception_ptr, bool done) { stored = done; });
-  RunUntil(loop, [&] { return stored.has_value(); });
-  CHECK(stored == true);
+                        [&kept](std::exception_ptr, Kept done) { kept = done; });
+  RunUntil(loop, [&] { return kept.has_value(); });
+  return *kept;
 }
 
 /// Ends the run of a service.
@@ -81,7 +82,7 @@ TEST_CASE("engine:ATargetIsFetchedInItsPartOfTheDay") {
     until([&] { return !rig.engine.in_window(0); });
     until([&] { return rig.engine.progress().in_flight + rig.engine.progress().parsing == 0; });
     // An operator's pause outlasts the window's.
-    PauseTarget(loop, rig, true);
+    CHECK(PauseTarget(loop, rig, true) == Kept::kStored);
     clock.manual.Set(midnight + 32h);
     until([&] { return rig.engine.in_window(0); });
     CHECK(rig.engine.TargetState(0) == "paused");
@@ -267,4 +268,41 @@ TEST_CASE("engine:WhatAnOperatorHasPausedAndResumedStandsSoInTheNextRun") {
   }
   REQUIRE(database.Close());
   CHECK(database.Row("SELECT count(*) FROM target_pause") == (!resumed && !one_shot ? "1" : "0"));
+}
+
+TEST_CASE("engine:AnOperatorWaitsForTheDiskNoLongerThanAMoment") {
+  SyntheticWebOptions options = WebInTrouble();
+  options.shape.errors_per_mille = 0;
+  const RunningWeb web(options);
+  Database database;
+  REQUIRE(database.Open() == "");
+  {
+    TroubledStore store(*database.store);
+    boost::asio::io_context loop(1);
+    EngineRig rig(loop, OwnSite(web.web.Url("/")), store, nullptr, false);
+    RunUntil(loop, [&] { return rig.engine.ready(); });
+    store.holding = true;
+    CHECK(PauseTarget(loop, rig, true) == Kept::kUnderway);
+    CHECK(rig.engine.target_paused(0));
+    store.LetThrough();
+    EndRun(loop, rig);
+  }
+  REQUIRE(database.Close());
+  CHECK(database.Row("SELECT count(*) FROM target_pause") == "1");
+}
+
+TEST_CASE("engine:APauseThatCannotBeStoredIsToldSo") {
+  const RunningWeb web(WebInTrouble());
+  Database database;
+  REQUIRE(database.Open() == "");
+  TroubledStore store(*database.store);
+  boost::asio::io_context loop(1);
+  EngineRig rig(loop, OwnSite(web.web.Url("/")), store, nullptr, false);
+  RunUntil(loop, [&] { return rig.engine.ready(); });
+  FailOnNth failure(1, FailOnNth::Mode::kForever);
+  store.failure = &failure;
+  CHECK(PauseTarget(loop, rig, true) == Kept::kFailed);
+  RunUntil(loop, [&] { return rig.ended.has_value(); });
+  CHECK(rig.ended == EndReason::kStorageFailed);
+  REQUIRE(database.Close());
 }
