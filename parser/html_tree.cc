@@ -11,6 +11,9 @@
 namespace trawl::parser {
 namespace {
 
+// Bytes of a document up to which its size says well enough how many nodes it has.
+constexpr std::size_t kUsual = std::size_t{1} << 20;
+
 void* AllocateFrom(void* arena, std::size_t size) {
   return static_cast<Arena*>(arena)->Allocate(size);
 }
@@ -69,6 +72,55 @@ struct OutlineFrame {
   unsigned next_child;
 };
 
+// In document order, without the content of a <template>: open(element), text(text) and close().
+template <class Open, class Text, class Close>
+void WalkOutline(const GumboNode* root, Open open, Text text, Close close) {
+  static constexpr GumboVector kNoChildren{};
+  std::vector<OutlineFrame> stack;
+  stack.reserve(64);
+  const auto enter = [&](const GumboNode* node) {
+    open(node->v.element);
+    stack.push_back({node->type == GUMBO_NODE_TEMPLATE ? &kNoChildren : &node->v.element.children, 0});
+  };
+  enter(root);
+  while (!stack.empty()) {
+    OutlineFrame& frame = stack.back();
+    if (frame.next_child == frame.children->length) {
+      close();
+      stack.pop_back();
+      continue;
+    }
+    const auto* const child = static_cast<const GumboNode*>(frame.children->data[frame.next_child++]);
+    switch (child->type) {
+      case GUMBO_NODE_ELEMENT:
+      case GUMBO_NODE_TEMPLATE:
+        enter(child);
+        break;
+      case GUMBO_NODE_TEXT:
+      case GUMBO_NODE_CDATA:
+      case GUMBO_NODE_WHITESPACE:
+        text(child->v.text.text);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+// Of a large document the nodes are counted: room for one that is not there, or that grows by doubling, can
+// be more than a worker has left.
+void Reserve(const GumboNode* root, std::size_t bytes, Tree& tree) {
+  if (bytes <= kUsual) return tree.Reserve(bytes / 32, bytes / 32, bytes / 32);
+  std::size_t elements = 0, attributes = 0, texts = 0;
+  const auto open = [&](const GumboElement& element) {
+    ++elements;
+    attributes += element.attributes.length;
+  };
+  WalkOutline(
+      root, open, [&](const char*) { ++texts; }, [] {});
+  tree.Reserve(elements, attributes, texts);
+}
+
 }  // namespace
 
 const GumboOutput* ParseToGumbo(std::string_view html, Arena& arena) {
@@ -83,37 +135,10 @@ const GumboOutput* ParseToGumbo(std::string_view html, Arena& arena) {
 Tree FlattenTree(const GumboOutput& output, std::string_view html, Arena& arena) {
   const bool quirks = output.document->v.document.doc_type_quirks_mode == GUMBO_DOCTYPE_QUIRKS;
   Tree tree(html, quirks, arena);
-  tree.Reserve(html.size() / 32, html.size() / 32, html.size() / 32);
-  static constexpr GumboVector kNoChildren{};
-  std::vector<OutlineFrame> stack;
-  stack.reserve(64);
-  const auto enter = [&](const GumboNode* node) {
-    Open(node->v.element, html, tree);
-    stack.push_back({node->type == GUMBO_NODE_TEMPLATE ? &kNoChildren : &node->v.element.children, 0});
-  };
-  enter(output.root);
-  while (!stack.empty()) {
-    OutlineFrame& frame = stack.back();
-    if (frame.next_child == frame.children->length) {
-      tree.Close();
-      stack.pop_back();
-      continue;
-    }
-    const auto* const child = static_cast<const GumboNode*>(frame.children->data[frame.next_child++]);
-    switch (child->type) {
-      case GUMBO_NODE_ELEMENT:
-      case GUMBO_NODE_TEMPLATE:
-        enter(child);
-        break;
-      case GUMBO_NODE_TEXT:
-      case GUMBO_NODE_CDATA:
-      case GUMBO_NODE_WHITESPACE:
-        tree.AddText(child->v.text.text);
-        break;
-      default:
-        break;
-    }
-  }
+  Reserve(output.root, html.size(), tree);
+  WalkOutline(
+      output.root, [&](const GumboElement& element) { Open(element, html, tree); },
+      [&](const char* text) { tree.AddText(text); }, [&] { tree.Close(); });
   return tree;
 }
 
