@@ -132,7 +132,7 @@ struct StorageOptions {
   Duration keep_visits = 0s;                 ///< older visits go, but for the last of a URL; 0: none does
   bool structured = true;                    ///< JSON-LD, microdata, OpenGraph and the like
   Duration commit_age = 200ms;               ///< longest wait of a batch for its group's commit
-  Bytes commit_size = MiB(8);                ///< a group this large commits at once
+  Bytes commit_size = MiB(24);               ///< a group this large commits at once
   Bytes queue_max = MiB(64);                 ///< waiting batches; beyond it fetching slows
   std::uint32_t readers = 2;
   Bytes min_free = GiB(1);           ///< less free on the disk, and fetching pauses

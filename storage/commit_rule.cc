@@ -14,7 +14,7 @@ bool CommitRule::Add(Time posted, Time now, std::size_t bytes) {
   bytes_ += bytes;
   // What stood behind a long commit is old when it gets here. It gathers with the others that stood there,
   // else each of them would pay for a commit of its own and the queue would only grow.
-  const bool old = now - oldest_ >= age_ && now - opened_ >= std::min<Duration>(kCatchUp, age_ / 4);
+  const bool old = now - oldest_ >= age_ && now - opened_ >= std::min<Duration>(kCatchUp, 3 * age_ / 4);
   return bytes_ >= size_.count || old;
 }
 

@@ -21,7 +21,7 @@ class CommitRule {
   /// A lane that is late already by more than the age: it catches up with fewer commits, each of which writes
   /// the pages anew that all change. Measured at 20 pages a commit: ten pages of the database for each of the
   /// crawl, at 200 seven.
-  static constexpr std::chrono::milliseconds kCatchUp{50};
+  static constexpr std::chrono::milliseconds kCatchUp{150};
 
   CommitRule(Duration age, Bytes size) : age_(age), size_(size) {}
 

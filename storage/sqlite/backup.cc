@@ -27,7 +27,7 @@ Connection::Failure CopyTo(Connection& db, const std::string& path) {
   if (!copy) return failure;
   copy->CopyFrom(db);
   // Not in WAL mode, as the original says it is: a backup is one file.
-  copy->Text("PRAGMA journal_mode = DELETE");
+  copy->Exec("PRAGMA journal_mode = DELETE");
   if (!copy->failed() && copy->Text("PRAGMA integrity_check(1)") != "ok" && !copy->failed())
     return {StoreErrc::kCorrupt, "the copy is not whole", -1};
   return copy->failure();

@@ -244,6 +244,7 @@ void Connection::Fail(int code) {
   failure_.sql_offset = handle_ ? sqlite3_error_offset(handle_) : -1;
   const bool by_system = failure_.code == StoreErrc::kIo || failure_.code == StoreErrc::kSync;
   if (!by_system || handle_ == nullptr) return;
+  if (failure_.code == StoreErrc::kSync) KeepLog();
   // SQLite says "disk I/O error" to all of these.
   if (const std::string_view doing = Doing(code); !doing.empty()) failure_.message.append(", ").append(doing);
   if (const int system = sqlite3_system_errno(handle_); system != 0)
@@ -252,6 +253,13 @@ void Connection::Fail(int code) {
 
 void Connection::Break(StoreErrc code, std::string message) {
   if (!failed()) failure_ = {code, std::move(message), -1};
+  if (code == StoreErrc::kSync) KeepLog();
+}
+
+/// After a sync that has failed the log may hold less than was written, and a next sync would not say so:
+/// whoever opens it next looks at its checksums, a checkpoint does not.
+void Connection::KeepLog() {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 void Connection::Exec(std::string_view sql) {
@@ -323,6 +331,10 @@ void Connection::CopyFrom(Connection& source) {
   const int finished = sqlite3_backup_finish(backup);
   if (code == SQLITE_DONE) code = finished;
   if (code != SQLITE_OK) Fail(code);
+}
+
+StoreErrc Connection::SyncLog() const {
+  return CodeOf(layer_->SyncLog());
 }
 
 Connection::Folded Connection::Checkpoint() {

@@ -130,6 +130,13 @@ class Connection {
   /// Becomes a copy of what `source`, another database, holds now. A failure of either is this one's.
   void CopyFrom(Connection& source);
 
+  /// While set, a COMMIT does not wait for the disk: it is durable once SyncLog has given no error. Of a
+  /// connection that writes.
+  void PutOffSyncs(bool put_off) { layer_->PutOffSyncs(put_off); }
+  /// Makes durable what was committed before the call. On any one thread beside the connection's, which may
+  /// go on; behind a first commit with its own sync, and before the connection goes.
+  StoreErrc SyncLog() const;
+
   /// Pages in the write-ahead log after the last commit of this connection.
   int wal_pages() const { return wal_pages_; }
   struct Folded {
@@ -153,6 +160,7 @@ class Connection {
   friend class Statement;
   explicit Connection(sqlite3* handle) : handle_(handle) {}
   void Fail(int code);
+  void KeepLog();
 
   std::unique_ptr<LogVfs> layer_;  // of a connection that writes
   sqlite3* handle_;

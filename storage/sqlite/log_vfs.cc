@@ -34,6 +34,7 @@ class Gathered {
     const bool follows = !bytes_.empty() && at == at_ + static_cast<sqlite3_int64>(bytes_.size());
     if (!follows || head == after_head_) {
       if (const int code = Flush(); code != SQLITE_OK) return code;
+      ends_transaction_ = false;
       // A head that ends a transaction and follows nothing may be one whose checksum is set right: then no
       // page comes behind it.
       if (!head || ends) return Pass(bytes, at);
@@ -56,6 +57,9 @@ class Gathered {
     return failed_;
   }
 
+  /// Whether the last that was written ended a transaction, so that a sync now is for it.
+  bool ended_transaction() const { return bytes_.empty() && ends_transaction_; }
+
   /// Of a flush, for ever: SQLite has heard of those frames that they were written, and must not end a
   /// transaction behind them.
   int failed() const { return failed_; }
@@ -69,7 +73,7 @@ class Gathered {
   std::string bytes_;
   sqlite3_int64 at_ = 0;  // where they go
   bool after_head_ = false;
-  bool ends_transaction_ = false;  // the last frame
+  bool ends_transaction_ = false;  // the last frame, if it was written behind others or with its page
   int failed_ = SQLITE_OK;
 };
 
@@ -77,6 +81,7 @@ class Gathered {
 struct LogFile {
   sqlite3_file base;
   Gathered* gathered;
+  const bool* puts_off;
 
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -114,7 +119,10 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 int Sync(sqlite3_file* file, int flags) {
   if (const int failed = Self(file)->gathered->failed(); failed != SQLITE_OK) return failed;
-  return Then(file, [=](sqlite3_file* f, const sqlite3_io_methods* m) { return m->xSync(f, flags); });
+  return Then(file, [=](sqlite3_file* f, const sqlite3_io_methods* m) {
+    const bool later = *Self(file)->puts_off && Self(file)->gathered->ended_transaction();
+    return later ? SQLITE_OK : m->xSync(f, flags);
+  });
 }
 int FileSize(sqlite3_file* file, sqlite3_int64* size) {
   return Then(file, [=](sqlite3_file* f, const sqlite3_io_methods* m) { return m->xFileSize(f, size); });
@@ -168,16 +176,20 @@ std::atomic<int> registered{0};  // makes the names of several at once differ
 struct LogVfs::Registration {
   sqlite3_vfs vfs;  // first; a copy of the layer below but for the name and how files are opened
   sqlite3_vfs* real;
+  bool puts_off = false;
+  sqlite3_file* log_below = nullptr;  // the open log of the one connection
 
   static int Open(sqlite3_vfs* self, const char* path, sqlite3_file* file, int flags, int* flags_out) {
-    sqlite3_vfs* real = reinterpret_cast<Registration*>(self)->real;
+    auto* registration = reinterpret_cast<Registration*>(self);
+    sqlite3_vfs* real = registration->real;
     if ((flags & SQLITE_OPEN_WAL) == 0) return real->xOpen(real, path, file, flags, flags_out);
-    auto* log = new (file) LogFile{{nullptr}, nullptr};
+    auto* log = new (file) LogFile{{nullptr}, nullptr, &registration->puts_off};
     const int code = real->xOpen(real, path, log->real(), flags, flags_out);
     // SQLite calls xClose whenever the methods are set.
     if (log->real()->pMethods == nullptr) return code;
     log->gathered = new Gathered(log->real());
     log->base.pMethods = &kMethods;
+    registration->log_below = log->real();
     return code;
   }
 };
@@ -197,6 +209,15 @@ std::unique_ptr<LogVfs> LogVfs::Over(const std::string& name) {
   vfs.xOpen = Registration::Open;
   if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK) return nullptr;
   return layer;
+}
+
+void LogVfs::PutOffSyncs(bool put_off) {
+  registration_->puts_off = put_off;
+}
+
+int LogVfs::SyncLog() const {
+  sqlite3_file* const log = registration_->log_below;
+  return log != nullptr ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : SQLITE_IOERR_FSYNC;
 }
 
 LogVfs::~LogVfs() {

@@ -22,7 +22,7 @@ constexpr int kWriterCacheKiB = 32 * 1024;
 constexpr int kReaderCacheKiB = 4 * 1024;
 // A log that a reader has made longer is cut to this when it begins anew. Twice what it has when it is folded
 // into the database, so that usually nothing is cut and written again.
-constexpr int kLogBytes = 64 << 20;
+constexpr int kLogBytes = 128 << 20;
 
 std::string SchemaSentence(const std::string& path, SchemaState state, int version) {
   if (state == SchemaState::kForeign) {
@@ -113,7 +113,14 @@ std::unique_ptr<Connection> OpenForWriting(const config::StorageOptions& options
   // Has to be said before the first table; a file that was made without takes trawl doctor --vacuum.
   if (state == SchemaState::kEmpty) db->Exec("PRAGMA auto_vacuum = INCREMENTAL");
   const bool full = options.durability == config::Durability::kFull;
-  db->Text("PRAGMA journal_mode = WAL");
+  db->Exec("PRAGMA journal_mode = WAL");  // to its end: where it fails there, its row says nothing of it
+  // That it cannot is no error for SQLite, which goes on with what it has; readers would be in the way then.
+  if (db->Text("PRAGMA journal_mode") != "wal" && !db->failed()) {
+    error =
+        options.path +
+        " cannot have a write-ahead log, which takes a file system with shared memory, such as a local disk";
+    return nullptr;
+  }
   // FULL: every commit is on the disk before it is acknowledged. NORMAL: a power cut (not a crash of the
   // program) may take the commits since the last checkpoint, and leaves the database whole.
   db->Exec(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");

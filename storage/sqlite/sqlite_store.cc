@@ -47,20 +47,23 @@ void SqliteStore::Start(std::unique_ptr<Connection> connection,
     lane.lane = std::make_unique<Lane>("reader");
     readers_.push_back(std::move(lane));
   }
+  if (options_.durability == config::Durability::kFull) sync_lane_ = std::make_unique<Lane>("sync");
   writer_lane_ = std::make_unique<Lane>("writer", [this] { return Rest(); });
 }
 
 Result<void> SqliteStore::RunOnWriter(const std::function<void()>& job) {
-  std::promise<boost::system::error_code> answer;
-  std::future<boost::system::error_code> future = answer.get_future();
+  std::promise<StoreErrc> answer;
+  std::future<StoreErrc> future = answer.get_future();
   const bool posted = writer_lane_->Post([this, &job, &answer] {
     CommitGroup();
+    LookAtSyncs();
     job();
-    answer.set_value(writer_->error());
+    Fail(writer_->failure());
+    answer.set_value(failure_);
   });
   if (!posted) return StoreErrc::kClosed;
-  if (const boost::system::error_code error = future.get()) return error;
-  return {};
+  const StoreErrc failure = future.get();
+  return failure == StoreErrc::kOk ? Result<void>() : Result<void>(failure);
 }
 
 Result<void> SqliteStore::BeginRun(const RunStart& run) {
@@ -77,13 +80,13 @@ void SqliteStore::SetTargets(std::vector<std::string> names, std::vector<config:
                              Done<void> done) {
   writer_lane_->PostFirst([this, names = std::move(names), rules = std::move(rules), done = std::move(done)] {
     CommitGroup();
+    LookAtSyncs();
     writer_->SetTargets(names, rules);
     // A read that is asked for after `done` comes behind this in its lane.
     for (ReaderLane& reader : readers_) {
       reader.lane->Post([&reader, numbers = writer_->targets()] { reader.reader->SetTargets(numbers); });
     }
-    const boost::system::error_code error = writer_->error();
-    done(error ? Result<void>(error) : Result<void>());
+    AnswerInOrder(done);
   });
 }
 
@@ -103,6 +106,7 @@ void SqliteStore::Write(WriteBatch batch, Done<void> done) {
 
 void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes,
                              CommitRule::Time posted) {
+  LookAtSyncs();
   const Result<void> applied = writer_->Apply(batch);
   group_.push_back({std::move(done), bytes, applied ? boost::system::error_code() : applied.error()});
   const bool due = rule_.Add(posted, steady_clock::now(), bytes);
@@ -110,6 +114,9 @@ void SqliteStore::AddToGroup(const WriteBatch& batch, Done<void> done, std::size
 }
 
 std::optional<Lane::Time> SqliteStore::Rest() {
+  LookAtSyncs();
+  // A group that nothing but time makes due gathers on while the disk is busy, whose end wakes this lane.
+  if (unsynced_.load(std::memory_order_acquire) > 0 && rule_.open()) return std::nullopt;
   if (rule_.Rest(steady_clock::now())) CommitGroup();
   if (rule_.open()) return rule_.RestUntil();
   // A job that came meanwhile goes first.
@@ -118,25 +125,74 @@ std::optional<Lane::Time> SqliteStore::Rest() {
 
 void SqliteStore::CommitGroup() {
   if (group_.empty()) return;
-  const steady_clock::time_point begun = steady_clock::now();
-  writer_->Commit();
-  const auto took = std::chrono::ceil<std::chrono::microseconds>(steady_clock::now() - begun);
+  Group group{std::exchange(group_, {}), steady_clock::now(), 0};
+  writer_->Commit(sync_lane_ ? Writer::Sync::kLater : Writer::Sync::kNow);
+  if (Fail(writer_->failure()) != StoreErrc::kOk || !sync_lane_) {
+    Answer(group);
+  } else {
+    group.number = commits_.fetch_add(1, std::memory_order_release) + 1;
+    unsynced_.fetch_add(1, std::memory_order_relaxed);
+    sync_lane_->Post([this, group = std::move(group)]() mutable { SyncGroup(std::move(group)); });
+  }
+  rule_.Committed(steady_clock::now());
+  // Behind what is urgent and has come meanwhile, before all else.
+  if (writer_->CheckpointDue()) {
+    writer_lane_->PostFirst([this] {
+      LookAtSyncs();
+      writer_->CheckpointIfDue();
+    });
+  }
+}
+
+/// On the sync lane. One sync is for all groups that were committed before it began.
+void SqliteStore::SyncGroup(Group group) {
+  if (failure_ == StoreErrc::kOk && group.number > synced_) {
+    const std::uint64_t committed = commits_.load(std::memory_order_acquire);
+    if (Fail(connection_->SyncLog()) == StoreErrc::kOk) synced_ = committed;
+  }
+  Answer(group);
+  if (unsynced_.fetch_sub(1, std::memory_order_release) == 1) writer_lane_->Post([] {});
+}
+
+/// What fails first is the failure of the store, whichever lane it is on. Gives that.
+StoreErrc SqliteStore::Fail(StoreErrc failure) {
+  StoreErrc first = StoreErrc::kOk;
+  return failure_.compare_exchange_strong(first, failure) ? failure : first;
+}
+
+void SqliteStore::Answer(Group& group) {
+  const auto took = std::chrono::ceil<std::chrono::microseconds>(steady_clock::now() - group.begun);
   last_commit_us_.store(took.count(), std::memory_order_relaxed);
-  const boost::system::error_code error = writer_->error();
-  std::vector<Waiting> group = std::exchange(group_, {});
-  for (Waiting& waiting : group) {
+  const StoreErrc failure = failure_;
+  for (Waiting& waiting : group.waiting) {
     queued_.fetch_sub(waiting.bytes, std::memory_order_relaxed);
-    if (error) {
-      waiting.done(error);
+    if (failure != StoreErrc::kOk) {
+      waiting.done(failure);
     } else if (waiting.refused) {
       waiting.done(waiting.refused);
     } else {
       waiting.done({});
     }
   }
-  rule_.Committed(steady_clock::now());
-  // Behind what is urgent and has come meanwhile, before all else.
-  if (writer_->CheckpointDue()) writer_lane_->PostFirst([this] { writer_->CheckpointIfDue(); });
+}
+
+/// On the writer lane, of what is durable or has failed: behind the answers to all that was committed before.
+void SqliteStore::AnswerInOrder(Done<void> done) {
+  Fail(writer_->failure());
+  auto answer = [this, done = std::move(done)] {
+    const StoreErrc failure = failure_;
+    done(failure == StoreErrc::kOk ? Result<void>() : Result<void>(failure));
+  };
+  if (sync_lane_)
+    sync_lane_->Post(std::move(answer));
+  else
+    answer();
+}
+
+/// On the writer lane: after a sync that has failed nothing is written any more.
+void SqliteStore::LookAtSyncs() {
+  const StoreErrc failure = failure_;
+  if (failure != StoreErrc::kOk) connection_->Break(failure, "the log cannot be synced");
 }
 
 SqliteStore::ReaderLane& SqliteStore::NextReader() {
@@ -160,9 +216,9 @@ void SqliteStore::LoadQueue(HostId host, QueueKey after, std::size_t limit,
 void SqliteStore::SetRecrawl(std::vector<std::optional<Duration>> intervals, Done<void> done) {
   writer_lane_->Post([this, intervals = std::move(intervals), done = std::move(done)] {
     CommitGroup();
+    LookAtSyncs();
     writer_->SetRecrawl(intervals);
-    const boost::system::error_code error = writer_->error();
-    done(error ? Result<void>(error) : Result<void>());
+    AnswerInOrder(done);
   });
 }
 
@@ -214,6 +270,7 @@ void SqliteStore::StopThreads() {
     writer_lane_->Post([this] { CommitGroup(); });
     writer_lane_->Stop();
   }
+  if (sync_lane_) sync_lane_->Stop();
   // Readers go first: the last connection to close folds the log into the database, and that is the writer's
   // to do.
   readers_.clear();

@@ -17,13 +17,17 @@
 
 namespace trawl::storage::sqlite {
 
-/// A crawl in one SQLite file: a writer lane that commits batches in groups, and reader lanes.
+/// A crawl in one SQLite file: a writer lane that commits batches in groups, a lane that syncs what it has
+/// committed, and reader lanes.
 /// Runs on: the event loop calls; the work is done on its storage threads. Owns the connections, the threads
 /// and the lock.
 ///
 /// One connection does all the writing *and* all the checkpointing. SQLite 3.7.0 to 3.51.2 can corrupt a
 /// database in WAL mode when one connection writes just as another one resets the log after a checkpoint;
 /// distributions still ship these versions. Readers never checkpoint: they are opened read-only.
+///
+/// While the disk syncs one group the writer fills the next: the sync that ends a transaction is made on a
+/// thread of its own, and only what is durable is acknowledged. SQLite makes all its other syncs itself.
 class SqliteStore final : public Store {
  public:
   /// None, with a sentence that names the file and the fix in `error`. `vfs`: for tests, a registered VFS.
@@ -60,6 +64,11 @@ class SqliteStore final : public Store {
     std::size_t bytes;
     boost::system::error_code refused;  // this batch alone was wrong
   };
+  struct Group {
+    std::vector<Waiting> waiting;
+    std::chrono::steady_clock::time_point begun;
+    std::uint64_t number;  // commits up to and with this one
+  };
   struct ReaderLane {
     std::unique_ptr<Connection> connection;
     std::unique_ptr<Reader> reader;
@@ -71,6 +80,11 @@ class SqliteStore final : public Store {
   void AddToGroup(const WriteBatch& batch, Done<void> done, std::size_t bytes, CommitRule::Time posted);
   std::optional<Lane::Time> Rest();
   void CommitGroup();
+  void SyncGroup(Group group);
+  void Answer(Group& group);
+  void AnswerInOrder(Done<void> done);
+  StoreErrc Fail(StoreErrc failure);
+  void LookAtSyncs();
   Result<void> RunOnWriter(const std::function<void()>& job);
   ReaderLane& NextReader();
   void StopThreads();
@@ -89,7 +103,14 @@ class SqliteStore final : public Store {
   std::vector<Waiting> group_;
   CommitRule rule_;
 
-  std::unique_ptr<Lane> writer_lane_;  // last: its thread ends before what it uses
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::size_t> unsynced_{0};            // groups that wait for the disk
+  std::atomic<StoreErrc> failure_{StoreErrc::kOk};  // the first of either lane, for ever
+  std::uint64_t synced_ = 0;                        // commits; sync lane only
+
+  // Last: their threads end before what they use.
+  std::unique_ptr<Lane> sync_lane_;  // null: a commit is acknowledged before it is durable
+  std::unique_ptr<Lane> writer_lane_;
 };
 
 }  // namespace trawl::storage::sqlite

@@ -50,8 +50,12 @@ class Writer {
   /// Adds the batch to the open group. kUnknownUrl: the batch is refused and has left no trace; the group
   /// goes on.
   Result<void> Apply(const WriteBatch& batch);
-  /// Commits the group, if one is open; what was applied is durable when error() is clear after it.
-  void Commit();
+  enum class Sync {
+    kNow,    ///< what was applied is durable when error() is clear after it
+    kLater,  ///< once the connection's SyncLog, called after it, has given no error either
+  };
+  /// Commits the group, if one is open.
+  void Commit(Sync sync = Sync::kNow);
 
   /// Copies the log into the database once it is long. Not part of Commit, so that those who wait hear first.
   void CheckpointIfDue();
@@ -72,6 +76,7 @@ class Writer {
   const std::vector<std::int64_t>& targets() const { return targets_; }
 
   boost::system::error_code error() const { return db_.error(); }
+  StoreErrc failure() const { return db_.failure().code; }
   const std::string& error_message() const { return db_.failure().message; }
 
  private:

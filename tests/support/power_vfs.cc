@@ -30,18 +30,21 @@ std::size_t Moment(std::mt19937_64& random, std::size_t count) {
 }  // namespace
 
 int PowerVfs::OnWrite(const std::string& path, std::string_view bytes, std::uint64_t at) {
+  const std::lock_guard lock(asked_);
   Tell();
   files_[path].changes.push_back({at, std::string(bytes)});
   return 0;
 }
 
 int PowerVfs::OnTruncate(const std::string& path, std::uint64_t size) {
+  const std::lock_guard lock(asked_);
   Tell();
   files_[path].changes.push_back({size, "", true});
   return 0;
 }
 
 int PowerVfs::OnSync(const std::string& path) {
+  const std::lock_guard lock(asked_);
   Tell();
   File& file = files_[path];
   for (const Change& change : file.changes) {
@@ -60,6 +63,7 @@ int PowerVfs::OnSync(const std::string& path) {
 }
 
 void PowerVfs::OnOpen(const std::string& path, bool created) {
+  const std::lock_guard lock(asked_);
   if (files_.contains(path)) return;
   File& file = files_[path];
   file.named = !created;
@@ -67,6 +71,7 @@ void PowerVfs::OnOpen(const std::string& path, bool created) {
 }
 
 void PowerVfs::OnDelete(const std::string& path, bool durable) {
+  const std::lock_guard lock(asked_);
   const auto file = files_.find(path);
   if (file == files_.end()) return;
   Tell();

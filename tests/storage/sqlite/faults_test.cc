@@ -69,6 +69,7 @@ void EveryOperation(Mode mode, FaultyVfs::Failure failure, storage::StoreErrc ex
     if (run.error) {
       ++failed_writes;
       const bool sync = expected == storage::StoreErrc::kIo && run.error == storage::StoreErrc::kSync;
+      INFO(run.error.message());
       CHECK((run.error == expected || sync));
     }
     vfs.Arm(0, Mode::kNever);  // the disk is well again
@@ -97,4 +98,27 @@ TEST_CASE("A full disk at any write, once") {
 
 TEST_CASE("A full disk at any write, and from then on") {
   EveryOperation(Mode::kForever, FaultyVfs::Failure::kDiskFull, storage::StoreErrc::kDiskFull);
+}
+
+TEST_CASE(
+    "After a sync that has failed the log is not folded into the database, and the next start reads it") {
+  FaultyVfs vfs;
+  Database database;
+  REQUIRE(database.Open(vfs.name()) == "");
+  for (std::uint64_t n = 1; n <= 3; ++n) REQUIRE(WriteNow(*database.store, Page(n)));
+  std::uint64_t before = vfs.operations();
+  REQUIRE(WriteNow(*database.store, Page(4)));
+  before = vfs.operations() - before;  // the writes of a commit, then its sync
+  vfs.Arm(before, Mode::kOnce);
+  CHECK(WriteNow(*database.store, Page(5)).error() == storage::StoreErrc::kSync);
+  CHECK(WriteNow(*database.store, Page(6)).error() == storage::StoreErrc::kSync);
+  CHECK(vfs.syncs() == 1);
+  const auto folded = std::filesystem::file_size(database.options.path);
+  CHECK_FALSE(database.Close());
+  CHECK(std::filesystem::file_size(database.options.path) == folded);
+  CHECK(std::filesystem::file_size(database.options.path + "-wal") > 0);
+  REQUIRE(database.Open(vfs.name()) == "");
+  CHECK(LoadNow(*database.store).totals.pages >= 4);
+  CHECK(database.Violations() == std::vector<std::string>{});
+  REQUIRE(database.Close());
 }
