@@ -79,7 +79,7 @@ def configuration(a, port):
             f'[[target]]\nname = "slow"\nscope = "any"\nseeds = [{seeds}]\n')
 
 
-def answers_ms(folder, rounds=50):
+def answers_ms(folder, rounds=200):
     """How long the daemon takes to answer, milliseconds, by what it was asked."""
     took = {}
     connection = UnixConnection(os.path.join(folder, "trawl.db.sock"), timeout=60)
@@ -102,7 +102,7 @@ def answers_ms(folder, rounds=50):
         took.setdefault("/reload", []).append((time.monotonic() - began) * 1000)
         time.sleep(0.02)
     connection.close()
-    return {path: f"p50 {percentile(v, 0.5):.1f} p99 {percentile(v, 0.99):.1f}" for path, v in took.items()}
+    return {path: f"p50 {percentile(v, 0.5):.1f} p99 {percentile(v, 0.99):.1f} max {max(v):.1f}" for path, v in took.items()}
 
 
 def late_buckets(text):
