@@ -12,7 +12,7 @@ struct Row {
 };
 
 constexpr std::uint16_t kBox = kTagBlock | kTagContainer;
-constexpr std::uint16_t kHead = kTagBlock | kTagHeading;
+constexpr std::uint16_t kHeadingBlock = kTagBlock | kTagHeading;
 
 constexpr Row kRows[] = {
     {"a", kTagLink},
@@ -40,12 +40,12 @@ constexpr Row kRows[] = {
     {"figure", kTagBlock},
     {"footer", kBox | kTagAside},
     {"form", kBox | kTagAside},
-    {"h1", kHead | kTagHeadline},
-    {"h2", kHead | kTagHeadline},
-    {"h3", kHead},
-    {"h4", kHead},
-    {"h5", kHead},
-    {"h6", kHead},
+    {"h1", kHeadingBlock | kTagHeadline},
+    {"h2", kHeadingBlock | kTagHeadline},
+    {"h3", kHeadingBlock},
+    {"h4", kHeadingBlock},
+    {"h5", kHeadingBlock},
+    {"h6", kHeadingBlock},
     {"head", kTagNever},
     {"header", kBox},
     {"hr", kTagBlock},
