@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""What a crawl shows while it runs: on a terminal one block, drawn over itself; elsewhere nothing that steers a terminal.
+"""What a crawl shows while it runs: on a terminal one block, drawn over itself; elsewhere nothing that steers a terminal. And
+what it does when the terminal goes.
 
 usage: progress_test.py BUILD_FOLDER
 """
 import os
 import pty
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BUILD = os.path.abspath(sys.argv.pop(1))
@@ -26,7 +30,8 @@ class Progress(unittest.TestCase):
         self.addCleanup(web.wait)
         self.addCleanup(web.terminate)
         url = f"http://{web.stdout.readline().split()[-1]}/"
-        self.command = [os.path.join(BUILD, "trawl"), "crawl", "--db", os.path.join(folder.name, "trawl.db")]
+        self.database = os.path.join(folder.name, "trawl.db")
+        self.command = [os.path.join(BUILD, "trawl"), "crawl", "--db", self.database]
         for setting in ("crawl.private_addresses=allow", "politeness.delay=0s", "politeness.ip_delay=0s", "target.scope=any"):
             self.command += ["--set", setting]
         self.command.append(url)
@@ -62,6 +67,33 @@ class Progress(unittest.TestCase):
         crawl = subprocess.run(self.command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(crawl.returncode, 0, crawl.stderr)
         self.assertNotIn("\033", crawl.stderr)
+
+    def rows(self, sql):
+        database = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            return database.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            return []  # it is being made
+        finally:
+            database.close()
+
+    def end_after_hangup(self, *before):
+        """How the run ends to which a hangup comes after its first visit."""
+        with subprocess.Popen([*before, *self.command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as crawl:
+            end = time.monotonic() + 20
+            while not os.path.exists(self.database) or not self.rows("SELECT 1 FROM visits LIMIT 1"):
+                self.assertLess(time.monotonic(), end)
+                self.assertIsNone(crawl.poll())
+            crawl.send_signal(signal.SIGHUP)
+            self.assertEqual(crawl.wait(60), 0)
+        return self.rows("SELECT end_reason FROM runs")
+
+    def test_when_the_terminal_goes_the_crawl_ends_as_by_ctrl_c(self):
+        self.assertEqual(self.end_after_hangup(), [("stopped",)])
+
+    def test_under_nohup_it_goes_on(self):
+        self.assertEqual(self.end_after_hangup("nohup"), [("done",)])
 
 
 if __name__ == "__main__":
