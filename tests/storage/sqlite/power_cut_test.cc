@@ -45,7 +45,7 @@ struct Remains : Database {
   std::int64_t visits = 0, last = 0;
 };
 
-Batch Page(std::uint64_t n) {
+Batch NumberedPage(std::uint64_t n) {
   Batch batch;
   batch.Queued(n, n)
       .Visited(n, n)
@@ -91,7 +91,7 @@ void CrawlThroughCuts(config::Durability durability) {
     Writer writer(*db, database.options);
     writer.BeginRun(StartOfRun());
     for (std::uint64_t n = 1; cuts.cuts < kCuts; ++n) {
-      REQUIRE(writer.Apply(Page(n).batch));
+      REQUIRE(writer.Apply(NumberedPage(n).batch));
       writer.Commit();
       REQUIRE_FALSE(writer.error());
       ++cuts.acknowledged;
@@ -123,7 +123,7 @@ TEST_CASE("A power cut takes nothing that was acknowledged while the writer was 
   std::atomic<std::uint64_t> refused{0};
   for (std::uint64_t n = 1; cuts.cuts < kStoreCuts && refused == 0; ++n) {
     ahead.acquire();
-    database.store->Write(std::move(Page(n).batch), [&](Result<void> done) {
+    database.store->Write(std::move(NumberedPage(n).batch), [&](Result<void> done) {
       if (done)
         ++cuts.acknowledged;
       else
