@@ -17,7 +17,7 @@ class LogWatch {
   using Time = std::chrono::steady_clock::time_point;
   /// A reader within its bounds is done long before.
   static constexpr std::chrono::seconds kPatience{60};
-  /// Of a log: eight times what is usual.
+  /// Of a log: four times what is usual.
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
   /// Without commits, which try each time.
   static constexpr std::chrono::seconds kRetry{5};

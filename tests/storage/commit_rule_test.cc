@@ -55,7 +55,7 @@ TEST_CASE("A group of the size commits, whatever waits") {
   CHECK_FALSE(rule.Add(kStart, kStart, 1));  // counting starts anew
 }
 
-TEST_CASE("What stood behind a commit longer than the age still gathers, for a quarter of it") {
+TEST_CASE("What stood behind a commit longer than the age still gathers, for three quarters of it") {
   CommitRule rule = Rule();
   rule.Committed(kStart);  // of a disk that took two seconds
   for (int i = 0; i < 100; ++i) {
