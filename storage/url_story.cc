@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/sqlite/cells.h"
+#include "storage/sqlite/shorthand.h"
 
 namespace trawl::storage {
 namespace {
@@ -19,13 +20,13 @@ std::string Literal(std::string_view text) {
   return literal + "'";
 }
 
-std::string UrlSql(const std::string& id) {
+std::string UrlSql(const std::string& number) {
   return "SELECT u.url AS url, CASE u.state WHEN 0 THEN 'queued' WHEN 1 THEN 'done' WHEN 2 THEN 'failed' "
          "ELSE 'excluded' END AS state, (SELECT name FROM skip_reasons WHERE number = u.skip) AS reason, "
          "(SELECT text FROM word WHERE n = u.rule) AS rule, (SELECT name FROM target WHERE n = u.target) AS "
          "target, u.depth AS depth, u.redirects AS redirects, u.sitemap AS sitemap, u.hops AS hops, "
          "(SELECT url FROM url WHERE n = u.source) AS source, " +
-         Time("u.seen") + " AS first_seen, u.visits AS visits FROM url u WHERE u.id = " + id;
+         Time("u.seen") + " AS first_seen, u.visits AS visits FROM url u WHERE u.n = " + number;
 }
 
 /// Of an excluded URL past storage.skipped_per_host this alone is kept.
@@ -36,29 +37,29 @@ std::string UnlistedSql(const std::string& id) {
          id;
 }
 
-std::string QueueSql(const std::string& id) {
+std::string QueueSql(const std::string& number) {
   return "SELECT q.priority AS priority, " + Time("q.due") +
          " AS due_at, q.attempts AS attempts, (SELECT count(*) FROM pending WHERE host = q.host AND "
          "(priority, seq) < (q.priority, q.seq)) AS ahead FROM url u CROSS JOIN pending q ON q.host = u.host "
-         "AND q.url = u.n WHERE u.id = " +
-         id;
+         "AND q.url = u.n WHERE u.n = " +
+         number;
 }
 
 /// Without a time while it waits in the queue.
-std::string ScheduleSql(const std::string& id) {
+std::string ScheduleSql(const std::string& number) {
   return "SELECT " + Time("r.due") +
          " AS due_at, r.interval_ms AS interval_ms, r.misses AS misses FROM url u JOIN revisit r ON r.url = "
-         "u.n WHERE u.id = " +
-         id;
+         "u.n WHERE u.n = " +
+         number;
 }
 
-std::string PageSql(const std::string& id) {
+std::string PageSql(const std::string& number) {
   return "SELECT p.status AS status, (SELECT text FROM word WHERE n = p.content_type) AS content_type, "
          "p.title AS title, p.bytes AS bytes, p.words AS words, " +
          Time("p.fetched_at") + " AS fetched_at, " + Time("p.changed_at") +
          " AS changed_at, p.truncated AS truncated, p.noindex AS noindex FROM url u JOIN page p ON p.url = "
-         "u.n WHERE u.id = " +
-         id;
+         "u.n WHERE u.n = " +
+         number;
 }
 
 std::string HostSql(const std::string& host) {
@@ -74,15 +75,16 @@ std::string RobotsSql(std::string_view origin) {
          " AS expires_at, renewal_error, body FROM robots_txt WHERE origin = " + Literal(origin);
 }
 
-std::string VisitsSql(const std::string& id) {
+std::string VisitsSql(const std::string& number) {
   // The visits of a URL have no index of their own. Its last one is known; the others are before it.
   return "SELECT " + Time("v.at") +
          " AS at, v.status AS status, (SELECT name FROM outcomes WHERE number = v.outcome) AS outcome, "
-         "v.attempt AS attempt, v.detail AS detail, (SELECT t.url FROM redirect r JOIN url t ON t.id = "
-         "r.target WHERE r.visit = v.n) AS leads_to FROM url u CROSS JOIN visit v ON v.url = u.n AND v.n <= "
-         "u.visit WHERE u.id = " +
-         id + " ORDER BY v.n DESC LIMIT min(" + std::to_string(UrlStory::kMaxVisits) +
-         ", (SELECT visits FROM url WHERE id = " + id + "))";
+         "v.attempt AS attempt, v.detail AS detail, (SELECT t.url FROM redirect r JOIN url t ON t.n = "
+         "@url(r.target) WHERE r.visit = v.n) AS leads_to FROM url u CROSS JOIN visit v ON v.url = u.n AND "
+         "v.n <= "
+         "u.visit WHERE u.n = " +
+         number + " ORDER BY v.n DESC LIMIT min(" + std::to_string(UrlStory::kMaxVisits) +
+         ", (SELECT visits FROM url WHERE n = " + number + "))";
 }
 
 }  // namespace
@@ -115,7 +117,7 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
     if (!error.ok) return rows;
     std::vector<std::string> names;
     error = Query(
-        path, sql, [&](const std::vector<std::string>& columns) { names = columns; },
+        path, sqlite::Expanded(sql), [&](const std::vector<std::string>& columns) { names = columns; },
         [&](const std::vector<Value>& row) {
           rows.emplace_back(names, row);
           return true;
@@ -127,17 +129,17 @@ QueryError LookUp(const std::string& path, UrlId id, HostId host, std::string_vi
     std::vector<Facts> rows = read(sql);
     return rows.empty() ? Facts() : std::move(rows.front());
   };
-  const std::string id_key = std::to_string(sqlite::ToKey(id));
-  story.url = one(UrlSql(id_key));
+  const std::string id_key = std::to_string(sqlite::ToKey(id)), number = "@url(" + id_key + ")";
+  story.url = one(UrlSql(number));
   if (story.url.empty()) story.url = one(UnlistedSql(id_key));
   story.host = one(HostSql(std::to_string(sqlite::ToKey(host))));
   story.robots = one(RobotsSql(origin));
   story.config = one("SELECT config FROM run ORDER BY n DESC LIMIT 1").Text("config");
   if (story.url.empty()) return error;
-  if (story.url.Text("state") == "queued") story.queue = one(QueueSql(id_key));
-  story.schedule = one(ScheduleSql(id_key));
-  story.page = one(PageSql(id_key));
-  if (story.url.Number("visits") > 0) story.visits = read(VisitsSql(id_key));
+  if (story.url.Text("state") == "queued") story.queue = one(QueueSql(number));
+  story.schedule = one(ScheduleSql(number));
+  story.page = one(PageSql(number));
+  if (story.url.Number("visits") > 0) story.visits = read(VisitsSql(number));
   story.visits_cut = std::exchange(error.given_up, false);
   if (story.visits_cut) error = {};
   return error;

@@ -93,7 +93,7 @@ SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at,
   (SELECT status FROM visit WHERE n = t.visit) AS target_status,
   (SELECT o.name FROM visit w JOIN outcomes o ON o.number = w.outcome WHERE w.n = t.visit) AS target_outcome
 FROM (SELECT visit, target, status FROM redirect ORDER BY visit DESC LIMIT ?1) r
-  JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target
+  JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.n = @url(r.target)
 ORDER BY r.visit DESC)sql",
      ""},
     {"missing-titles", "HTML pages without a title", "", R"sql(

@@ -4,7 +4,15 @@ namespace trawl::storage::sqlite {
 namespace {
 
 constexpr Invariant kInvariants[] = {
-    {"a URL has one row", "SELECT max(url) FROM url GROUP BY id HAVING count(*) > 1", ""},
+    {"a URL has one row, and its number stands under its fingerprint",
+     "SELECT u.url FROM url u LEFT JOIN url_number a ON a.id = u.id LEFT JOIN url_number_new b ON b.id = "
+     "u.id "
+     "WHERE u.n IS NOT coalesce(a.n, b.n) OR (a.id IS NOT NULL AND b.id IS NOT NULL) UNION ALL "
+     "SELECT 'url ' || n FROM (SELECT n FROM url_number UNION ALL SELECT n FROM url_number_new) WHERE n NOT "
+     "IN (SELECT n FROM url)",
+     // Of two rows one stays a finding.
+     "DELETE FROM url_number_new; DELETE FROM url_number; INSERT INTO url_number SELECT id, min(n) FROM url "
+     "GROUP BY id;"},
     {"a URL has a known state", "SELECT url FROM url WHERE state NOT IN (0, 1, 2, 3)", ""},
     {"a URL is left out for a reason, and no other has one",
      "SELECT url FROM url WHERE (state = 3) <> (skip IN (SELECT number FROM skip_reasons))",

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "storage/sqlite/cells.h"
+#include "storage/sqlite/shorthand.h"
 
 namespace trawl::storage::sqlite {
 
@@ -12,7 +13,7 @@ OrphanRows::OrphanRows(Connection& db)
       all_(db.Prepare("SELECT id FROM orphan")),
       add_(db.Prepare("INSERT OR IGNORE INTO orphan(url, id) VALUES (?, ?)")),
       remove_(db.Prepare("DELETE FROM orphan WHERE url = ?")),
-      link_(db.Prepare("DELETE FROM orphan WHERE url = (SELECT n FROM url WHERE id = ?)")) {
+      link_(db.Prepare(Expanded("DELETE FROM orphan WHERE url = @url(?1)"))) {
   ReadAll(kLeast);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/sqlite/cells.h"
+#include "storage/sqlite/shorthand.h"
 
 namespace trawl::storage::sqlite {
 namespace {
@@ -42,8 +43,8 @@ std::uint64_t LoadKnown(Connection& db, FrontierSink& sink) {
   std::uint64_t count = 0;
   std::vector<UrlId> block;
   block.reserve(kBlock);
-  // The index alone answers this, in the order of the ids.
-  Statement row = db.Prepare("SELECT id FROM url INDEXED BY url_id ORDER BY id");
+  // Both tables have the order that is wanted, so that SQLite merges them row by row.
+  Statement row = db.Prepare("SELECT id FROM url_number UNION ALL SELECT id FROM url_number_new ORDER BY id");
   while (row.Step()) {
     const auto id = static_cast<UrlId>(row.Int(0));
     if (next_unsettled != unsettled.end() && *next_unsettled == id) {
@@ -116,14 +117,14 @@ Reader::Reader(Connection& db)
                                  "FROM revisit r INDEXED BY revisit_due CROSS JOIN url u ON u.n = r.url "
                                  "CROSS JOIN host h ON h.n = u.host LEFT JOIN page p ON p.url = r.url "
                                  "WHERE r.due IS NOT NULL ORDER BY r.due LIMIT ?"))),
-      revisit_(db.Prepare(
+      revisit_(db.Prepare(Expanded(
           "SELECT v.at, r.due FROM url u CROSS JOIN revisit r ON r.url = u.n CROSS JOIN visit v ON v.n = "
-          "u.visit WHERE u.id = ? AND r.due IS NOT NULL")),
+          "u.visit WHERE u.n = @url(?1) AND r.due IS NOT NULL"))),
       robots_(db.Prepare("SELECT outcome, status, fetched_at, expires_at, body "
                          "FROM robots_txt WHERE origin = ?")),
-      excluded_(
-          db.Prepare("SELECT 1 FROM url WHERE id = ?1 AND state = 3 AND skip <> 6 UNION ALL SELECT 1 FROM "
-                     "unlisted x JOIN skip_count c ON c.n = x.skip_count WHERE x.id = ?1 AND c.skip <> 6")) {}
+      excluded_(db.Prepare(
+          Expanded("SELECT 1 FROM url WHERE n = @url(?1) AND state = 3 AND skip <> 6 UNION ALL SELECT 1 FROM "
+                   "unlisted x JOIN skip_count c ON c.n = x.skip_count WHERE x.id = ?1 AND c.skip <> 6"))) {}
 
 void Reader::SetTargets(const std::vector<std::int64_t>& numbers) {
   target_index_.clear();

@@ -3,8 +3,8 @@
 namespace trawl::storage::sqlite {
 namespace {
 
-/// Replaces every `@name(x)` of the text by before + x + after.
-void Expand(std::string& text, std::string_view name, std::string_view before, std::string_view after) {
+/// Replaces every `@name(x)` of the text by `meaning`, with x in place of each $.
+void Expand(std::string& text, std::string_view name, std::string_view meaning) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
     const std::size_t open = at + name.size();
     std::size_t close = open;
@@ -14,7 +14,9 @@ void Expand(std::string& text, std::string_view name, std::string_view before, s
       if (text[close] == ')') --depth;
     }
     const std::string inner = text.substr(open + 1, close - open - 1);
-    text.replace(at, close + 1 - at, std::string(before) + inner + std::string(after));
+    std::string expanded;
+    for (const char c : meaning) c == '$' ? expanded += inner : expanded += c;
+    text.replace(at, close + 1 - at, expanded);
   }
 }
 
@@ -22,8 +24,10 @@ void Expand(std::string& text, std::string_view name, std::string_view before, s
 
 std::string Expanded(std::string_view sql) {
   std::string text(sql);
-  Expand(text, "@time", "strftime('%Y-%m-%dT%H:%M:%fZ', ", " / 1000.0, 'unixepoch')");
-  Expand(text, "@word", "(SELECT text FROM word WHERE n = ", ")");
+  Expand(text, "@time", "strftime('%Y-%m-%dT%H:%M:%fZ', $ / 1000.0, 'unixepoch')");
+  Expand(text, "@word", "(SELECT text FROM word WHERE n = $)");
+  Expand(text, "@url",
+         "coalesce((SELECT n FROM url_number WHERE id = $), (SELECT n FROM url_number_new WHERE id = $))");
   return text;
 }
 

@@ -5,8 +5,9 @@
 
 namespace trawl::storage::sqlite {
 
-/// SQL of views and reports with its two abbreviations written out: @time(x) is a column of milliseconds as
-/// ISO-8601 text in UTC, @word(x) a word of the dictionary. `x` may hold balanced parentheses.
+/// SQL with its abbreviations written out: @time(x) is a column of milliseconds as ISO-8601 text in UTC,
+/// @word(x) a word of the dictionary, @url(x) the number of the URL with this fingerprint, or NULL. `x` may
+/// hold balanced parentheses.
 std::string Expanded(std::string_view sql);
 
 }  // namespace trawl::storage::sqlite

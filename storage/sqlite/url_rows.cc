@@ -7,23 +7,22 @@ namespace trawl::storage::sqlite {
 UrlRows::UrlRows(Connection& db, HostRows& hosts)
     : db_(db),
       hosts_(hosts),
-      find_(db.Prepare("SELECT n FROM url WHERE id = ?")),
       add_(db.Prepare(
-          "INSERT INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, "
-          "url, sitemap, hint_hours, hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) ON "
-          "CONFLICT(id) DO NOTHING")),
+          "INSERT OR FAIL INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, "
+          "rule, "
+          "url, sitemap, hint_hours, hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)")),
       // The condition is that of the index url_unsettled.
       revive_(
           db.Prepare("UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
-                     "source = ?, sitemap = ?, hint_hours = ?, hops = ? WHERE id = ? AND state = 3 AND skip "
-                     "IN (4, 9, 10, 12, 14) RETURNING n")),
+                     "source = ?, sitemap = ?, hint_hours = ?, hops = ? WHERE n = ? AND state = 3 AND skip "
+                     "IN (4, 9, 10, 12, 14)")),
       replace_(db.Prepare(
           "UPDATE url SET state = ?, skip = ?, rule = ?, target = ?, depth = ?, redirects = ?, source = ?, "
-          "sitemap = ?, hint_hours = ?, hops = ? WHERE id = ? AND state = 3 AND skip <> 6 RETURNING n")),
+          "sitemap = ?, hint_hours = ?, hops = ? WHERE n = ? AND state = 3 AND skip <> 6")),
       judge_(db.Prepare("INSERT OR REPLACE INTO judgement(skip, rules) VALUES (?, ?)")),
       target_(db.Prepare("SELECT target FROM url WHERE n = ?")),
       standing_(db.Prepare("SELECT host, state = 3 FROM url WHERE n = ?")),
-      remove_(db.Prepare("DELETE FROM url WHERE n = ? AND visits = 0 RETURNING n")),
+      remove_(db.Prepare("DELETE FROM url WHERE n = ? AND visits = 0")),
       visited_(db.Prepare("UPDATE url SET visits = visits + 1, visit = ? WHERE n = ?")),
       update_(db.Prepare(
           "UPDATE url SET visits = visits + 1, visit = ?, state = ?, skip = ?, rule = ? WHERE n = ?")),
@@ -37,34 +36,29 @@ UrlRows::UrlRows(Connection& db, HostRows& hosts)
       // Two statements: RETURNING makes a table of its own for each run.
       place_(db.Prepare("SELECT url FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
       dequeue_(db.Prepare("DELETE FROM pending WHERE host = ? AND priority = ? AND seq = ?")),
-      next_(db.Int("SELECT max(n) FROM url").value_or(0) + 1) {}
-
-std::int64_t UrlRows::Find(UrlId id) {
-  if (!find_.With(ToKey(id)).Step()) return 0;
-  const std::int64_t number = find_.Int(0);
-  find_.Reset();
-  return number;
-}
+      next_(db.Int("SELECT max(n) FROM url").value_or(0) + 1),
+      numbers_(db, next_) {}
 
 UrlRows::Added UrlRows::Add(const NewUrl& url, const Refs& refs) {
+  const bool queued = url.state == UrlState::kQueued;
+  if (const std::int64_t known = numbers_.Add(url.id, next_); known != 0) {
+    const bool taken = url.insists ? Replace(known, url, refs) : queued && Revive(known, url, refs);
+    return {0, taken && queued ? -1 : 0};
+  }
   add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
             refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url, url.sitemap,
             url.hint.count(), url.hops)
       .Run();
   if (db_.failed()) return {};
-  const bool queued = url.state == UrlState::kQueued;
-  if (db_.changes() == 0) {
-    const bool taken = url.insists ? Replace(url, refs) : queued && Revive(url, refs);
-    return {0, taken && queued ? -1 : 0};
-  }
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
   return {next_++, url.state == UrlState::kExcluded ? 1 : 0};
 }
 
-bool UrlRows::RemoveUnvisited(std::int64_t url) {
-  const bool removed = remove_.With(url).Step();
-  remove_.Run();
-  return removed;
+bool UrlRows::RemoveUnvisited(std::int64_t url, UrlId id) {
+  remove_.With(url).Run();
+  if (db_.failed() || db_.changes() == 0) return false;
+  numbers_.Remove(id);
+  return true;
 }
 
 UrlRows::Standing UrlRows::StandingOf(std::int64_t url) {
@@ -74,28 +68,26 @@ UrlRows::Standing UrlRows::StandingOf(std::int64_t url) {
   return standing;
 }
 
-bool UrlRows::Revive(const NewUrl& url, const Refs& refs) {
+bool UrlRows::Revive(std::int64_t number, const NewUrl& url, const Refs& refs) {
   static_assert(static_cast<int>(SkipReason::kDepth) == 4 && static_cast<int>(SkipReason::kNofollow) == 9 &&
                 static_cast<int>(SkipReason::kNotPage) == 10 &&
                 static_cast<int>(SkipReason::kDuplicate) == 12 && static_cast<int>(SkipReason::kHops) == 14);
-  if (!revive_
-           .With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops,
-                 ToKey(url.id))
-           .Step())
-    return false;
-  const std::int64_t number = revive_.Int(0);
-  revive_.Run();
+  revive_
+      .With(refs.target, url.depth, url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops,
+            number)
+      .Run();
+  if (db_.failed() || db_.changes() == 0) return false;
   if (url.queue) Enqueue(refs.host, number, *url.queue);
   return true;
 }
 
-bool UrlRows::Replace(const NewUrl& url, const Refs& refs) {
+bool UrlRows::Replace(std::int64_t number, const NewUrl& url, const Refs& refs) {
   static_assert(static_cast<int>(SkipReason::kRobots) == 6);
-  replace_.With(static_cast<int>(url.state), static_cast<int>(url.skip), refs.rule, refs.target, url.depth,
-                url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops, ToKey(url.id));
-  if (!replace_.Step()) return false;
-  const std::int64_t number = replace_.Int(0);
-  replace_.Run();
+  replace_
+      .With(static_cast<int>(url.state), static_cast<int>(url.skip), refs.rule, refs.target, url.depth,
+            url.redirects, refs.source, url.sitemap, url.hint.count(), url.hops, number)
+      .Run();
+  if (db_.failed() || db_.changes() == 0) return false;
   if (url.queue) Enqueue(refs.host, number, *url.queue);
   return true;
 }

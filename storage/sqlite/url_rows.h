@@ -5,6 +5,7 @@
 #include "storage/records.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/host_rows.h"
+#include "storage/sqlite/url_numbers.h"
 
 namespace trawl::storage::sqlite {
 
@@ -29,7 +30,7 @@ class UrlRows {
   UrlRows(Connection& db, HostRows& hosts);
 
   /// The number of a known URL, or 0.
-  std::int64_t Find(UrlId id);
+  std::int64_t Find(UrlId id) { return numbers_.Find(id); }
   struct Added {
     std::int64_t fresh = 0;  ///< the number of its row, unless it had one
     int excluded = 0;        ///< so many more rows are of excluded URLs than before
@@ -39,7 +40,7 @@ class UrlRows {
   void Update(std::int64_t url, const Change& change);
   void Put(const Judgement& judgement);
   /// Takes a URL's row away, unless it was visited; true when it is gone.
-  bool RemoveUnvisited(std::int64_t url);
+  bool RemoveUnvisited(std::int64_t url, UrlId id);
   /// Where a known URL stands, as its row has it.
   struct Standing {
     std::int64_t host = 0;
@@ -53,15 +54,19 @@ class UrlRows {
   /// Takes a place out of the queue: the number of the URL that stood there, or 0.
   std::int64_t Dequeue(std::int64_t host, const QueueKey& key);
 
+  /// Before a transaction ends.
+  void Flush() { numbers_.Merge(next_); }
+
  private:
-  bool Revive(const NewUrl& url, const Refs& refs);
-  bool Replace(const NewUrl& url, const Refs& refs);
+  bool Revive(std::int64_t number, const NewUrl& url, const Refs& refs);
+  bool Replace(std::int64_t number, const NewUrl& url, const Refs& refs);
 
   Connection& db_;
   HostRows& hosts_;
-  Statement find_, add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
+  Statement add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
       enqueue_, requeue_, place_, dequeue_;
-  std::int64_t next_ = 1;
+  std::int64_t next_;
+  UrlNumbers numbers_;
 };
 
 }  // namespace trawl::storage::sqlite

@@ -4,7 +4,7 @@
 #include "storage/sqlite/shorthand.h"
 
 // What people query: the columns are promises, more may follow at the end, none is renamed. Plain SQL only,
-// so that any sqlite3 reads them; @time and @word are those of storage/sqlite/shorthand.h. A scalar subquery
+// so that any sqlite3 reads them; @time, @word and @url are those of storage/sqlite/shorthand.h. A scalar subquery
 // costs nothing where its column is not asked for.
 
 namespace trawl::storage::sqlite {
@@ -50,7 +50,7 @@ WHERE v.outcome <> 0 OR v.status >= 400)sql"},
     {"links", R"sql(
 SELECT s.url AS source, t.url AS target, k.kind AS kind, k.rel AS rel, l.anchor AS anchor, k.external AS external
 FROM link l JOIN visit v ON v.n = l.n >> 16 JOIN url s ON s.n = v.url
-  LEFT JOIN url t ON t.id = l.target LEFT JOIN link_kind k ON k.n = l.kind)sql"},
+  LEFT JOIN url t ON t.n = @url(l.target) LEFT JOIN link_kind k ON k.n = l.kind)sql"},
     {"skipped", R"sql(
 SELECT u.url AS url, k.name AS reason, @word(u.rule) AS rule, (SELECT url FROM url WHERE n = u.source) AS source,
   @time(coalesce((SELECT at FROM visit WHERE n = u.visit), u.seen)) AS at, h.name AS host
@@ -66,7 +66,7 @@ FROM (SELECT host, skip, coalesce(rule, 0) AS rule, count(*) AS urls, count(*) A
 GROUP BY c.host, c.skip, c.rule)sql"},
     {"redirects", R"sql(
 SELECT s.url AS source, t.url AS target, r.status AS status, @time(v.at) AS at
-FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.id = r.target)sql"},
+FROM redirect r JOIN visit v ON v.n = r.visit JOIN url s ON s.n = v.url LEFT JOIN url t ON t.n = @url(r.target))sql"},
     {"items", R"sql(
 SELECT u.url AS url, r.name AS rule, i.position AS position, i.data AS data, @time(v.at) AS fetched_at,
   i.defaulted AS defaulted

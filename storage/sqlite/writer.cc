@@ -149,6 +149,7 @@ void Writer::Commit(Sync sync) {
   for (const auto& [target, pages] : target_pages_) count_target_.With(pages, target).Run();
   target_pages_.clear();
   if (bodies_) bodies_->Flush();
+  urls_.Flush();
   db_.PutOffSyncs(sync == Sync::kLater);
   commit_.Run();
   db_.PutOffSyncs(false);
@@ -251,7 +252,7 @@ void Writer::Put(const TargetPause& pause) {
 bool Writer::DropExcluded(const WriteBatch& batch, std::int64_t subject) {
   const UrlRows::Standing standing = urls_.StandingOf(subject);
   if (standing.excluded) return false;
-  if (!batch.visit && skips_.Full(standing.host) && urls_.RemoveUnvisited(subject)) {
+  if (!batch.visit && skips_.Full(standing.host) && urls_.RemoveUnvisited(subject, batch.subject)) {
     skips_.Count(batch.subject, standing.host, batch.skip, batch.rule);
     orphans_.Remove(subject, batch.subject);
     return true;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/unique_fd.h"
+#include "storage/sqlite/shorthand.h"
 #include "storage/warc/gzip.h"
 
 namespace trawl::storage {
@@ -18,7 +19,7 @@ constexpr std::size_t kMaxRecord = std::size_t{72} << 20;
 
 constexpr std::string_view kFind = R"sql(
 SELECT f.name, b.offset, b.length, g.name, o.offset, o.length
-FROM (SELECT n FROM url WHERE id = ?1) u JOIN body b ON b.url = u.n JOIN warc_file f ON f.n = b.file
+FROM (SELECT @url(?1) AS n) u JOIN body b ON b.url = u.n JOIN warc_file f ON f.n = b.file
   LEFT JOIN body o ON o.visit = b.original LEFT JOIN warc_file g ON g.n = o.file
 WHERE b.kind <> 2 ORDER BY b.visit DESC LIMIT 1)sql";
 
@@ -65,7 +66,7 @@ bool Split(std::string_view record, StoredBody& body) {
 QueryError ReadBody(const std::string& database, UrlId url, StoredBody& body) {
   std::vector<Value> place;
   QueryError error = Query(
-      database, kFind, [](const std::vector<std::string>&) {},
+      database, sqlite::Expanded(kFind), [](const std::vector<std::string>&) {},
       [&place](const std::vector<Value>& row) {
         place = row;
         return true;

@@ -65,6 +65,7 @@ def fill(database, urls, port):
                    ((begin + i, word(64) - (1 << 63), first + i % HOSTS, i % 2, target, 0,
                      f"http://127.{1 + i % HOSTS // 62500}.{i % HOSTS // 250 % 250}.{1 + i % HOSTS % 250}:{port}/folder/page-{i}")
                     for i in range(urls)))
+    db.execute("INSERT INTO url_number SELECT id, n FROM url WHERE n >= ? ORDER BY id", (begin,))
     db.execute("INSERT INTO pending(host, priority, seq, url, due, attempts) "
                "SELECT host, 21, ? + row_number() OVER (ORDER BY host, n), n, 0, 0 FROM url WHERE n >= ? AND state = 0", (seq, begin))
     db.commit()
