@@ -117,7 +117,8 @@ class Connection {
   std::optional<std::int64_t> Int(std::string_view sql);
   std::optional<std::string> Text(std::string_view sql);
 
-  std::int64_t changes() const;  ///< rows changed by the last statement
+  std::int64_t changes() const;   ///< rows changed by the last statement
+  std::int64_t last_key() const;  ///< of the row that was inserted last
   bool in_transaction() const;
   void SetBusyTimeout(int milliseconds);
   /// From now on statements may only read: no ATTACH, no PRAGMA that sets anything, no function that reaches

@@ -7,10 +7,10 @@ namespace trawl::storage::sqlite {
 UrlRows::UrlRows(Connection& db, HostRows& hosts)
     : db_(db),
       hosts_(hosts),
-      add_(db.Prepare(
-          "INSERT OR FAIL INTO url(n, id, host, state, skip, target, depth, redirects, source, seen, visits, "
-          "rule, "
-          "url, sitemap, hint_hours, hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)")),
+      rows_(db, "url",
+            "n, id, host, state, skip, target, depth, redirects, source, seen, visits, rule, url, sitemap, "
+            "hint_hours, hops",
+            {8, 4, 2, 1}),
       // The condition is that of the index url_unsettled.
       revive_(
           db.Prepare("UPDATE url SET state = 0, skip = 0, rule = NULL, target = ?, depth = ?, redirects = ?, "
@@ -42,16 +42,38 @@ UrlRows::UrlRows(Connection& db, HostRows& hosts)
 UrlRows::Added UrlRows::Add(const NewUrl& url, const Refs& refs) {
   const bool queued = url.state == UrlState::kQueued;
   if (const std::int64_t known = numbers_.Add(url.id, next_); known != 0) {
+    PutFresh();
     const bool taken = url.insists ? Replace(known, url, refs) : queued && Revive(known, url, refs);
     return {0, taken && queued ? -1 : 0};
   }
-  add_.With(next_, ToKey(url.id), refs.host, static_cast<int>(url.state), static_cast<int>(url.skip),
-            refs.target, url.depth, url.redirects, refs.source, refs.seen_ms, refs.rule, url.url, url.sitemap,
-            url.hint.count(), url.hops)
-      .Run();
   if (db_.failed()) return {};
+  fresh_.push_back({&url, refs});
   if (url.queue) Enqueue(refs.host, next_, *url.queue);
   return {next_++, url.state == UrlState::kExcluded ? 1 : 0};
+}
+
+void UrlRows::PutFresh() {
+  // They have the last numbers that were given.
+  const std::int64_t first = next_ - static_cast<std::int64_t>(fresh_.size());
+  rows_.Append(first, fresh_.size(), [this](Statement& add, int& index, std::size_t row) {
+    const auto& [url, refs] = fresh_[row];
+    add.Bind(++index, ToKey(url->id));
+    add.Bind(++index, refs.host);
+    add.Bind(++index, static_cast<int>(url->state));
+    add.Bind(++index, static_cast<int>(url->skip));
+    add.Bind(++index, refs.target);
+    add.Bind(++index, url->depth);
+    add.Bind(++index, url->redirects);
+    add.Bind(++index, refs.source);
+    add.Bind(++index, refs.seen_ms);
+    add.Bind(++index, std::int64_t{0});  // visits
+    add.Bind(++index, refs.rule);
+    add.Bind(++index, url->url);
+    add.Bind(++index, url->sitemap);
+    add.Bind(++index, url->hint.count());
+    add.Bind(++index, url->hops);
+  });
+  fresh_.clear();
 }
 
 bool UrlRows::RemoveUnvisited(std::int64_t url, UrlId id) {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "storage/records.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/host_rows.h"
+#include "storage/sqlite/row_inserts.h"
 #include "storage/sqlite/url_numbers.h"
 
 namespace trawl::storage::sqlite {
@@ -35,8 +38,10 @@ class UrlRows {
     std::int64_t fresh = 0;  ///< the number of its row, unless it had one
     int excluded = 0;        ///< so many more rows are of excluded URLs than before
   };
-  /// Adds the URL and its place in the queue, unless it is known: see NewUrl.
+  /// Adds the URL and its place in the queue, unless it is known: see NewUrl. Its row is there after
+  /// PutFresh; until then the URL must live.
   Added Add(const NewUrl& url, const Refs& refs);
+  void PutFresh();
   void Update(std::int64_t url, const Change& change);
   void Put(const Judgement& judgement);
   /// Takes a URL's row away, unless it was visited; true when it is gone.
@@ -58,13 +63,20 @@ class UrlRows {
   void Flush() { numbers_.Merge(next_); }
 
  private:
+  struct Fresh {
+    const NewUrl* url = nullptr;
+    Refs refs;
+  };
+
   bool Revive(std::int64_t number, const NewUrl& url, const Refs& refs);
   bool Replace(std::int64_t number, const NewUrl& url, const Refs& refs);
 
   Connection& db_;
   HostRows& hosts_;
-  Statement add_, revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_,
-      enqueue_, requeue_, place_, dequeue_;
+  RowInserts rows_;
+  Statement revive_, replace_, judge_, target_, standing_, remove_, visited_, update_, decide_, enqueue_,
+      requeue_, place_, dequeue_;
+  std::vector<Fresh> fresh_;
   std::int64_t next_;
   UrlNumbers numbers_;
 };

@@ -23,15 +23,6 @@ constexpr std::string_view kPageColumns =
     "last_modified, noindex, author, published, simhash, language_source, host) VALUES (?, ?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Rows of one statement share what SQLite does once for each: a third of the instructions a link. FAIL: a
-/// statement that fails leaves what it has done, so that nothing is kept to undo it; the group is not
-/// committed then anyway.
-std::string AddingLinks(std::size_t rows) {
-  std::string sql = "INSERT OR FAIL INTO link(n, target, kind, anchor) VALUES (?, ?, ?, ?)";
-  for (std::size_t i = 1; i < rows; ++i) sql += ", (?, ?, ?, ?)";
-  return sql;
-}
-
 }  // namespace
 
 VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* search,
@@ -62,9 +53,7 @@ VisitRows::VisitRows(Connection& db, Words& words, ItemRows& items, SearchRows* 
       gone_(
           db.Prepare("UPDATE page SET gone_at = ? WHERE url = ? AND gone_at IS NULL RETURNING content_hash")),
       change_(db.Prepare("INSERT INTO change(url, at, kind, old_hash, new_hash) VALUES (?, ?, ?, ?, ?)")),
-      link_rows_{{{32, db.Prepare(AddingLinks(32))},
-                  {8, db.Prepare(AddingLinks(8))},
-                  {1, db.Prepare(AddingLinks(1))}}},
+      link_rows_(db, "link", "n, target, kind, anchor", {32, 8, 1}),
       next_(db.Int("SELECT max(n) FROM visit").value_or(0) + 1) {}
 
 std::int64_t VisitRows::Add(const Visit& visit, std::int64_t url, std::int64_t run) {
@@ -129,21 +118,12 @@ void VisitRows::AddLinks(std::span<const Link> links, std::int64_t visit) {
   for (const Link& link : links.first(std::min(links.size(), kMaxLinksPerPage))) {
     if (all || link.external) kept.push_back(&link);
   }
-  std::int64_t number = FirstLink(visit);
-  std::size_t done = 0;
-  for (LinkRows& rows : link_rows_) {
-    for (; kept.size() - done >= rows.count; done += rows.count) {
-      int index = 0;
-      for (std::size_t i = done; i < done + rows.count; ++i) {
-        const Link& link = *kept[i];
-        rows.add.Bind(++index, number++);
-        rows.add.Bind(++index, ToKey(link.target));
-        rows.add.Bind(++index, kinds_.NumberOf(link.kind, link.rel, link.external));
-        rows.add.Bind(++index, link.anchor);
-      }
-      rows.add.Run();
-    }
-  }
+  link_rows_.Append(FirstLink(visit), kept.size(), [&](Statement& add, int& index, std::size_t row) {
+    const Link& link = *kept[row];
+    add.Bind(++index, ToKey(link.target));
+    add.Bind(++index, kinds_.NumberOf(link.kind, link.rel, link.external));
+    add.Bind(++index, link.anchor);
+  });
 }
 
 void VisitRows::Confirm(std::int64_t url, Instant at) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -9,6 +8,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/item_rows.h"
+#include "storage/sqlite/row_inserts.h"
 #include "storage/sqlite/search_rows.h"
 
 namespace trawl::storage::sqlite {
@@ -56,12 +56,6 @@ class VisitRows {
                  std::optional<std::int64_t> new_hash);
   void AddLinks(std::span<const Link> links, std::int64_t visit);
 
-  /// A statement that adds so many links at once.
-  struct LinkRows {
-    std::size_t count = 1;
-    Statement add;
-  };
-
   Words& words_;
   ItemRows& items_;
   SearchRows* const search_;
@@ -70,7 +64,7 @@ class VisitRows {
   const bool keep_text_, keep_main_;
   Statement add_, redirect_, earlier_, page_, new_page_, text_, main_, drop_text_, drop_main_, drop_links_,
       confirm_, gone_, change_;
-  std::array<LinkRows, 3> link_rows_;  // the largest first
+  RowInserts link_rows_;
   std::int64_t next_ = 1;
 };
 

@@ -319,6 +319,7 @@ void Writer::AddUrls(const WriteBatch& batch, UrlId subject_id, std::int64_t sub
     }
     if (added.excluded != 0) skips_.AddListed(refs.host, added.excluded);
   }
+  urls_.PutFresh();
 }
 
 std::optional<std::int64_t> Writer::AddVisit(const WriteBatch& batch, std::int64_t url) {
