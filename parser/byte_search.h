@@ -5,6 +5,8 @@
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
+#else
+#include "parser/ascii.h"
 #endif
 
 namespace trawl::parser {
@@ -13,6 +15,7 @@ namespace trawl::parser {
 class ByteBlock {
  public:
   static constexpr int kSize = 16;
+  static constexpr std::uint32_t kAll = (1U << kSize) - 1;
 
 #if defined(__SSE2__)
   explicit ByteBlock(const char* at) : bytes_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))) {}
@@ -26,6 +29,22 @@ class ByteBlock {
     __m128i found = _mm_setzero_si128();
     ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(chars)))), ...);
     return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
+  }
+  /// Bytes that are one of `chars` or, without a sign, at most `max`.
+  template <char max, char... chars>
+  std::uint32_t AtMostOrOneOf() const {
+    __m128i found = _mm_cmpeq_epi8(_mm_min_epu8(bytes_, _mm_set1_epi8(max)), bytes_);
+    ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(chars)))), ...);
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
+  }
+  /// The first eight bytes with ASCII letters in lower case, the first of them lowest.
+  std::uint64_t LowerWord() const {
+    const __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(bytes_, _mm_set1_epi8('A' - 1)),
+                                        _mm_cmplt_epi8(bytes_, _mm_set1_epi8('Z' + 1)));
+    const __m128i lower = _mm_or_si128(bytes_, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+    std::uint64_t word;
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(&word), lower);
+    return word;
   }
   /// ASCII letters of both cases, digits, and bytes of 0x80 and above.
   std::uint32_t OfWords() const {
@@ -51,6 +70,18 @@ class ByteBlock {
   template <char... chars>
   std::uint32_t OneOf() const {
     return Mask([](char b) { return ((b == chars) || ...); });
+  }
+  template <char max, char... chars>
+  std::uint32_t AtMostOrOneOf() const {
+    return Mask([](char b) {
+      return static_cast<unsigned char>(b) <= static_cast<unsigned char>(max) || ((b == chars) || ...);
+    });
+  }
+  std::uint64_t LowerWord() const {
+    std::uint64_t word = 0;
+    for (int i = 0; i < 8; ++i)
+      word |= std::uint64_t{static_cast<unsigned char>(ToAsciiLower(bytes_[i]))} << (8 * i);
+    return word;
   }
   std::uint32_t OfWords() const {
     return Mask([](char b) {

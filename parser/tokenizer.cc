@@ -9,31 +9,36 @@
 namespace trawl::parser {
 namespace {
 
-enum ByteClass : std::uint8_t {
+enum ByteClass : std::uint16_t {
   kSpace = 1,
   kEndsName = 2,           // of a tag: space, '/', '>'
   kEndsAttributeName = 4,  // the same and '='
   kEndsUnquoted = 8,       // of a value: space, '>'
   kLetter = 16,
-  kUpper = 32,  // what lower case differs by
+  kUpper = 32,         // what lower case differs by
+  kBeginsMarkup = 64,  // behind '<': a letter, '!', '?', '/'
+  kBeforeName = 128,   // of an attribute: space, '/'
+  kChanges = 256,      // of a text: '&', NUL, CR
 };
 
-constexpr std::array<std::uint8_t, 256> MakeClasses() {
-  std::array<std::uint8_t, 256> classes{};
+constexpr std::array<std::uint16_t, 256> MakeClasses() {
+  std::array<std::uint16_t, 256> classes{};
   for (const unsigned char c : {' ', '\t', '\n', '\f', '\r'})
-    classes[c] = kSpace | kEndsName | kEndsAttributeName | kEndsUnquoted;
-  classes['/'] = kEndsName | kEndsAttributeName;
+    classes[c] = kSpace | kEndsName | kEndsAttributeName | kEndsUnquoted | kBeforeName;
+  classes['/'] = kEndsName | kEndsAttributeName | kBeginsMarkup | kBeforeName;
+  classes['!'] = classes['?'] = kBeginsMarkup;
   classes['>'] = kEndsName | kEndsAttributeName | kEndsUnquoted;
   classes['='] = kEndsAttributeName;
+  for (const unsigned char c : {'&', '\0', '\r'}) classes[c] |= kChanges;
   for (int c = 'a'; c <= 'z'; ++c) {
-    classes[c] = kLetter;
-    classes[c - 0x20] = kLetter | kUpper;
+    classes[c] = kLetter | kBeginsMarkup;
+    classes[c - 0x20] = kLetter | kBeginsMarkup | kUpper;
   }
   return classes;
 }
-constexpr std::array<std::uint8_t, 256> kClasses = MakeClasses();
+constexpr std::array<std::uint16_t, 256> kClasses = MakeClasses();
 
-inline bool Is(char c, std::uint8_t what) {
+inline bool Is(char c, std::uint16_t what) {
   return (kClasses[static_cast<unsigned char>(c)] & what) != 0;
 }
 
@@ -56,10 +61,60 @@ bool IsScript(const char* at, const char* end) {
          Is(at[kScript.size()], kEndsName);
 }
 
+// The bits before the lowest one of `found`; of none all.
+constexpr std::uint32_t BitsBefore(std::uint32_t found) {
+  return ~found & (found - 1);
+}
+
+// Whether the '<' at `at` begins something (13.2.5.6 and 7).
+bool BeginsMarkup(const char* at, const char* end) {
+  return end - at > 1 && Is(at[1], kBeginsMarkup) && (at[1] != '/' || end - at > 2);
+}
+
+struct NameExtent {
+  const char* end;
+  std::uint64_t key;  // NameKey of the name in lower case
+};
+
+// The name of at least one byte at `at`, up to a byte of the class `ends`.
+template <std::uint16_t ends>
+NameExtent ExtentOfName(const char* at, const char* end) {
+  constexpr int kShort = 8;                                 // as many bytes as a key holds
+  constexpr std::uint32_t kShortEnds = (2U << kShort) - 2;  // behind one byte at least
+  if (end - at >= ByteBlock::kSize) {
+    const ByteBlock block(at);
+    const std::uint32_t found = block.AtMostOrOneOf<' ', '/', '=', '>'>() & kShortEnds;
+    if (found != 0) {
+      const int size = __builtin_ctz(found);
+      if (Is(at[size], ends)) return {at + size, __builtin_bswap64(block.LowerWord()) >> 8 * (kShort - size)};
+    }
+  }
+  std::uint64_t key = AddToNameKey(0, Lower(*at));
+  for (++at; at != end && !Is(*at, ends); ++at) key = AddToNameKey(key, Lower(*at));
+  return {at, key};
+}
+
+struct ValueExtent {
+  const char* end;
+  bool changes;  // holds '&', NUL or CR
+};
+
+// The value at `at` up to `quote`.
+inline ValueExtent ExtentOfQuoted(const char* at, const char* end, char quote) {
+  std::uint32_t changed = 0;
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    const ByteBlock block(at);
+    const std::uint32_t found = block.Equal(quote);
+    changed |= block.OneOf<'&', '\0', '\r'>() & BitsBefore(found);
+    if (found != 0) return {at + __builtin_ctz(found), changed != 0};
+  }
+  for (; at != end && *at != quote; ++at) changed |= Is(*at, kChanges);
+  return {at, changed != 0};
+}
+
 }  // namespace
 
-Tokenizer::Token Tokenizer::Next() {
-  if (at_ == end_) return Token::kEnd;
+Tokenizer::Token Tokenizer::ReadOther() {
   switch (state_) {
     case State::kData:
       return ReadData();
@@ -72,6 +127,7 @@ Tokenizer::Token Tokenizer::Next() {
       return ReadCdata();
     case State::kPlaintext:
       text_changes_ = true;
+      text_is_space_ = false;
       return EmitText(end_, RawText::kRawText);
   }
   return Token::kEnd;
@@ -84,49 +140,55 @@ Tokenizer::Token Tokenizer::EmitText(const char* end, RawText kind) {
   return Token::kText;
 }
 
-// Data state (13.2.5.1): text up to a '<' that begins something.
+// Data state (13.2.5.1).
 Tokenizer::Token Tokenizer::ReadData() {
-  text_changes_ = false;
+  Token token = Token::kEnd;
+  do {
+    if (*at_ != '<' || !BeginsMarkup(at_, end_)) return ReadText();
+    const bool ends = at_[1] == '/';
+    const char* const name = at_ + (ends ? 2 : 1);
+    if (Is(*name, kLetter)) return ReadTag(ends ? Token::kEndTag : Token::kStartTag, name);
+    token = ReadRareMarkup();
+  } while (token == Token::kEnd && at_ != end_);
+  return token;
+}
+
+// Text up to a '<' that begins something.
+Tokenizer::Token Tokenizer::ReadText() {
+  std::uint32_t changed = 0;
+  std::uint32_t visible = 0;  // not white space
   const char* at = at_;
   while (true) {
     std::uint32_t less_than = 0;
     for (; end_ - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
       const ByteBlock block(at);
-      const std::uint32_t found = block.OneOf<'<', '&', '\0', '\r'>();
-      if (found == 0) continue;
       less_than = block.Equal('<');
-      const std::uint32_t before = less_than ^ (less_than - 1);  // of none: all
-      text_changes_ |= (found & ~less_than & before) != 0;
+      const std::uint32_t before = BitsBefore(less_than);
+      changed |= block.OneOf<'&', '\0', '\r'>() & before;
+      visible |= (block.OneOf<' ', '\t', '\n', '\f', '\r'>() ^ ByteBlock::kAll) & before;
       if (less_than != 0) break;
     }
     if (less_than != 0) {
       at += __builtin_ctz(less_than);
     } else {
-      for (; at != end_ && *at != '<'; ++at) text_changes_ |= *at == '&' || *at == '\0' || *at == '\r';
-      if (at == end_) break;
+      for (; at != end_ && *at != '<'; ++at) {
+        changed |= Is(*at, kChanges);
+        visible |= !Is(*at, kSpace);
+      }
     }
-    const char next = end_ - at > 1 ? at[1] : ' ';
-    if (Is(next, kLetter) || next == '!' || next == '?' || (next == '/' && end_ - at > 2)) {
-      if (at != at_) break;
-      const Token token = ReadMarkup();
-      if (token != Token::kEnd || at_ == end_) return token;
-      at = at_;  // behind "</>", which is nothing
-      text_changes_ = false;
-    } else {
-      ++at;
-    }
+    if (at == end_ || BeginsMarkup(at, end_)) break;
+    visible = 1;
+    ++at;
   }
-  return at == at_ ? Token::kEnd : EmitText(at, RawText::kText);
+  text_changes_ = changed != 0;
+  text_is_space_ = visible == 0;
+  return EmitText(at, RawText::kText);
 }
 
-// Tag open state (13.2.5.6), for a '<' that begins something. kEnd before the end of the document: nothing
-// came of it.
-Tokenizer::Token Tokenizer::ReadMarkup() {
-  const char next = at_[1];
-  if (Is(next, kLetter)) return ReadTag(Token::kStartTag, at_ + 1);
-  if (next == '!') return ReadBang();
-  if (next == '?') return ReadBogusComment(at_ + 1);
-  if (Is(at_[2], kLetter)) return ReadTag(Token::kEndTag, at_ + 2);
+// Tag open state (13.2.5.6), for a '<' that begins something but a tag. kEnd: nothing came of it.
+Tokenizer::Token Tokenizer::ReadRareMarkup() {
+  if (at_[1] == '!') return ReadBang();
+  if (at_[1] == '?') return ReadBogusComment(at_ + 1);
   if (at_[2] != '>') return ReadBogusComment(at_ + 2);
   at_ += 3;
   return Token::kEnd;
@@ -135,35 +197,34 @@ Tokenizer::Token Tokenizer::ReadMarkup() {
 // Tag name state (13.2.5.8) and what follows up to the '>'. A tag cut off by the end of the document is
 // nothing.
 Tokenizer::Token Tokenizer::ReadTag(Token kind, const char* name) {
-  const char* at = name;
-  std::uint64_t key = 0;
-  for (; at != end_ && !Is(*at, kEndsName); ++at) {
-    key = AddToNameKey(key, Lower(*at));
+  const NameExtent read = ExtentOfName<kEndsName>(name, end_);
+  name_ = View(name, read.end);
+  name_key_ = read.key;
+  attributes_.clear();
+  self_closing_ = false;
+  at_ = read.end;
+  if (at_ != end_ && *at_ == '>') {
+    ++at_;
+    return kind;
   }
-  name_ = View(name, at);
-  name_key_ = key;
-  at_ = at;
   return ReadAttributes(kind == Token::kStartTag) ? kind : Token::kEnd;
 }
 
 // Before attribute name state to self-closing start tag state (13.2.5.32 to 40).
 bool Tokenizer::ReadAttributes(bool keep) {
-  attributes_.clear();
-  self_closing_ = false;
   const char* at = at_;
   const char* const end = end_;
   at_ = end_;
   while (true) {
-    while (at != end && (Is(*at, kSpace) || *at == '/')) ++at;
+    while (at != end && Is(*at, kBeforeName)) ++at;
     if (at == end) return false;
     if (*at == '>') {
       self_closing_ = at[-1] == '/';
       break;
     }
-    const char* const name = at++;
-    std::uint64_t key = AddToNameKey(0, Lower(*name));
-    for (; at != end && !Is(*at, kEndsAttributeName); ++at) key = AddToNameKey(key, Lower(*at));
-    RawAttribute attribute{key, View(name, at), {}};
+    const NameExtent name = ExtentOfName<kEndsAttributeName>(at, end);
+    RawAttribute attribute{name.key, View(at, name.end), {}, false};
+    at = name.end;
     while (at != end && Is(*at, kSpace)) ++at;
     if (at == end) return false;
     bool last = false;
@@ -172,13 +233,14 @@ bool Tokenizer::ReadAttributes(bool keep) {
       while (at != end && Is(*at, kSpace)) ++at;
       if (at == end) return false;
       if (*at == '"' || *at == '\'') {
-        const char* const value = at + 1;
-        at = FindByte(value, end, *at);
-        if (at == end) return false;
-        attribute.value = View(value, at++);
+        const ValueExtent value = ExtentOfQuoted(at + 1, end, *at);
+        if (value.end == end) return false;
+        attribute.value = View(at + 1, value.end);
+        attribute.value_changes = value.changes;
+        at = value.end + 1;
       } else {
         const char* const value = at;
-        while (at != end && !Is(*at, kEndsUnquoted)) ++at;
+        for (; at != end && !Is(*at, kEndsUnquoted); ++at) attribute.value_changes |= Is(*at, kChanges);
         if (at == end) return false;
         attribute.value = View(value, at);
         last = *at == '>';  // a '/' before it belongs to the value
@@ -253,6 +315,7 @@ Tokenizer::Token Tokenizer::ReadDoctype() {
 // CDATA section state (13.2.5.69).
 Tokenizer::Token Tokenizer::ReadCdata() {
   text_changes_ = true;
+  text_is_space_ = false;
   for (const char* at = at_; (at = FindByte(at, end_, '>')) != end_; ++at) {
     if (!View(at_, at).ends_with("]]")) continue;
     state_ = State::kData;
@@ -280,9 +343,10 @@ Tokenizer::Token Tokenizer::ReadRawText() {
   while ((at = FindByte(at, end_, '<')) != end_ && !IsEndTag(at)) ++at;
   if (at == at_) {
     state_ = State::kData;
-    return ReadTag(Token::kEndTag, at_ + 2);
+    return ReadData();
   }
   text_changes_ = true;
+  text_is_space_ = false;
   return EmitText(at, state_ == State::kRcdata ? RawText::kRcdata : RawText::kRawText);
 }
 
@@ -291,7 +355,7 @@ Tokenizer::Token Tokenizer::ReadRawText() {
 Tokenizer::Token Tokenizer::ReadScript() {
   if (*at_ == '<' && IsEndTag(at_)) {
     state_ = State::kData;
-    return ReadTag(Token::kEndTag, at_ + 2);
+    return ReadData();
   }
   bool escaped = false;
   bool doubly = false;
@@ -327,6 +391,7 @@ Tokenizer::Token Tokenizer::ReadScript() {
     ++at;
   }
   text_changes_ = true;
+  text_is_space_ = false;
   return EmitText(at, RawText::kRawText);
 }
 

@@ -24,6 +24,7 @@ struct RawAttribute {
   std::uint64_t key;  ///< NameKey of the name in lower case
   std::string_view name;
   std::string_view value;
+  bool value_changes;  ///< whether ForEachPiece may find anything but the value as it is
 };
 
 /// The tokenization of HTML 13.2.5 over a whole document in memory (UTF-8). It decodes nothing: what it gives
@@ -45,7 +46,10 @@ class Tokenizer {
   }
 
   /// Reads the next token. kEnd stays kEnd. Text may come in several pieces, some of them empty.
-  Token Next();
+  Token Next() {
+    if (at_ == end_) return Token::kEnd;
+    return state_ == State::kData ? ReadData() : ReadOther();
+  }
 
   /// kText, kComment: the raw characters. kDoctype: what stands between "<!DOCTYPE" and ">".
   std::string_view text() const { return text_; }
@@ -53,6 +57,8 @@ class Tokenizer {
   RawText text_kind() const { return text_kind_; }
   /// kText: whether ForEachPiece may find anything but the text as it is.
   bool text_changes() const { return text_changes_; }
+  /// kText: known to be nothing but white space.
+  bool text_is_space() const { return text_is_space_; }
 
   /// kStartTag, kEndTag: the name as written.
   std::string_view name() const { return name_; }
@@ -75,7 +81,9 @@ class Tokenizer {
 
  private:
   Token ReadData();
-  Token ReadMarkup();
+  Token ReadOther();
+  Token ReadText();
+  Token ReadRareMarkup();
   Token ReadBang();
   Token ReadComment();
   Token ReadBogusComment(const char* start);
@@ -97,6 +105,7 @@ class Tokenizer {
   std::string_view text_;
   RawText text_kind_ = RawText::kText;
   bool text_changes_ = false;
+  bool text_is_space_ = false;
   std::string_view name_;
   std::uint64_t name_key_ = 0;
   bool self_closing_ = false;

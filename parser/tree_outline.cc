@@ -386,12 +386,11 @@ void TreeOutline::ReadAttributes() {
   for (const RawAttribute& raw : tokenizer_.attributes()) {
     const Attribute attribute = FindAttribute(raw.key, raw.name.size(), foreign);
     if (attribute != Attribute::kCount && !attributes_.Has(attribute))
-      attributes_.Set(attribute, Value(raw.value));
+      attributes_.Set(attribute, raw.value_changes ? Changed(raw.value) : raw.value);
   }
 }
 
-std::string_view TreeOutline::Value(std::string_view raw) {
-  if (FindChangedByte(raw, RawText::kAttribute) == raw.size()) return raw;
+std::string_view TreeOutline::Changed(std::string_view raw) {
   // A reference is at least four bytes for at most six, a NUL becomes a U+FFFD of three.
   char* const begin = static_cast<char*>(arena_.Allocate(3 * raw.size()));
   char* at = begin;

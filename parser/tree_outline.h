@@ -64,7 +64,8 @@ class TreeOutline {
   bool Told() const { return !open_.Holds(TagRole::kTemplate); }
 
   void ReadAttributes();
-  std::string_view Value(std::string_view raw);
+  /// The value that `raw` means.
+  std::string_view Changed(std::string_view raw);
   void Push(Element element, TagRole role, std::uint16_t flags, std::uint64_t key);
   /// With the attributes of the tag.
   void Push(const TagRow& row);
