@@ -37,6 +37,16 @@ class ByteBlock {
     ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(chars)))), ...);
     return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
   }
+  /// White space of HTML.
+  std::uint32_t Spaces() const {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(IsSpace()));
+  }
+  /// Writes all bytes, white space of HTML as ' '.
+  void StoreSpaced(char* to) const {
+    const __m128i spaces = IsSpace();
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_or_si128(_mm_andnot_si128(spaces, bytes_),
+                                                                  _mm_and_si128(spaces, _mm_set1_epi8(' '))));
+  }
   /// The first eight bytes with ASCII letters in lower case, the first of them lowest.
   std::uint64_t LowerWord() const {
     const __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(bytes_, _mm_set1_epi8('A' - 1)),
@@ -58,6 +68,14 @@ class ByteBlock {
   }
 
  private:
+  // Tab, LF, FF, CR lie together but for the vertical tab among them.
+  __m128i IsSpace() const {
+    const __m128i from_tab = _mm_sub_epi8(bytes_, _mm_set1_epi8('\t'));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(from_tab, _mm_set1_epi8('\r' - '\t')), from_tab);
+    return _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\v')), control),
+                        _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(' ')));
+  }
+
   __m128i bytes_;
 #else
   explicit ByteBlock(const char* at) {
@@ -76,6 +94,13 @@ class ByteBlock {
     return Mask([](char b) {
       return static_cast<unsigned char>(b) <= static_cast<unsigned char>(max) || ((b == chars) || ...);
     });
+  }
+  std::uint32_t Spaces() const {
+    return OneOf<' ', '\t', '\n', '\f', '\r'>();
+  }
+  void StoreSpaced(char* to) const {
+    const std::uint32_t spaces = Spaces();
+    for (int i = 0; i < kSize; ++i) to[i] = spaces >> i & 1 ? ' ' : bytes_[i];
   }
   std::uint64_t LowerWord() const {
     std::uint64_t word = 0;

@@ -254,9 +254,7 @@ ParsedPage ParseHtml(const PageJob& job, std::string_view html, Charset charset,
   const HtmlShape shape = ShapeOf(html);
   if (!shape.fits_tree) Arena::ExitAtLimit();
   const GumboOutput* const output = ParseToGumbo(html, arena);
-  // A character reference is at least four bytes for at most six, a NUL may become a three-byte U+FFFD, and a
-  // line end takes a tag.
-  PageBuilder builder(job, charset, 3 * html.size() + 16, arena);
+  PageBuilder builder(job, charset, html, arena);
   Walk(output->root, Noscripts(shape.noscripts), builder);
   ParsedPage page = builder.Finish();
   if (job.want_main || job.want_structured || job.want_statements || !job.items.empty())

@@ -30,8 +30,9 @@ class LinkCollector {
     if (element == Element::kA) EndAnchor();
   }
   /// Text inside an `a`; outside of one it is dropped.
-  void Characters(std::string_view text) {
-    if (anchor_ != kNone) anchor_text_.Add(text);
+  /// `readable_end`: as of TextBuilder.
+  void Characters(std::string_view text, const char* readable_end) {
+    if (anchor_ != kNone) anchor_text_.Add(text, readable_end);
   }
   /// The boundary of a block: white space for an anchor text.
   void Space() { anchor_text_.Space(); }

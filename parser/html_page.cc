@@ -1,6 +1,7 @@
 #include "parser/html_page.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "parser/ascii.h"
 #include "parser/fingerprint.h"
@@ -37,12 +38,15 @@ Result<Url> DocumentUrl(const std::string& url) {
 
 }  // namespace
 
-PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::size_t text_bound, Arena& arena)
+// A character reference is at least four bytes for at most six, a NUL may become a three-byte U+FFFD, and a
+// line end takes a tag.
+PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::string_view html, Arena& arena)
     : job_(job),
       charset_(charset),
+      html_(html),
       meta_(job, arena),
       links_(arena),
-      text_(arena, job.want_text ? std::min(text_bound, kMaxText) : 0),
+      text_(arena, job.want_text ? std::min(3 * html.size() + 16, kMaxText) : 0),
       statements_(arena),
       headings_(arena) {}
 
@@ -123,21 +127,37 @@ void PageBuilder::Close(Element element) {
   headings_.Space();
 }
 
+// What lies in the document may be read to its end.
+const char* PageBuilder::ReadableEnd(std::string_view text) const {
+  const std::less_equal<const char*> before;
+  const char* const end = text.data() + text.size();
+  const char* const html_end = html_.data() + html_.size();
+  return before(html_.data(), text.data()) && before(end, html_end) ? html_end : end;
+}
+
 void PageBuilder::Characters(std::string_view text) {
   if (title_ > 0) meta_.Title(text);
   if (silent_ > 0) {
     if (json_ld_) statements_.JsonLd(text);
     return;
   }
-  links_.Characters(text);
+  const char* const readable_end = ReadableEnd(text);
+  links_.Characters(text, readable_end);
   if (hidden_ > 0 || noscript_) return;
-  if (headings_.open()) headings_.Characters(text);
+  if (headings_.open()) headings_.Characters(text, readable_end);
   if (!job_.want_text) return;
   if (preformatted_ > 0) {
     text_.Preformatted(text);
   } else {
-    text_.Characters(text);
+    text_.Characters(text, readable_end);
   }
+}
+
+void PageBuilder::Space() {
+  links_.Space();
+  if (hidden_ > 0 || noscript_) return;
+  headings_.Space();
+  text_.Space();
 }
 
 ParsedPage PageBuilder::Finish() {

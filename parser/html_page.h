@@ -20,9 +20,8 @@ bool StyleHides(std::string_view style);
 /// too.
 class PageBuilder {
  public:
-  /// `charset`: of the body, before it was decoded. `text_bound`: more bytes than the document's text can
-  /// have.
-  PageBuilder(const PageJob& job, Charset charset, std::size_t text_bound, Arena& arena);
+  /// `charset`: of the body, before it was decoded to `html`.
+  PageBuilder(const PageJob& job, Charset charset, std::string_view html, Arena& arena);
 
   /// Whether what is told from here on lies in a <noscript>: not shown, and nothing the page says of itself,
   /// but its links are links.
@@ -32,6 +31,10 @@ class PageBuilder {
   /// The text of a link ends, of which an `a` that was closed as kOther did not tell.
   void EndLink() { links_.Close(Element::kA); }
   void Characters(std::string_view text);
+  /// Characters that are all white space and would be folded.
+  void Space();
+  /// Whether Characters folds white space and asks nothing more of it.
+  bool FoldsSpace() const { return title_ == 0 && silent_ == 0 && preformatted_ == 0; }
 
   /// Whether an element of itself hides its content.
   static bool Hides(Element element, const Attributes& attributes);
@@ -45,9 +48,11 @@ class PageBuilder {
 
  private:
   void OpenDisplay(Element element);
+  const char* ReadableEnd(std::string_view text) const;
 
   const PageJob& job_;
   Charset charset_;
+  std::string_view html_;
   MetaCollector meta_;
   LinkCollector links_;
   TextBuilder text_;

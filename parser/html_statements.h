@@ -50,7 +50,8 @@ class HeadingCollector {
   void Open(int level);
   void Close();
   bool open() const { return open_; }
-  void Characters(std::string_view text) { text_.Add(text); }
+  /// `readable_end`: as of TextBuilder.
+  void Characters(std::string_view text, const char* readable_end) { text_.Add(text, readable_end); }
   void Space() { text_.Space(); }
 
   void Finish(ParsedPage& page);

@@ -39,7 +39,7 @@ const char* FindFold(const char* at, const char* end) {
   // Of the last byte of a block it takes the one behind it to know.
   for (; end - at > ByteBlock::kSize; at += ByteBlock::kSize) {
     const ByteBlock block(at);
-    const std::uint32_t spaces = block.OneOf<' ', '\t', '\n', '\f', '\r'>();
+    const std::uint32_t spaces = block.Spaces();
     if (spaces == 0) continue;
     const std::uint32_t next = spaces >> 1 | static_cast<std::uint32_t>(IsSpaceByte(at[ByteBlock::kSize]))
                                                  << (ByteBlock::kSize - 1);
@@ -68,6 +68,42 @@ void ForEachRun(std::string_view text, Run run, Space space) {
   }
 }
 
+std::string_view SkipLeadingSpace(std::string_view text) {
+  std::size_t spaces = 0;
+  while (spaces < text.size() && IsSpaceByte(text[spaces])) ++spaces;
+  return text.substr(spaces);
+}
+
+// Copies `text` with each run of white space as one ' '. It must begin with something else, and `out` have
+// room for it and a block. Gives the end of the copy.
+char* CopyFolded(std::string_view text, const char* readable_end, char* out) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint32_t behind_space = 0;
+  while (at != end) {
+    const auto size = static_cast<int>(std::min<std::ptrdiff_t>(end - at, ByteBlock::kSize));
+    char last[ByteBlock::kSize];
+    const bool readable = readable_end - at >= ByteBlock::kSize;
+    if (!readable) std::memcpy(last, at, static_cast<std::size_t>(size));
+    const ByteBlock block(readable ? at : last);
+    block.StoreSpaced(out);
+    const std::uint32_t spaces = block.Spaces() & ((1U << size) - 1);
+    const std::uint32_t folds = spaces & (spaces << 1 | behind_space);
+    if (folds == 0) {
+      at += size;
+      out += size;
+      behind_space = spaces >> (size - 1);
+      continue;
+    }
+    const int kept = __builtin_ctz(folds);
+    out += kept;
+    for (at += kept; at != end && IsSpaceByte(*at); ++at) {
+    }
+    behind_space = 0;
+  }
+  return out;
+}
+
 }  // namespace
 
 TextBuilder::TextBuilder(Arena& arena, std::size_t max) : arena_(arena) {
@@ -79,15 +115,23 @@ void TextBuilder::Separate() {
   if (at_ != begin_) {
     const int lines = std::max(breaks_, line_ends_);
     if (lines > 0) {
-      for (int i = 0; i < lines; ++i) Append("\n");
+      for (int i = 0; i < lines; ++i) Put('\n');
     } else if (tab_) {
-      Append("\t");
+      Put('\t');
     } else if (space_) {
-      Append(" ");
+      Put(' ');
     }
   }
   breaks_ = line_ends_ = 0;
   tab_ = space_ = false;
+}
+
+void TextBuilder::Put(char c) {
+  if (at_ == end_) {
+    truncated_ = true;
+  } else {
+    *at_++ = c;
+  }
 }
 
 void TextBuilder::Append(std::string_view text) {
@@ -100,14 +144,26 @@ void TextBuilder::Append(std::string_view text) {
   }
 }
 
-void TextBuilder::Characters(std::string_view text) {
-  ForEachRun(
-      text,
-      [this](std::string_view run) {
-        Separate();
-        Append(run);
-      },
-      [this] { space_ = true; });
+void TextBuilder::Characters(std::string_view text, const char* readable_end) {
+  const std::string_view rest = SkipLeadingSpace(text);
+  space_ |= rest.size() < text.size();
+  if (rest.empty()) return;
+  Separate();
+  if (static_cast<std::size_t>(end_ - at_) < rest.size() + ByteBlock::kSize) {
+    ForEachRun(
+        rest,
+        [this](std::string_view run) {
+          Separate();
+          Append(run);
+        },
+        [this] { space_ = true; });
+    return;
+  }
+  at_ = CopyFolded(rest, readable_end, at_);
+  if (at_[-1] == ' ') {
+    --at_;
+    space_ = true;
+  }
 }
 
 void TextBuilder::Preformatted(std::string_view text) {
@@ -130,8 +186,20 @@ std::string_view TextBuilder::Finish() {
   return {begin_, size};
 }
 
-void FoldedText::Add(std::string_view text) {
+void FoldedText::Add(std::string_view text, const char* readable_end) {
   if (full_) return;
+  const std::string_view rest = SkipLeadingSpace(text);
+  space_ |= rest.size() < text.size();
+  if (rest.empty()) return;
+  if (rest.size() >= kMax - size_) return AddRuns(rest);
+  if (space_ && size_ > 0) buffer_[size_++] = ' ';
+  size_ = static_cast<std::size_t>(CopyFolded(rest, readable_end, buffer_ + size_) - buffer_);
+  space_ = buffer_[size_ - 1] == ' ';
+  if (space_) --size_;
+}
+
+// For what may not fit.
+void FoldedText::AddRuns(std::string_view text) {
   ForEachRun(
       text,
       [this](std::string_view run) {
@@ -180,7 +248,7 @@ std::uint32_t CountWords(std::string_view text) {
   constexpr std::uint32_t kBlock = (1U << ByteBlock::kSize) - 1;
   for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
     const ByteBlock block(at);
-    const std::uint32_t runs = ~block.OneOf<' ', '\t', '\n', '\f', '\r'>() & kBlock;
+    const std::uint32_t runs = ~block.Spaces() & kBlock;
     const std::uint32_t sum = runs + (block.OfWords() & runs) + letters;
     words += CountBits(sum & ~runs & kBlock);
     letters = sum > kBlock;

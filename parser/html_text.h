@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "parser/arena.h"
+#include "parser/byte_search.h"
 
 namespace trawl::parser {
 
@@ -15,7 +16,11 @@ class TextBuilder {
   /// `max`: bytes that the text may have.
   TextBuilder(Arena& arena, std::size_t max);
 
-  void Characters(std::string_view text);
+  /// `readable_end`: how far memory may be read, at least the text's end; with some bytes more it goes
+  /// faster.
+  void Characters(std::string_view text, const char* readable_end);
+  void Characters(std::string_view text) { Characters(text, text.data() + text.size()); }
+  void Space() { space_ = true; }  ///< characters that are white space
   /// As they are, with their spaces and line ends.
   void Preformatted(std::string_view text);
   /// At least `lines` line ends between what is before and what comes after; none before the first character.
@@ -31,6 +36,7 @@ class TextBuilder {
 
  private:
   void Separate();
+  void Put(char c);
   void Append(std::string_view text);
 
   Arena& arena_;
@@ -54,14 +60,18 @@ class FoldedText {
     size_ = 0;
     space_ = full_ = false;
   }
-  void Add(std::string_view text);
+  /// `readable_end`: as of TextBuilder.
+  void Add(std::string_view text, const char* readable_end);
+  void Add(std::string_view text) { Add(text, text.data() + text.size()); }
   void Space() {  // counts as white space between two pieces
     space_ = true;
   }
   std::string_view text() const { return {buffer_, size_}; }
 
  private:
-  char buffer_[kMax];
+  void AddRuns(std::string_view text);
+
+  char buffer_[kMax + ByteBlock::kSize];
   std::size_t size_ = 0;
   bool space_ = false;
   bool full_ = false;

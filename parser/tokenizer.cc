@@ -165,7 +165,7 @@ Tokenizer::Token Tokenizer::ReadText() {
       less_than = block.Equal('<');
       const std::uint32_t before = BitsBefore(less_than);
       changed |= block.OneOf<'&', '\0', '\r'>() & before;
-      visible |= (block.OneOf<' ', '\t', '\n', '\f', '\r'>() ^ ByteBlock::kAll) & before;
+      visible |= (block.Spaces() ^ ByteBlock::kAll) & before;
       if (less_than != 0) break;
     }
     if (less_than != 0) {

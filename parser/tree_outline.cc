@@ -51,6 +51,11 @@ void TreeOutline::Take(Token token) {
 
 void TreeOutline::Text() {
   std::string_view text = tokenizer_.text();
+  if (tokenizer_.text_is_space() && builder_.FoldsSpace()) {
+    skip_newline_ = false;
+    if (Told() && !frameset_document_) builder_.Space();
+    return;
+  }
   if (skip_newline_) {
     skip_newline_ = false;
     if (text.starts_with("\r\n")) {
