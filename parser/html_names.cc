@@ -6,38 +6,6 @@
 
 namespace trawl::parser {
 
-Display DisplayOf(Element element) {
-  switch (element) {
-    case Element::kBlock:
-    case Element::kForm:
-    case Element::kDialog:
-      return Display::kBlock;
-    case Element::kParagraph:
-    case Element::kH1:
-    case Element::kH2:
-    case Element::kH3:
-    case Element::kH4:
-    case Element::kH5:
-    case Element::kH6:
-    case Element::kPreformatted:
-      return Display::kParagraph;
-    case Element::kCell:
-      return Display::kCell;
-    // The content of these is never shown, or only where the browser cannot do what they ask for.
-    case Element::kHidden:
-    case Element::kScript:
-    case Element::kNoscript:
-    case Element::kTitle:
-    case Element::kIframe:
-    case Element::kFrame:
-    case Element::kAudio:
-    case Element::kVideo:
-      return Display::kNone;
-    default:
-      return Display::kInline;
-  }
-}
-
 Attribute Attributes::Named(std::string_view name) {
   switch (name.size()) {
     case 3:

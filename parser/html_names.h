@@ -61,7 +61,65 @@ enum class Display : std::uint8_t {
   kNone,       ///< its content is not shown
 };
 
-Display DisplayOf(Element element);
+constexpr Display DisplayOf(Element element) {
+  switch (element) {
+    case Element::kBlock:
+    case Element::kForm:
+    case Element::kDialog:
+      return Display::kBlock;
+    case Element::kParagraph:
+    case Element::kH1:
+    case Element::kH2:
+    case Element::kH3:
+    case Element::kH4:
+    case Element::kH5:
+    case Element::kH6:
+    case Element::kPreformatted:
+      return Display::kParagraph;
+    case Element::kCell:
+      return Display::kCell;
+    // The content of these is never shown, or only where the browser cannot do what they ask for.
+    case Element::kHidden:
+    case Element::kScript:
+    case Element::kNoscript:
+    case Element::kTitle:
+    case Element::kIframe:
+    case Element::kFrame:
+    case Element::kAudio:
+    case Element::kVideo:
+      return Display::kNone;
+    default:
+      return Display::kInline;
+  }
+}
+
+/// Whether an element tells more than how it stands in the text: of the page, or of other documents.
+constexpr bool TellsMore(Element element) {
+  switch (element) {
+    case Element::kA:
+    case Element::kArea:
+    case Element::kAudio:
+    case Element::kBase:
+    case Element::kEmbed:
+    case Element::kForm:
+    case Element::kFrame:
+    case Element::kHtml:
+    case Element::kIframe:
+    case Element::kImg:
+    case Element::kInput:
+    case Element::kLink:
+    case Element::kMeta:
+    case Element::kObject:
+    case Element::kScript:
+    case Element::kSource:
+    case Element::kTitle:
+    case Element::kTrack:
+    case Element::kVideo:
+      return true;
+    default:
+      return false;
+  }
+}
 
 /// The attributes that mean something to a crawler.
 enum class Attribute : std::uint8_t {
@@ -102,6 +160,7 @@ class Attributes {
     values_[static_cast<std::size_t>(attribute)] = value;
   }
   bool Has(Attribute attribute) const { return (present_ & Bit(attribute)) != 0; }
+  bool HasNone() const { return present_ == 0; }
   /// The value, or an empty view when the attribute is not there.
   std::string_view operator[](Attribute attribute) const {
     return Has(attribute) ? values_[static_cast<std::size_t>(attribute)] : std::string_view();

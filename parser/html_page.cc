@@ -57,18 +57,16 @@ bool PageBuilder::Hides(Element element, const Attributes& attributes) {
 }
 
 void PageBuilder::Open(Element element, const Attributes& attributes) {
-  if (element != Element::kOther) {
+  if (TellsMore(element)) {
     if (!noscript_) {
       meta_.Open(element, attributes);
       if (element == Element::kMeta) statements_.OpenMeta(attributes);
       if (element == Element::kScript) json_ld_ = statements_.OpenScript(attributes);
     }
     if (job_.want_links) links_.Open(element, attributes);
-    if ((element == Element::kTitle && !noscript_) || title_ > 0) ++title_;
-    if (element == Element::kPreformatted) ++preformatted_;
-  } else if (title_ > 0) {
-    ++title_;
   }
+  if (title_ > 0 || (element == Element::kTitle && !noscript_)) ++title_;
+  if (element == Element::kPreformatted) ++preformatted_;
   if (silent_ > 0 || IsSilent(element)) ++silent_;
   if (hidden_ > 0 || Hides(element, attributes)) {
     ++hidden_;

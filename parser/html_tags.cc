@@ -1,15 +1,17 @@
 #include "parser/html_tags.h"
 
 #include <array>
-#include <iterator>
-
-#include "parser/tokenizer.h"
 
 namespace trawl::parser {
 namespace {
 
-constexpr TagRow kRows[] = {
-    {},
+struct NamedTag {
+  std::string_view name;
+  Element element;
+  TagRole role;
+  std::uint16_t flags;
+};
+constexpr NamedTag kTags[] = {
     {"area", Element::kArea, TagRole::kVoid, kSpecial | kNoFrameset},
     {"base", Element::kBase, TagRole::kVoid, kSpecial | kHeadContent},
     {"basefont", Element::kOther, TagRole::kVoid, kSpecial | kHeadContent},
@@ -128,38 +130,12 @@ constexpr TagRow kRows[] = {
     {"svg", Element::kOther, TagRole::kSvg, 0},
     {"math", Element::kOther, TagRole::kMath, 0},
 };
-static_assert(std::size(kRows) <= 256);
 
-constexpr std::size_t kTagSlotCount = 512;
-
-constexpr std::size_t SlotOf(std::uint64_t key) {
-  return key * 0x9E3779B97F4A7C15ULL >> 55;
-}
-
-struct Slot {
-  std::uint64_t key = 0;
-  std::uint8_t size = 0;
-  std::uint8_t row = 0;
-};
-
-// Open addressing, a quarter full.
-constexpr std::array<Slot, kTagSlotCount> MakeTagSlots() {
-  std::array<Slot, kTagSlotCount> slots{};
-  for (std::size_t row = 1; row < std::size(kRows); ++row) {
-    const std::uint64_t key = NameKey(kRows[row].name);
-    std::size_t slot = SlotOf(key);
-    while (slots[slot].row != 0) slot = (slot + 1) % kTagSlotCount;
-    slots[slot] = {key, static_cast<std::uint8_t>(kRows[row].name.size()), static_cast<std::uint8_t>(row)};
-  }
-  return slots;
-}
-constexpr std::array<Slot, kTagSlotCount> kTagSlots = MakeTagSlots();
-
-struct AttributeRow {
+struct NamedAttribute {
   std::string_view name;
   Attribute attribute;
 };
-constexpr AttributeRow kAttributes[] = {
+constexpr NamedAttribute kAttributes[] = {
     {"action", Attribute::kAction},
     {"alt", Attribute::kAlt},
     {"content", Attribute::kContent},
@@ -183,47 +159,33 @@ constexpr AttributeRow kAttributes[] = {
 };
 static_assert(std::size(kAttributes) == static_cast<std::size_t>(Attribute::kCount));
 
-struct AttributeSlot {
-  std::uint64_t key = 0;
-  std::uint8_t size = 0;
-  Attribute attribute = Attribute::kCount;
-};
-
-constexpr std::size_t kAttributeSlots = 128;
-
-constexpr std::size_t AttributeSlotOf(std::uint64_t key) {
-  return key * 0x9E3779B97F4A7C15ULL >> 57;
+// Puts a row where FindRow looks for it.
+template <class Row, std::size_t slots>
+constexpr void AddRow(Row row, std::string_view name, int bits, std::array<Row, slots>& table) {
+  row.key = NameKey(name);
+  row.size = static_cast<std::uint8_t>(name.size());
+  std::size_t slot = NameSlot(row.key, bits);
+  while (table[slot].size != 0) slot = (slot + 1) % slots;
+  table[slot] = row;
 }
 
-constexpr std::array<AttributeSlot, kAttributeSlots> MakeAttributeSlots() {
-  std::array<AttributeSlot, kAttributeSlots> slots{};
-  for (const AttributeRow& row : kAttributes) {
-    const std::uint64_t key = NameKey(row.name);
-    std::size_t slot = AttributeSlotOf(key);
-    while (slots[slot].size != 0) slot = (slot + 1) % kAttributeSlots;
-    slots[slot] = {key, static_cast<std::uint8_t>(row.name.size()), row.attribute};
-  }
-  return slots;
+constexpr auto MakeTagTable() {
+  std::array<TagRow, 1 << kTagSlotBits> table{};
+  for (const NamedTag& tag : kTags)
+    AddRow({0, 0, tag.element, tag.role, tag.flags}, tag.name, kTagSlotBits, table);
+  return table;
 }
-constexpr std::array<AttributeSlot, kAttributeSlots> kAttributeTable = MakeAttributeSlots();
+
+constexpr auto MakeAttributeTable() {
+  std::array<AttributeRow, 1 << kAttributeSlotBits> table{};
+  for (const NamedAttribute& row : kAttributes)
+    AddRow({0, 0, row.attribute}, row.name, kAttributeSlotBits, table);
+  return table;
+}
 
 }  // namespace
 
-Attribute FindAttribute(std::uint64_t key, std::size_t size, bool foreign) {
-  for (std::size_t slot = AttributeSlotOf(key); kAttributeTable[slot].size != 0;
-       slot = (slot + 1) % kAttributeSlots) {
-    if (kAttributeTable[slot].key == key && kAttributeTable[slot].size == size)
-      return kAttributeTable[slot].attribute;
-  }
-  constexpr std::string_view kXlink = "xlink:href";
-  return foreign && size == kXlink.size() && key == NameKey(kXlink) ? Attribute::kHref : Attribute::kCount;
-}
-
-const TagRow& FindTag(std::uint64_t key, std::size_t size) {
-  for (std::size_t slot = SlotOf(key); kTagSlots[slot].row != 0; slot = (slot + 1) % kTagSlotCount) {
-    if (kTagSlots[slot].key == key && kTagSlots[slot].size == size) return kRows[kTagSlots[slot].row];
-  }
-  return kRows[0];
-}
+constexpr std::array<TagRow, 1 << kTagSlotBits> kTagTable = MakeTagTable();
+constexpr std::array<AttributeRow, 1 << kAttributeSlotBits> kAttributeTable = MakeAttributeTable();
 
 }  // namespace trawl::parser

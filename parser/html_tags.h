@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "parser/html_names.h"
+#include "parser/tokenizer.h"
 
 namespace trawl::parser {
 
@@ -69,19 +71,49 @@ enum TagFlag : std::uint16_t {
   kTableScope = 16384,  ///< ends "in table scope": html, table, template
 };
 
+/// What a name means, found by its NameKey and size.
 struct TagRow {
-  std::string_view name;
+  std::uint64_t key = 0;
+  std::uint8_t size = 0;  ///< 0 of the row for names that mean nothing
   Element element = Element::kOther;
   TagRole role = TagRole::kOther;
   std::uint16_t flags = 0;
 };
+struct AttributeRow {
+  std::uint64_t key = 0;
+  std::uint8_t size = 0;
+  Attribute attribute = Attribute::kCount;
+};
 
-/// The row of a name, by NameKey and size of it in lower case; one without a name for those that mean
-/// nothing.
-const TagRow& FindTag(std::uint64_t key, std::size_t size);
+/// Open addressing, a quarter full: a name lies at its slot or behind it, before the first row of size 0.
+inline constexpr int kTagSlotBits = 9;
+inline constexpr int kAttributeSlotBits = 7;
+extern const std::array<TagRow, 1 << kTagSlotBits> kTagTable;
+extern const std::array<AttributeRow, 1 << kAttributeSlotBits> kAttributeTable;
 
-/// The attribute of a name, by NameKey and size of it in lower case, or kCount. "xlink:href" is kHref where
-/// the element is foreign.
-Attribute FindAttribute(std::uint64_t key, std::size_t size, bool foreign);
+/// Where the search for a name begins, in a table of 2^bits slots.
+constexpr std::size_t NameSlot(std::uint64_t key, int bits) {
+  return key * 0x9E3779B97F4A7C15ULL >> (64 - bits);
+}
+
+/// The row of a name, by NameKey and size of it in lower case, or one of size 0.
+template <class Row, std::size_t slots>
+const Row& FindRow(const std::array<Row, slots>& table, int bits, std::uint64_t key, std::size_t size) {
+  std::size_t slot = NameSlot(key, bits);
+  while ((table[slot].key != key || table[slot].size != size) && table[slot].size != 0)
+    slot = (slot + 1) % slots;
+  return table[slot];
+}
+
+inline const TagRow& FindTag(std::uint64_t key, std::size_t size) {
+  return FindRow(kTagTable, kTagSlotBits, key, size);
+}
+
+/// The attribute of a name, or kCount. "xlink:href" is kHref where the element is foreign.
+inline Attribute FindAttribute(std::uint64_t key, std::size_t size, bool foreign) {
+  const Attribute attribute = FindRow(kAttributeTable, kAttributeSlotBits, key, size).attribute;
+  constexpr std::string_view kXlink = "xlink:href";
+  return foreign && size == kXlink.size() && key == NameKey(kXlink) ? Attribute::kHref : attribute;
+}
 
 }  // namespace trawl::parser

@@ -2,7 +2,7 @@
 
 namespace trawl::parser {
 
-const OpenElement OpenElements::kNobody = {};
+const OpenElement OpenElements::kNobody = {0, Element::kOther, TagRole::kOther, 0};
 
 std::size_t OpenElements::Find(TagRole role, std::uint16_t barrier) const {
   if (!Holds(role)) return kNone;

@@ -11,10 +11,10 @@ namespace trawl::parser {
 
 /// One element that is open: its name's key, and of its TagRow what the stack needs.
 struct OpenElement {
-  std::uint64_t key = 0;  ///< 0 once its end tag was seen while others stay open inside it
-  Element element = Element::kOther;
-  TagRole role = TagRole::kOther;
-  std::uint16_t flags = 0;  ///< TagFlag
+  std::uint64_t key;  ///< 0 once its end tag was seen while others stay open inside it
+  Element element;
+  TagRole role;
+  std::uint16_t flags;  ///< TagFlag
 
   bool Has(std::uint16_t flag) const { return (flags & flag) != 0; }
 };
@@ -62,7 +62,7 @@ class OpenElements {
   static std::size_t Index(TagRole role) { return static_cast<std::size_t>(role); }
   static const OpenElement kNobody;
 
-  std::array<OpenElement, kMax + 1> stack_;
+  std::array<OpenElement, kMax + 1> stack_;  // nothing behind size_ is ever read, or even written first
   std::size_t size_ = 0;
   std::array<std::uint16_t, static_cast<std::size_t>(TagRole::kCount)> open_{};
 };

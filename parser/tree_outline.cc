@@ -36,12 +36,10 @@ void TreeOutline::Take(Token token) {
     case Token::kStartTag:
       skip_newline_ = false;
       StartTag();
-      tokenizer_.AllowCdata(InForeign());
       break;
     case Token::kEndTag:
       skip_newline_ = false;
       EndTag();
-      tokenizer_.AllowCdata(InForeign());
       break;
     default:
       skip_newline_ = false;
@@ -345,7 +343,7 @@ bool TreeOutline::TakesAsHtml(const TagRow& row) const {
 
 bool TreeOutline::BreaksOutOfForeign(const TagRow& row) const {
   if (row.flags & kBreaksOut) return true;
-  if (row.name != "font") return false;
+  if (row.key != NameKey("font")) return false;
   const auto& attributes = tokenizer_.attributes();
   return std::any_of(attributes.begin(), attributes.end(), [](const RawAttribute& attribute) {
     return attribute.key == NameKey("color") || attribute.key == NameKey("face") ||

@@ -171,6 +171,7 @@ void TreeOutline::Push(Element element, TagRole role, std::uint16_t flags, std::
   if (told) flags |= kTold;
   if (flags & kMarker) ++markers_;
   open_.Push({key, element, role, flags});
+  tokenizer_.AllowCdata((flags & kForeign) != 0);
 }
 
 void TreeOutline::Push(const TagRow& row) {
@@ -185,7 +186,8 @@ void TreeOutline::Void(Element element) {
 }
 
 void TreeOutline::PopTo(std::size_t index) {
-  while (open_.size() > index) {
+  if (open_.size() <= index) return;
+  do {
     const OpenElement element = open_.Pop();
     if (element.Has(kTold)) {
       const bool link = element.element == Element::kA && !element.Has(kForeign);
@@ -195,7 +197,8 @@ void TreeOutline::PopTo(std::size_t index) {
     if (!element.Has(kMarker)) continue;
     --markers_;
     if (link_ && markers_ < link_markers_) EndLink();
-  }
+  } while (open_.size() > index);
+  tokenizer_.AllowCdata(InForeign());
 }
 
 void TreeOutline::EndLink() {
