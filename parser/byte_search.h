@@ -49,8 +49,8 @@ class ByteBlock {
   }
   /// The first eight bytes with ASCII letters in lower case, the first of them lowest.
   std::uint64_t LowerWord() const {
-    const __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(bytes_, _mm_set1_epi8('A' - 1)),
-                                        _mm_cmplt_epi8(bytes_, _mm_set1_epi8('Z' + 1)));
+    const __m128i upper = _mm_andnot_si128(_mm_cmpgt_epi8(bytes_, _mm_set1_epi8('Z')),
+                                           _mm_cmpgt_epi8(bytes_, _mm_set1_epi8('A' - 1)));
     const __m128i lower = _mm_or_si128(bytes_, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
     std::uint64_t word;
     _mm_storel_epi64(reinterpret_cast<__m128i*>(&word), lower);
@@ -126,6 +126,29 @@ class ByteBlock {
 
   char bytes_[kSize];
 #endif
+};
+
+/// Two blocks side by side: a mask of 32 bits.
+class ByteBlocks {
+ public:
+  static constexpr int kSize = 2 * ByteBlock::kSize;
+
+  explicit ByteBlocks(const char* at) : low_(at), high_(at + ByteBlock::kSize) {}
+
+  std::uint32_t Equal(char c) const { return low_.Equal(c) | high_.Equal(c) << ByteBlock::kSize; }
+  template <char max, char... chars>
+  std::uint32_t AtMostOrOneOf() const {
+    return low_.AtMostOrOneOf<max, chars...>() | high_.AtMostOrOneOf<max, chars...>() << ByteBlock::kSize;
+  }
+  template <char... chars>
+  std::uint32_t OneOf() const {
+    return low_.OneOf<chars...>() | high_.OneOf<chars...>() << ByteBlock::kSize;
+  }
+  std::uint32_t Spaces() const { return low_.Spaces() | high_.Spaces() << ByteBlock::kSize; }
+
+ private:
+  ByteBlock low_;
+  ByteBlock high_;
 };
 
 /// The first `c` in [at, end), or `end`. For short distances, where a call of memchr costs more than the

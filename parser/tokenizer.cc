@@ -94,22 +94,33 @@ NameExtent ExtentOfName(const char* at, const char* end) {
   return {at, key};
 }
 
+const char* SkipSpace(const char* at, const char* end) {
+  while (at != end && Is(*at, kSpace)) ++at;
+  return at;
+}
+
 struct ValueExtent {
   const char* end;
-  bool changes;  // holds '&', NUL or CR
+  bool changes;  // may hold '&', NUL or CR
 };
 
 // The value at `at` up to `quote`.
-inline ValueExtent ExtentOfQuoted(const char* at, const char* end, char quote) {
+ValueExtent ExtentOfQuoted(const char* at, const char* end, char quote) {
   std::uint32_t changed = 0;
-  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
-    const ByteBlock block(at);
-    const std::uint32_t found = block.Equal(quote);
-    changed |= block.OneOf<'&', '\0', '\r'>() & BitsBefore(found);
+  for (; end - at >= ByteBlocks::kSize; at += ByteBlocks::kSize) {
+    const ByteBlocks blocks(at);
+    const std::uint32_t found = blocks.Equal(quote);
+    changed |= blocks.AtMostOrOneOf<'\r', '&'>() & BitsBefore(found);
     if (found != 0) return {at + __builtin_ctz(found), changed != 0};
   }
   for (; at != end && *at != quote; ++at) changed |= Is(*at, kChanges);
   return {at, changed != 0};
+}
+
+ValueExtent ExtentOfUnquoted(const char* at, const char* end) {
+  bool changes = false;
+  for (; at != end && !Is(*at, kEndsUnquoted); ++at) changes |= Is(*at, kChanges);
+  return {at, changes};
 }
 
 }  // namespace
@@ -140,17 +151,29 @@ Tokenizer::Token Tokenizer::EmitText(const char* end, RawText kind) {
   return Token::kText;
 }
 
-// Data state (13.2.5.1).
+// Data state (13.2.5.1), tag open and tag name state (13.2.5.6 to 8). A tag cut off by the end of the
+// document is nothing.
 Tokenizer::Token Tokenizer::ReadData() {
-  Token token = Token::kEnd;
-  do {
-    if (*at_ != '<' || !BeginsMarkup(at_, end_)) return ReadText();
+  while (*at_ == '<' && BeginsMarkup(at_, end_)) {
     const bool ends = at_[1] == '/';
     const char* const name = at_ + (ends ? 2 : 1);
-    if (Is(*name, kLetter)) return ReadTag(ends ? Token::kEndTag : Token::kStartTag, name);
-    token = ReadRareMarkup();
-  } while (token == Token::kEnd && at_ != end_);
-  return token;
+    if (!Is(*name, kLetter)) {
+      const Token token = ReadRareMarkup();
+      if (token != Token::kEnd || at_ == end_) return token;
+      continue;
+    }
+    const NameExtent extent = ExtentOfName<kEndsName>(name, end_);
+    name_ = View(name, extent.end);
+    name_key_ = extent.key;
+    attributes_.clear();
+    self_closing_ = false;
+    at_ = extent.end;
+    const Token token = ends ? Token::kEndTag : Token::kStartTag;
+    if (at_ == end_ || *at_ != '>') return ReadAttributes(token);
+    ++at_;
+    return token;
+  }
+  return ReadText();
 }
 
 // Text up to a '<' that begins something.
@@ -194,63 +217,44 @@ Tokenizer::Token Tokenizer::ReadRareMarkup() {
   return Token::kEnd;
 }
 
-// Tag name state (13.2.5.8) and what follows up to the '>'. A tag cut off by the end of the document is
-// nothing.
-Tokenizer::Token Tokenizer::ReadTag(Token kind, const char* name) {
-  const NameExtent read = ExtentOfName<kEndsName>(name, end_);
-  name_ = View(name, read.end);
-  name_key_ = read.key;
-  attributes_.clear();
-  self_closing_ = false;
-  at_ = read.end;
-  if (at_ != end_ && *at_ == '>') {
-    ++at_;
-    return kind;
-  }
-  return ReadAttributes(kind == Token::kStartTag) ? kind : Token::kEnd;
-}
-
 // Before attribute name state to self-closing start tag state (13.2.5.32 to 40).
-bool Tokenizer::ReadAttributes(bool keep) {
+Tokenizer::Token Tokenizer::ReadAttributes(Token kind) {
   const char* at = at_;
   const char* const end = end_;
   at_ = end_;
   while (true) {
+    const char* const behind = at;  // a '/' before it belongs to the value
     while (at != end && Is(*at, kBeforeName)) ++at;
-    if (at == end) return false;
+    if (at == end) return Token::kEnd;
     if (*at == '>') {
-      self_closing_ = at[-1] == '/';
+      self_closing_ = at != behind && at[-1] == '/';
       break;
     }
-    const NameExtent name = ExtentOfName<kEndsAttributeName>(at, end);
-    RawAttribute attribute{name.key, View(at, name.end), {}, false};
-    at = name.end;
-    while (at != end && Is(*at, kSpace)) ++at;
-    if (at == end) return false;
-    bool last = false;
-    if (*at == '=') {
-      ++at;
-      while (at != end && Is(*at, kSpace)) ++at;
-      if (at == end) return false;
-      if (*at == '"' || *at == '\'') {
-        const ValueExtent value = ExtentOfQuoted(at + 1, end, *at);
-        if (value.end == end) return false;
-        attribute.value = View(at + 1, value.end);
-        attribute.value_changes = value.changes;
-        at = value.end + 1;
-      } else {
-        const char* const value = at;
-        for (; at != end && !Is(*at, kEndsUnquoted); ++at) attribute.value_changes |= Is(*at, kChanges);
-        if (at == end) return false;
-        attribute.value = View(value, at);
-        last = *at == '>';  // a '/' before it belongs to the value
-      }
+    const char* const name = at;
+    const NameExtent extent = ExtentOfName<kEndsAttributeName>(name, end);
+    at = extent.end;
+    const bool plain = end - at > 1 && at[0] == '=' && at[1] == '"';  // as most are
+    if (!plain) at = SkipSpace(at, end);
+    if (at == end) return Token::kEnd;
+    const char* value = at;
+    ValueExtent value_extent = {at, false};
+    if (plain || *at == '=') {
+      value = plain ? at + 1 : SkipSpace(at + 1, end);
+      if (value == end) return Token::kEnd;
+      const bool quoted = plain || *value == '"' || *value == '\'';
+      value_extent = quoted ? ExtentOfQuoted(value + 1, end, *value) : ExtentOfUnquoted(value, end);
+      if (value_extent.end == end) return Token::kEnd;
+      value += quoted ? 1 : 0;
+      at = value_extent.end + (quoted ? 1 : 0);
     }
-    if (keep && attributes_.size() < kMaxAttributes) attributes_.push_back(attribute);
-    if (last) break;
+    if (attributes_.size() < kMaxAttributes) {
+      attributes_.push_back(
+          {extent.key, View(name, extent.end), View(value, value_extent.end), value_extent.changes});
+    }
   }
   at_ = at + 1;
-  return true;
+  if (kind == Token::kEndTag) attributes_.clear();
+  return kind;
 }
 
 // Markup declaration open state (13.2.5.42).

@@ -89,8 +89,7 @@ class Tokenizer {
   Token ReadBogusComment(const char* start);
   Token ReadDoctype();
   Token ReadCdata();
-  Token ReadTag(Token kind, const char* name);
-  bool ReadAttributes(bool keep);
+  Token ReadAttributes(Token kind);
   Token ReadRawText();
   Token ReadScript();
   Token EmitText(const char* end, RawText kind);

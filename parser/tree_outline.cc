@@ -28,25 +28,6 @@ State StateOf(Element element, std::uint64_t key) {
 
 }  // namespace
 
-void TreeOutline::Take(Token token) {
-  switch (token) {
-    case Token::kText:
-      Text();
-      break;
-    case Token::kStartTag:
-      skip_newline_ = false;
-      StartTag();
-      break;
-    case Token::kEndTag:
-      skip_newline_ = false;
-      EndTag();
-      break;
-    default:
-      skip_newline_ = false;
-      break;
-  }
-}
-
 void TreeOutline::Text() {
   std::string_view text = tokenizer_.text();
   if (tokenizer_.text_is_space() && builder_.FoldsSpace()) {

@@ -21,7 +21,12 @@ class TreeOutline {
       : tokenizer_(tokenizer), builder_(builder), arena_(arena) {}
 
   /// Takes the token that the tokenizer has just read.
-  void Take(Tokenizer::Token token);
+  void Take(Tokenizer::Token token) {
+    if (token == Tokenizer::Token::kText) return Text();
+    skip_newline_ = false;
+    if (token == Tokenizer::Token::kStartTag) StartTag();
+    if (token == Tokenizer::Token::kEndTag) EndTag();
+  }
   /// The document has ended.
   void Finish() { PopTo(0); }
 
