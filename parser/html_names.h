@@ -160,7 +160,7 @@ class Attributes {
     values_[static_cast<std::size_t>(attribute)] = value;
   }
   bool Has(Attribute attribute) const { return (present_ & Bit(attribute)) != 0; }
-  bool HasNone() const { return present_ == 0; }
+  bool HasAny(Attribute one, Attribute other) const { return (present_ & (Bit(one) | Bit(other))) != 0; }
   /// The value, or an empty view when the attribute is not there.
   std::string_view operator[](Attribute attribute) const {
     return Has(attribute) ? values_[static_cast<std::size_t>(attribute)] : std::string_view();

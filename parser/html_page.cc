@@ -51,28 +51,34 @@ PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::string_view h
       headings_(arena) {}
 
 bool PageBuilder::Hides(Element element, const Attributes& attributes) {
-  return DisplayOf(element) == Display::kNone || attributes.Has(Attribute::kHidden) ||
-         (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) ||
-         (attributes.Has(Attribute::kStyle) && StyleHides(attributes[Attribute::kStyle]));
+  if (DisplayOf(element) == Display::kNone) return true;
+  if (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) return true;
+  if (!attributes.HasAny(Attribute::kHidden, Attribute::kStyle)) return false;
+  return attributes.Has(Attribute::kHidden) || StyleHides(attributes[Attribute::kStyle]);
 }
 
 void PageBuilder::Open(Element element, const Attributes& attributes) {
-  if (TellsMore(element)) {
-    if (!noscript_) {
-      meta_.Open(element, attributes);
-      if (element == Element::kMeta) statements_.OpenMeta(attributes);
-      if (element == Element::kScript) json_ld_ = statements_.OpenScript(attributes);
-    }
-    if (job_.want_links) links_.Open(element, attributes);
-  }
-  if (title_ > 0 || (element == Element::kTitle && !noscript_)) ++title_;
+  if (TellsMore(element)) OpenTelling(element, attributes);
   if (element == Element::kPreformatted) ++preformatted_;
+  const bool hides = Hides(element, attributes);
+  if (Plain() && !hides) return OpenDisplay(element);
+  if (title_ > 0 || (element == Element::kTitle && !noscript_)) ++title_;
   if (silent_ > 0 || IsSilent(element)) ++silent_;
-  if (hidden_ > 0 || Hides(element, attributes)) {
+  if (hidden_ > 0 || hides) {
     ++hidden_;
     return;
   }
   OpenDisplay(element);
+}
+
+// What an element says of the page and of other documents.
+void PageBuilder::OpenTelling(Element element, const Attributes& attributes) {
+  if (!noscript_) {
+    meta_.Open(element, attributes);
+    if (element == Element::kMeta) statements_.OpenMeta(attributes);
+    if (element == Element::kScript) json_ld_ = statements_.OpenScript(attributes);
+  }
+  if (job_.want_links) links_.Open(element, attributes);
 }
 
 void PageBuilder::OpenDisplay(Element element) {
@@ -97,6 +103,7 @@ void PageBuilder::OpenDisplay(Element element) {
 void PageBuilder::Close(Element element) {
   if (element == Element::kA) links_.Close(element);
   if (element == Element::kPreformatted) --preformatted_;
+  if (Plain()) return CloseDisplay(element);
   if (title_ > 0) --title_;
   if (json_ld_ && element == Element::kScript) {
     statements_.CloseScript();
@@ -107,6 +114,10 @@ void PageBuilder::Close(Element element) {
     --hidden_;
     return;
   }
+  CloseDisplay(element);
+}
+
+void PageBuilder::CloseDisplay(Element element) {
   switch (DisplayOf(element)) {
     case Display::kBlock:
       text_.Break(1);
@@ -149,13 +160,6 @@ void PageBuilder::Characters(std::string_view text) {
   } else {
     text_.Characters(text, readable_end);
   }
-}
-
-void PageBuilder::Space() {
-  links_.Space();
-  if (hidden_ > 0 || noscript_) return;
-  headings_.Space();
-  text_.Space();
 }
 
 ParsedPage PageBuilder::Finish() {

@@ -32,9 +32,14 @@ class PageBuilder {
   void EndLink() { links_.Close(Element::kA); }
   void Characters(std::string_view text);
   /// Characters that are all white space and would be folded.
-  void Space();
+  void Space() {
+    links_.Space();
+    if (hidden_ > 0 || noscript_) return;
+    headings_.Space();
+    text_.Space();
+  }
   /// Whether Characters folds white space and asks nothing more of it.
-  bool FoldsSpace() const { return title_ == 0 && silent_ == 0 && preformatted_ == 0; }
+  bool FoldsSpace() const { return (title_ | silent_ | preformatted_) == 0; }
 
   /// Whether an element of itself hides its content.
   static bool Hides(Element element, const Attributes& attributes);
@@ -47,7 +52,11 @@ class PageBuilder {
   ParsedPage Finish();
 
  private:
+  void OpenTelling(Element element, const Attributes& attributes);
   void OpenDisplay(Element element);
+  void CloseDisplay(Element element);
+  // Whether the content of the element that is open now is shown like that of a plain one.
+  bool Plain() const { return (hidden_ | silent_ | title_) == 0; }
   const char* ReadableEnd(std::string_view text) const;
 
   const PageJob& job_;

@@ -87,7 +87,7 @@ struct AttributeRow {
 
 /// Open addressing, a quarter full: a name lies at its slot or behind it, before the first row of size 0.
 inline constexpr int kTagSlotBits = 9;
-inline constexpr int kAttributeSlotBits = 7;
+inline constexpr int kAttributeSlotBits = 8;
 extern const std::array<TagRow, 1 << kTagSlotBits> kTagTable;
 extern const std::array<AttributeRow, 1 << kAttributeSlotBits> kAttributeTable;
 

@@ -27,19 +27,21 @@ class OpenElements {
   static constexpr std::size_t kMax = 512;
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
+  OpenElements() { stack_[0] = {0, Element::kOther, TagRole::kOther, 0}; }
+
   /// Raw text elements hold no others: one of them fits even when the stack is full.
   bool Fits(TagRole role) const { return size_ < kMax || (size_ == kMax && role == TagRole::kRaw); }
   void Push(const OpenElement& element) {
-    stack_[size_++] = element;
+    stack_[++size_] = element;
     ++open_[Index(element.role)];
   }
   OpenElement Pop() {
-    --open_[Index(stack_[--size_].role)];
-    return stack_[size_];
+    --open_[Index(stack_[size_].role)];
+    return stack_[size_--];
   }
   /// Lets no end tag find the element at `index` any more.
   void Forget(std::size_t index) {
-    OpenElement& element = stack_[index];
+    OpenElement& element = stack_[index + 1];
     --open_[Index(element.role)];
     element.key = 0;
     element.role = TagRole::kOther;
@@ -47,9 +49,9 @@ class OpenElements {
   }
 
   std::size_t size() const { return size_; }
-  const OpenElement& operator[](std::size_t index) const { return stack_[index]; }
+  const OpenElement& operator[](std::size_t index) const { return stack_[index + 1]; }
   /// The current node; of an empty stack an element without name.
-  const OpenElement& top() const { return size_ > 0 ? stack_[size_ - 1] : kNobody; }
+  const OpenElement& top() const { return stack_[size_]; }
   bool Holds(TagRole role) const { return open_[Index(role)] > 0; }
 
   /// The innermost HTML element of that role for which no element with one of the flags `barrier` stands in
@@ -60,9 +62,9 @@ class OpenElements {
 
  private:
   static std::size_t Index(TagRole role) { return static_cast<std::size_t>(role); }
-  static const OpenElement kNobody;
 
-  std::array<OpenElement, kMax + 1> stack_;  // nothing behind size_ is ever read, or even written first
+  // Below all lies the one without name. Nothing above size_ is read, so nothing is written there first.
+  std::array<OpenElement, kMax + 2> stack_;
   std::size_t size_ = 0;
   std::array<std::uint16_t, static_cast<std::size_t>(TagRole::kCount)> open_{};
 };

@@ -29,12 +29,18 @@ State StateOf(Element element, std::uint64_t key) {
 }  // namespace
 
 void TreeOutline::Text() {
-  std::string_view text = tokenizer_.text();
   if (tokenizer_.text_is_space() && builder_.FoldsSpace()) {
-    skip_newline_ = false;
     if (Told() && !frameset_document_) builder_.Space();
-    return;
+  } else if (skip_newline_ || frameset_ok_ || tokenizer_.text_changes()) {
+    RareText();
+  } else if (Told() && !frameset_document_ && builder_.Reads()) {
+    builder_.Characters(tokenizer_.text());
   }
+}
+
+// What is not just characters as they are.
+void TreeOutline::RareText() {
+  std::string_view text = tokenizer_.text();
   if (skip_newline_) {
     skip_newline_ = false;
     if (text.starts_with("\r\n")) {
@@ -46,10 +52,7 @@ void TreeOutline::Text() {
   if (text.empty() || frameset_document_) return;
   if (frameset_ok_ && open_.top().role != TagRole::kRaw && !IsSpace(text)) frameset_ok_ = false;
   if (!Told() || !builder_.Reads()) return;
-  if (!tokenizer_.text_changes()) {
-    builder_.Characters(text);
-    return;
-  }
+  if (!tokenizer_.text_changes()) return builder_.Characters(text);
   ForEachPiece(text, tokenizer_.text_kind(), [this](std::string_view piece) {
     if (piece != "\0"sv) {
       builder_.Characters(piece);

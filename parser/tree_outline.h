@@ -32,6 +32,7 @@ class TreeOutline {
 
  private:
   void Text();
+  void RareText();
   void StartTag();
   void EndTag();
 

@@ -3,9 +3,44 @@
 #include "parser/tree_outline.h"
 
 namespace trawl::parser {
+namespace {
+
+// Whether the end tag of such an element, when it is the current node, pops it and does nothing else.
+constexpr bool EndsPlainly(TagRole role) {
+  switch (role) {
+    case TagRole::kBlock:
+    case TagRole::kButton:
+    case TagRole::kCaption:
+    case TagRole::kCell:
+    case TagRole::kDefinition:
+    case TagRole::kFormatting:
+    case TagRole::kHeading:
+    case TagRole::kItem:
+    case TagRole::kNoscript:
+    case TagRole::kObject:
+    case TagRole::kOther:
+    case TagRole::kParagraph:
+    case TagRole::kPre:
+    case TagRole::kRow:
+    case TagRole::kRuby:
+    case TagRole::kRubyText:
+    case TagRole::kSection:
+    case TagRole::kTable:
+    case TagRole::kTemplate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 void TreeOutline::EndTag() {
-  if (open_.top().role == TagRole::kRaw) return PopTo(open_.size() - 1);
+  const OpenElement& top = open_.top();
+  if (top.role == TagRole::kRaw) return PopTo(open_.size() - 1);
+  if (top.key == tokenizer_.name_key() && EndsPlainly(top.role) && !top.Has(kForeign) &&
+      !open_.Holds(TagRole::kSelect))
+    return PopTo(open_.size() - 1);
   const TagRow& row = FindTag(tokenizer_.name_key(), tokenizer_.name().size());
   if (frameset_document_) {
     if (row.role == TagRole::kFrameset && framesets_ > 0) --framesets_;
