@@ -154,24 +154,25 @@ Tokenizer::Token Tokenizer::EmitText(const char* end, RawText kind) {
 // Data state (13.2.5.1), tag open and tag name state (13.2.5.6 to 8). A tag cut off by the end of the
 // document is nothing.
 Tokenizer::Token Tokenizer::ReadData() {
-  while (*at_ == '<' && BeginsMarkup(at_, end_)) {
-    const bool ends = at_[1] == '/';
-    const char* const name = at_ + (ends ? 2 : 1);
-    if (!Is(*name, kLetter)) {
-      const Token token = ReadRareMarkup();
-      if (token != Token::kEnd || at_ == end_) return token;
-      continue;
+  while (*at_ == '<') {
+    const std::ptrdiff_t left = end_ - at_;
+    const int ends = left > 2 && at_[1] == '/' ? 1 : 0;
+    const char* const name = at_ + 1 + ends;
+    if (left > 1 && Is(*name, kLetter)) {
+      const NameExtent extent = ExtentOfName<kEndsName>(name, end_);
+      name_ = View(name, extent.end);
+      name_key_ = extent.key;
+      attribute_count_ = 0;
+      self_closing_ = false;
+      at_ = extent.end;
+      const Token token = ends != 0 ? Token::kEndTag : Token::kStartTag;
+      if (at_ == end_ || *at_ != '>') return ReadAttributes(token);
+      ++at_;
+      return token;
     }
-    const NameExtent extent = ExtentOfName<kEndsName>(name, end_);
-    name_ = View(name, extent.end);
-    name_key_ = extent.key;
-    attributes_.clear();
-    self_closing_ = false;
-    at_ = extent.end;
-    const Token token = ends ? Token::kEndTag : Token::kStartTag;
-    if (at_ == end_ || *at_ != '>') return ReadAttributes(token);
-    ++at_;
-    return token;
+    if (!BeginsMarkup(at_, end_)) break;
+    const Token token = ReadRareMarkup();
+    if (token != Token::kEnd || at_ == end_) return token;
   }
   return ReadText();
 }
@@ -247,13 +248,15 @@ Tokenizer::Token Tokenizer::ReadAttributes(Token kind) {
       value += quoted ? 1 : 0;
       at = value_extent.end + (quoted ? 1 : 0);
     }
-    if (attributes_.size() < kMaxAttributes) {
-      attributes_.push_back(
-          {extent.key, View(name, extent.end), View(value, value_extent.end), value_extent.changes});
+    if (attribute_count_ == attributes_.size()) {
+      if (attribute_count_ == kMaxAttributes) continue;
+      attributes_.resize(2 * attribute_count_);
     }
+    attributes_[attribute_count_++] = {extent.key, View(name, extent.end), View(value, value_extent.end),
+                                       value_extent.changes};
   }
   at_ = at + 1;
-  if (kind == Token::kEndTag) attributes_.clear();
+  if (kind == Token::kEndTag) attribute_count_ = 0;
   return kind;
 }
 

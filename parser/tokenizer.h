@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,10 +22,10 @@ constexpr std::uint64_t NameKey(std::string_view lower) {
 
 /// One attribute of a start tag as it is written: the name in any case, the value with its references.
 struct RawAttribute {
-  std::uint64_t key;  ///< NameKey of the name in lower case
+  std::uint64_t key = 0;  ///< NameKey of the name in lower case
   std::string_view name;
   std::string_view value;
-  bool value_changes;  ///< whether ForEachPiece may find anything but the value as it is
+  bool value_changes = false;  ///< whether ForEachPiece may find anything but the value as it is
 };
 
 /// The tokenization of HTML 13.2.5 over a whole document in memory (UTF-8). It decodes nothing: what it gives
@@ -39,11 +40,9 @@ class Tokenizer {
   enum class State : std::uint8_t { kData, kRcdata, kRawText, kScriptData, kPlaintext, kCdataSection };
 
   /// The most attributes kept of one tag. Those behind them are read over.
-  static constexpr std::size_t kMaxAttributes = 4096;
+  static constexpr std::size_t kMaxAttributes = 4096;  // a power of two
 
-  explicit Tokenizer(std::string_view html) : at_(html.data()), end_(html.data() + html.size()) {
-    attributes_.reserve(32);
-  }
+  explicit Tokenizer(std::string_view html) : at_(html.data()), end_(html.data() + html.size()) {}
 
   /// Reads the next token. kEnd stays kEnd. Text may come in several pieces, some of them empty.
   Token Next() {
@@ -65,7 +64,7 @@ class Tokenizer {
   /// NameKey of the name in lower case.
   std::uint64_t name_key() const { return name_key_; }
   /// kStartTag. Of two attributes of one name the first counts.
-  const std::vector<RawAttribute>& attributes() const { return attributes_; }
+  std::span<const RawAttribute> attributes() const { return {attributes_.data(), attribute_count_}; }
   /// kStartTag.
   bool self_closing() const { return self_closing_; }
 
@@ -108,7 +107,8 @@ class Tokenizer {
   std::string_view name_;
   std::uint64_t name_key_ = 0;
   bool self_closing_ = false;
-  std::vector<RawAttribute> attributes_;
+  std::vector<RawAttribute> attributes_ = std::vector<RawAttribute>(32);  // its size doubles up to the most
+  std::size_t attribute_count_ = 0;  // those of the tag; to clear a vector would be a branch for each tag
 };
 
 }  // namespace trawl::parser

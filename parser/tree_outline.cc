@@ -250,7 +250,7 @@ void TreeOutline::StartA(const TagRow& row) {
 void TreeOutline::StartInline(const TagRow& row) {
   if (row.element != Element::kOther || builder_.hidden()) return Push(row);
   if (!Told()) return;
-  const auto& attributes = tokenizer_.attributes();
+  const auto attributes = tokenizer_.attributes();
   const auto may_hide = [](const RawAttribute& a) { return a.key == kHiddenKey || a.key == kStyleKey; };
   if (std::none_of(attributes.begin(), attributes.end(), may_hide)) return;
   ReadAttributes();
@@ -328,7 +328,7 @@ bool TreeOutline::TakesAsHtml(const TagRow& row) const {
 bool TreeOutline::BreaksOutOfForeign(const TagRow& row) const {
   if (row.flags & kBreaksOut) return true;
   if (row.key != NameKey("font")) return false;
-  const auto& attributes = tokenizer_.attributes();
+  const auto attributes = tokenizer_.attributes();
   return std::any_of(attributes.begin(), attributes.end(), [](const RawAttribute& attribute) {
     return attribute.key == NameKey("color") || attribute.key == NameKey("face") ||
            attribute.key == NameKey("size");
