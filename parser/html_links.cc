@@ -17,8 +17,11 @@ namespace {
 // megabyte.
 bool IsForeignScheme(std::string_view href) {
   constexpr std::string_view kForeign[] = {"data:", "javascript:", "mailto:", "tel:", "blob:", "about:"};
-  return std::any_of(std::begin(kForeign), std::end(kForeign),
-                     [&](std::string_view scheme) { return StartsWithIgnoreCase(href, scheme); });
+  if (href.empty()) return false;
+  const char first = ToAsciiLower(href.front());
+  return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view scheme) {
+    return scheme.front() == first && StartsWithIgnoreCase(href, scheme);
+  });
 }
 
 // Takes the next image candidate's URL off `rest` (HTML 4.8.4.3.10, parsing a srcset attribute).

@@ -26,12 +26,12 @@ bool IsSpaceByte(char c) {
   return kWordClasses[static_cast<unsigned char>(c)] == 2;
 }
 
-// Of sixteen bits; the instruction for it is not in every processor that this must run on.
-std::uint32_t CountBits(std::uint32_t bits) {
-  bits -= bits >> 1 & 0x5555;
-  bits = (bits & 0x3333) + (bits >> 2 & 0x3333);
-  bits = (bits + (bits >> 4)) & 0x0F0F;
-  return (bits + (bits >> 8)) & 0x1F;
+// The instruction for it is not in every processor that this must run on.
+std::uint32_t CountBits(std::uint64_t bits) {
+  bits -= bits >> 1 & 0x5555555555555555;
+  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+  bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F;
+  return static_cast<std::uint32_t>(bits * 0x0101010101010101 >> 56);
 }
 
 // The first white space in [at, end) that is not one ' ' between two other characters.
@@ -245,13 +245,19 @@ std::uint32_t CountWords(std::string_view text) {
   const char* const end = at + text.size();
   // Of a run of bytes that are no space, adding its letters carries into the space behind it if there are
   // any.
-  constexpr std::uint32_t kBlock = (1U << ByteBlock::kSize) - 1;
-  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
-    const ByteBlock block(at);
-    const std::uint32_t runs = ~block.Spaces() & kBlock;
-    const std::uint32_t sum = runs + (block.OfWords() & runs) + letters;
-    words += CountBits(sum & ~runs & kBlock);
-    letters = sum > kBlock;
+  constexpr int kStep = 64;
+  for (; end - at >= kStep; at += kStep) {
+    std::uint64_t runs = 0;
+    std::uint64_t of_words = 0;
+    for (int i = 0; i < kStep; i += ByteBlock::kSize) {
+      const ByteBlock block(at + i);
+      runs |= std::uint64_t{block.Spaces() ^ ByteBlock::kAll} << i;
+      of_words |= std::uint64_t{block.OfWords()} << i;
+    }
+    std::uint64_t sum = 0;
+    const bool carries = __builtin_add_overflow(runs, of_words & runs, &sum);
+    letters = __builtin_add_overflow(sum, std::uint64_t{letters}, &sum) || carries;
+    words += CountBits(sum & ~runs);
   }
   for (; at != end; ++at) {
     const std::uint8_t word_class = kWordClasses[static_cast<unsigned char>(*at)];

@@ -51,8 +51,11 @@ std::size_t AsciiPrefix(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   const char* at = begin;
-  for (; end - at >= 32; at += 32) {
-    if ((Load64(at) | Load64(at + 8) | Load64(at + 16) | Load64(at + 24)) & kHighBits) break;
+  constexpr int kStep = 128;  // as a sum of this size the compiler sees vectors in it
+  for (; end - at >= kStep; at += kStep) {
+    std::uint64_t bits = 0;
+    for (int i = 0; i < kStep; i += 8) bits |= Load64(at + i);
+    if (bits & kHighBits) break;
   }
   for (; end - at >= 8; at += 8) {
     if (Load64(at) & kHighBits) break;
