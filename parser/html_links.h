@@ -29,6 +29,7 @@ class LinkCollector {
   void Close(Element element) {
     if (element == Element::kA) EndAnchor();
   }
+  bool InAnchor() const { return anchor_ != kNone; }
   /// Text inside an `a`; outside of one it is dropped.
   /// `readable_end`: as of TextBuilder.
   void Characters(std::string_view text, const char* readable_end) {

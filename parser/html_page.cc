@@ -145,6 +145,13 @@ const char* PageBuilder::ReadableEnd(std::string_view text) const {
 }
 
 void PageBuilder::Characters(std::string_view text) {
+  if (!Plain() || noscript_ || preformatted_ > 0 || links_.InAnchor() || headings_.open() || !job_.want_text)
+    return CharactersAround(text);
+  text_.Characters(text, ReadableEnd(text));
+}
+
+// Where they are asked for more than the page's text, or less.
+void PageBuilder::CharactersAround(std::string_view text) {
   if (title_ > 0) meta_.Title(text);
   if (silent_ > 0) {
     if (json_ld_) statements_.JsonLd(text);

@@ -57,6 +57,7 @@ class PageBuilder {
   void CloseDisplay(Element element);
   // Whether the content of the element that is open now is shown like that of a plain one.
   bool Plain() const { return (hidden_ | silent_ | title_) == 0; }
+  void CharactersAround(std::string_view text);
   const char* ReadableEnd(std::string_view text) const;
 
   const PageJob& job_;

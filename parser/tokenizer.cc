@@ -94,33 +94,46 @@ NameExtent ExtentOfName(const char* at, const char* end) {
   return {at, key};
 }
 
+// Skips what is often a line end and an indentation; `changed` is no longer 0 when it holds a CR.
+const char* BehindSpace(const char* at, const char* end, std::uint32_t& changed) {
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    const ByteBlock block(at);
+    const std::uint32_t visible = block.Spaces() ^ ByteBlock::kAll;
+    changed |= block.Equal('\r') & BitsBefore(visible);
+    if (visible != 0) return at + __builtin_ctz(visible);
+  }
+  for (; at != end && Is(*at, kSpace); ++at) changed |= *at == '\r';
+  return at;
+}
+
 const char* SkipSpace(const char* at, const char* end) {
   while (at != end && Is(*at, kSpace)) ++at;
   return at;
 }
 
 struct ValueExtent {
+  const char* begin;
   const char* end;
   bool changes;  // may hold '&', NUL or CR
 };
 
-// The value at `at` up to `quote`.
-ValueExtent ExtentOfQuoted(const char* at, const char* end, char quote) {
+// The value at `at` up to a '"'.
+ValueExtent ExtentOfValue(const char* at, const char* end) {
+  const char* const begin = at;
   std::uint32_t changed = 0;
   for (; end - at >= ByteBlocks::kSize; at += ByteBlocks::kSize) {
     const ByteBlocks blocks(at);
-    const std::uint32_t found = blocks.Equal(quote);
+    const std::uint32_t found = blocks.Equal('"');
     changed |= blocks.AtMostOrOneOf<'\r', '&'>() & BitsBefore(found);
-    if (found != 0) return {at + __builtin_ctz(found), changed != 0};
+    if (found != 0) return {begin, at + __builtin_ctz(found), changed != 0};
   }
-  for (; at != end && *at != quote; ++at) changed |= Is(*at, kChanges);
-  return {at, changed != 0};
+  for (; at != end && *at != '"'; ++at) changed |= Is(*at, kChanges);
+  return {begin, at, changed != 0};
 }
 
-ValueExtent ExtentOfUnquoted(const char* at, const char* end) {
-  bool changes = false;
-  for (; at != end && !Is(*at, kEndsUnquoted); ++at) changes |= Is(*at, kChanges);
-  return {at, changes};
+const char* FindUnquotedEnd(const char* at, const char* end) {
+  while (at != end && !Is(*at, kEndsUnquoted)) ++at;
+  return at;
 }
 
 }  // namespace
@@ -180,32 +193,29 @@ Tokenizer::Token Tokenizer::ReadData() {
 // Text up to a '<' that begins something.
 Tokenizer::Token Tokenizer::ReadText() {
   std::uint32_t changed = 0;
-  std::uint32_t visible = 0;  // not white space
   const char* at = at_;
-  while (true) {
+  text_is_space_ = false;
+  if (Is(*at, kSpace)) {
+    at = BehindSpace(at, end_, changed);
+    text_is_space_ = at == end_ || (*at == '<' && BeginsMarkup(at, end_));
+  }
+  while (!text_is_space_) {
     std::uint32_t less_than = 0;
     for (; end_ - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
       const ByteBlock block(at);
       less_than = block.Equal('<');
-      const std::uint32_t before = BitsBefore(less_than);
-      changed |= block.OneOf<'&', '\0', '\r'>() & before;
-      visible |= (block.Spaces() ^ ByteBlock::kAll) & before;
+      changed |= block.OneOf<'&', '\0', '\r'>() & BitsBefore(less_than);
       if (less_than != 0) break;
     }
     if (less_than != 0) {
       at += __builtin_ctz(less_than);
     } else {
-      for (; at != end_ && *at != '<'; ++at) {
-        changed |= Is(*at, kChanges);
-        visible |= !Is(*at, kSpace);
-      }
+      for (; at != end_ && *at != '<'; ++at) changed |= Is(*at, kChanges);
     }
     if (at == end_ || BeginsMarkup(at, end_)) break;
-    visible = 1;
     ++at;
   }
   text_changes_ = changed != 0;
-  text_is_space_ = visible == 0;
   return EmitText(at, RawText::kText);
 }
 
@@ -234,26 +244,33 @@ Tokenizer::Token Tokenizer::ReadAttributes(Token kind) {
     const char* const name = at;
     const NameExtent extent = ExtentOfName<kEndsAttributeName>(name, end);
     at = extent.end;
-    const bool plain = end - at > 1 && at[0] == '=' && at[1] == '"';  // as most are
-    if (!plain) at = SkipSpace(at, end);
-    if (at == end) return Token::kEnd;
-    const char* value = at;
-    ValueExtent value_extent = {at, false};
-    if (plain || *at == '=') {
-      value = plain ? at + 1 : SkipSpace(at + 1, end);
-      if (value == end) return Token::kEnd;
-      const bool quoted = plain || *value == '"' || *value == '\'';
-      value_extent = quoted ? ExtentOfQuoted(value + 1, end, *value) : ExtentOfUnquoted(value, end);
-      if (value_extent.end == end) return Token::kEnd;
-      value += quoted ? 1 : 0;
-      at = value_extent.end + (quoted ? 1 : 0);
+    ValueExtent value = {at, at, false};
+    if (end - at > 1 && at[0] == '=' && at[1] == '"') {  // as most are written
+      value = ExtentOfValue(at + 2, end);
+      if (value.end == end) return Token::kEnd;
+      at = value.end + 1;
+    } else {
+      at = SkipSpace(at, end);
+      if (at == end) return Token::kEnd;
+      if (*at == '=') {
+        at = SkipSpace(at + 1, end);
+        if (at == end) return Token::kEnd;
+        const int quote = *at == '"' || *at == '\'' ? 1 : 0;
+        value.begin = at + quote;
+        value.end = quote != 0 ? FindByte(value.begin, end, *at) : FindUnquotedEnd(at, end);
+        if (value.end == end) return Token::kEnd;
+        at = value.end + quote;
+        const std::string_view written = View(value.begin, value.end);
+        value.changes = FindChangedByte(written, RawText::kAttribute) != written.size();
+      }
     }
-    if (attribute_count_ == attributes_.size()) {
+    if (attribute_count_ == attribute_slots_) {
       if (attribute_count_ == kMaxAttributes) continue;
-      attributes_.resize(2 * attribute_count_);
+      attribute_slots_ *= 2;
+      attributes_.resize(attribute_slots_);
     }
-    attributes_[attribute_count_++] = {extent.key, View(name, extent.end), View(value, value_extent.end),
-                                       value_extent.changes};
+    attributes_[attribute_count_++] = {extent.key, View(name, extent.end), View(value.begin, value.end),
+                                       value.changes};
   }
   at_ = at + 1;
   if (kind == Token::kEndTag) attribute_count_ = 0;

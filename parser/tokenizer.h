@@ -107,8 +107,11 @@ class Tokenizer {
   std::string_view name_;
   std::uint64_t name_key_ = 0;
   bool self_closing_ = false;
-  std::vector<RawAttribute> attributes_ = std::vector<RawAttribute>(32);  // its size doubles up to the most
-  std::size_t attribute_count_ = 0;  // those of the tag; to clear a vector would be a branch for each tag
+  // The slots double up to the most, and are as many as the vector has. To clear a vector would be a branch
+  // for each tag, to ask it for its size a division for each attribute.
+  std::size_t attribute_slots_ = 32;
+  std::size_t attribute_count_ = 0;
+  std::vector<RawAttribute> attributes_ = std::vector<RawAttribute>(attribute_slots_);
 };
 
 }  // namespace trawl::parser

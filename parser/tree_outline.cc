@@ -251,8 +251,9 @@ void TreeOutline::StartInline(const TagRow& row) {
   if (row.element != Element::kOther || builder_.hidden()) return Push(row);
   if (!Told()) return;
   const auto attributes = tokenizer_.attributes();
-  const auto may_hide = [](const RawAttribute& a) { return a.key == kHiddenKey || a.key == kStyleKey; };
-  if (std::none_of(attributes.begin(), attributes.end(), may_hide)) return;
+  bool may_hide = false;
+  for (const RawAttribute& a : attributes) may_hide |= a.key == kHiddenKey || a.key == kStyleKey;
+  if (!may_hide) return;
   ReadAttributes();
   if (PageBuilder::Hides(row.element, attributes_))
     Push(row.element, row.role, row.flags, tokenizer_.name_key());
