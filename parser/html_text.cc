@@ -76,30 +76,36 @@ std::string_view SkipLeadingSpace(std::string_view text) {
 
 // Copies `text` with each run of white space as one ' '. It must begin with something else, and `out` have
 // room for it and a block. Gives the end of the copy.
-char* CopyFolded(std::string_view text, const char* readable_end, char* out) {
+inline char* CopyFolded(std::string_view text, const char* readable_end, char* out) {
   const char* at = text.data();
   const char* const end = at + text.size();
   std::uint32_t behind_space = 0;
   while (at != end) {
-    const auto size = static_cast<int>(std::min<std::ptrdiff_t>(end - at, ByteBlock::kSize));
     char last[ByteBlock::kSize];
-    const bool readable = readable_end - at >= ByteBlock::kSize;
-    if (!readable) std::memcpy(last, at, static_cast<std::size_t>(size));
-    const ByteBlock block(readable ? at : last);
+    const char* from = at;
+    if (readable_end - at < ByteBlock::kSize) {
+      std::memcpy(last, at, static_cast<std::size_t>(end - at));
+      from = last;
+    }
+    const ByteBlock block(from);
     block.StoreSpaced(out);
-    const std::uint32_t spaces = block.Spaces() & ((1U << size) - 1);
+    std::uint32_t spaces = block.Spaces();
+    std::ptrdiff_t size = ByteBlock::kSize;
+    if (end - at < size) {
+      size = end - at;
+      spaces &= (1U << size) - 1;
+    }
     const std::uint32_t folds = spaces & (spaces << 1 | behind_space);
-    if (folds == 0) {
-      at += size;
-      out += size;
-      behind_space = spaces >> (size - 1);
-      continue;
+    behind_space = spaces >> (ByteBlock::kSize - 1);
+    if (folds != 0) {
+      size = __builtin_ctz(folds);
+      behind_space = 0;
     }
-    const int kept = __builtin_ctz(folds);
-    out += kept;
-    for (at += kept; at != end && IsSpaceByte(*at); ++at) {
+    out += size;
+    at += size;
+    if (folds != 0) {
+      while (at != end && IsSpaceByte(*at)) ++at;
     }
-    behind_space = 0;
   }
   return out;
 }

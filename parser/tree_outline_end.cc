@@ -210,7 +210,8 @@ void TreeOutline::Push(Element element, TagRole role, std::uint16_t flags, std::
 }
 
 void TreeOutline::Push(const TagRow& row) {
-  if (Told()) ReadAttributes();
+  attributes_.Clear();
+  if (Told() && !tokenizer_.attributes().empty()) ReadAttributes();
   Push(row.element, row.role, row.flags, tokenizer_.name_key());
 }
 
