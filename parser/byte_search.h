@@ -140,11 +140,6 @@ class ByteBlocks {
   std::uint32_t AtMostOrOneOf() const {
     return low_.AtMostOrOneOf<max, chars...>() | high_.AtMostOrOneOf<max, chars...>() << ByteBlock::kSize;
   }
-  template <char... chars>
-  std::uint32_t OneOf() const {
-    return low_.OneOf<chars...>() | high_.OneOf<chars...>() << ByteBlock::kSize;
-  }
-  std::uint32_t Spaces() const { return low_.Spaces() | high_.Spaces() << ByteBlock::kSize; }
 
  private:
   ByteBlock low_;

@@ -93,7 +93,8 @@ constexpr Display DisplayOf(Element element) {
   }
 }
 
-/// Whether an element tells more than how it stands in the text: of the page, or of other documents.
+/// Whether MetaCollector, StatementCollector or LinkCollector ask about an element: it tells more than how it
+/// stands in the text.
 constexpr bool TellsMore(Element element) {
   switch (element) {
     case Element::kA:
@@ -160,7 +161,7 @@ class Attributes {
     values_[static_cast<std::size_t>(attribute)] = value;
   }
   bool Has(Attribute attribute) const { return (present_ & Bit(attribute)) != 0; }
-  bool HasAny(Attribute one, Attribute other) const { return (present_ & (Bit(one) | Bit(other))) != 0; }
+  bool HasEither(Attribute one, Attribute other) const { return (present_ & (Bit(one) | Bit(other))) != 0; }
   /// The value, or an empty view when the attribute is not there.
   std::string_view operator[](Attribute attribute) const {
     return Has(attribute) ? values_[static_cast<std::size_t>(attribute)] : std::string_view();

@@ -53,7 +53,7 @@ PageBuilder::PageBuilder(const PageJob& job, Charset charset, std::string_view h
 bool PageBuilder::Hides(Element element, const Attributes& attributes) {
   if (DisplayOf(element) == Display::kNone) return true;
   if (element == Element::kDialog && !attributes.Has(Attribute::kOpen)) return true;
-  if (!attributes.HasAny(Attribute::kHidden, Attribute::kStyle)) return false;
+  if (!attributes.HasEither(Attribute::kHidden, Attribute::kStyle)) return false;
   return attributes.Has(Attribute::kHidden) || StyleHides(attributes[Attribute::kStyle]);
 }
 

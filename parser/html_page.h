@@ -31,7 +31,7 @@ class PageBuilder {
   /// The text of a link ends, of which an `a` that was closed as kOther did not tell.
   void EndLink() { links_.Close(Element::kA); }
   void Characters(std::string_view text);
-  /// Characters that are all white space and would be folded.
+  /// Characters that are all white space, where FoldsSpace.
   void Space() {
     links_.Space();
     if (hidden_ > 0 || noscript_) return;
@@ -55,7 +55,7 @@ class PageBuilder {
   void OpenTelling(Element element, const Attributes& attributes);
   void OpenDisplay(Element element);
   void CloseDisplay(Element element);
-  // Whether the content of the element that is open now is shown like that of a plain one.
+  // Whether what is told now is shown, and neither title nor script.
   bool Plain() const { return (hidden_ | silent_ | title_) == 0; }
   void CharactersAround(std::string_view text);
   const char* ReadableEnd(std::string_view text) const;

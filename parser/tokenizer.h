@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -40,7 +41,7 @@ class Tokenizer {
   enum class State : std::uint8_t { kData, kRcdata, kRawText, kScriptData, kPlaintext, kCdataSection };
 
   /// The most attributes kept of one tag. Those behind them are read over.
-  static constexpr std::size_t kMaxAttributes = 4096;  // a power of two
+  static constexpr std::size_t kMaxAttributes = 4096;
 
   explicit Tokenizer(std::string_view html) : at_(html.data()), end_(html.data() + html.size()) {}
 
@@ -56,7 +57,7 @@ class Tokenizer {
   RawText text_kind() const { return text_kind_; }
   /// kText: whether ForEachPiece may find anything but the text as it is.
   bool text_changes() const { return text_changes_; }
-  /// kText: known to be nothing but white space.
+  /// kText: known to be nothing but white space, as what stands between two tags often is.
   bool text_is_space() const { return text_is_space_; }
 
   /// kStartTag, kEndTag: the name as written.
@@ -109,7 +110,9 @@ class Tokenizer {
   bool self_closing_ = false;
   // The slots double up to the most, and are as many as the vector has. To clear a vector would be a branch
   // for each tag, to ask it for its size a division for each attribute.
-  std::size_t attribute_slots_ = 32;
+  static constexpr std::size_t kFirstSlots = 32;
+  static_assert(kMaxAttributes % kFirstSlots == 0 && std::has_single_bit(kMaxAttributes));
+  std::size_t attribute_slots_ = kFirstSlots;
   std::size_t attribute_count_ = 0;
   std::vector<RawAttribute> attributes_ = std::vector<RawAttribute>(attribute_slots_);
 };

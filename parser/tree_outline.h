@@ -70,7 +70,7 @@ class TreeOutline {
   bool Told() const { return !open_.Holds(TagRole::kTemplate); }
 
   void ReadAttributes();
-  /// The value that `raw` means.
+  /// What a value with references, NUL or CR means.
   std::string_view Changed(std::string_view raw);
   void Push(Element element, TagRole role, std::uint16_t flags, std::uint64_t key);
   /// With the attributes of the tag.

@@ -70,3 +70,42 @@ TEST_CASE("White space is folded many bytes at a time as it is one by one") {
   });
   SUCCEED();
 }
+
+TEST_CASE("A text is folded alike whatever may be read behind it, and in two pieces") {
+  Arena arena(1 << 20);
+  ForEachText([&arena](const std::string& text) {
+    arena.Reset();
+    const std::string longer = text + " b  c\n" + std::string(30, ' ');
+    const std::string_view inside = std::string_view(longer).substr(0, text.size());
+    const char* const end = longer.data() + longer.size();
+    const std::size_t middle = text.size() / 2;
+    TextBuilder builder(arena, 1000);
+    builder.Characters(inside.substr(0, middle), end);
+    builder.Characters(inside.substr(middle), end);
+    if (builder.Finish() != FoldOneByOne(text)) FAIL("\"" << text << "\", as text");
+    FoldedText folded;
+    folded.Add(inside.substr(0, middle), end);
+    folded.Add(inside.substr(middle));
+    if (folded.text() != FoldOneByOne(text)) FAIL("\"" << text << "\", as a short one");
+  });
+  SUCCEED();
+}
+
+TEST_CASE("A text that just fits is whole, and one byte more is cut") {
+  Arena arena(1 << 20);
+  const std::string most(FoldedText::kMax, 'a');
+  FoldedText folded;
+  folded.Add(most);
+  CHECK(folded.text() == most);
+  folded.Add("b");
+  CHECK(folded.text() == most);
+  folded.Clear();
+  folded.Add(most + "b");
+  CHECK(folded.text() == most);
+  for (const std::size_t more : {0, 1}) {
+    TextBuilder builder(arena, most.size() - more);
+    builder.Characters(most);
+    CHECK(builder.truncated() == (more == 1));
+    CHECK(builder.Finish().size() == most.size() - more);
+  }
+}
