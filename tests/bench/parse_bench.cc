@@ -3,10 +3,11 @@
 //   trawl_parse_bench FOLDER [PAGES] [IN_FLIGHT] [WORKERS]
 //
 // sends the .html files below FOLDER through a pool, over and over until PAGES (default 9999) are answered,
-// with IN_FLIGHT (default 16) waiting at any time. Prints CPU microseconds a page: of the loop (job out,
-// answer in, validated), of the workers beside what parsing itself took, and of parsing; the workers' only up
-// to 9999 pages, since a worker that is replaced takes its figures with it. And the most memory that a worker
-// had: its peak, all of it and what is its own alone.
+// with IN_FLIGHT (default 16) waiting at any time, and in turn with that, some hundred pages each, parses the
+// same pages in this process. Prints CPU microseconds a page: of the loop (job out, answer in, validated), of
+// the workers, of parsing in one process, and what the way through the pool costs beside it; the workers'
+// only up to 9999 pages, since a worker that is replaced takes its figures with it. And the most memory that
+// a worker had: its peak, all of it and what is its own alone.
 
 #include <time.h>
 
@@ -28,6 +29,8 @@
 
 #include "config/options.h"
 #include "crawler/parse_pool.h"
+#include "parser/arena.h"
+#include "parser/document_kinds.h"
 
 namespace {
 
@@ -68,14 +71,19 @@ std::vector<std::string> ReadPages(const std::filesystem::path& folder) {
   return pages;
 }
 
+// So many pages through the pool, then the same in this process: what slows the machine down meets both.
+constexpr std::size_t kTurn = 500;
+constexpr std::size_t kArena = 64 << 20;
+
 struct Bench {
   ParsePool& pool;
   const std::vector<std::string>& pages;
-  std::size_t left;
-  std::size_t next = 0;
-  std::size_t failed = 0, links = 0;
+  trawl::parser::Arena arena{kArena};
+  std::size_t left = 0;  ///< of the turn
+  std::size_t next = 0, next_here = 0;
+  std::size_t failed = 0, links = 0, links_here = 0;
   std::size_t peak_kib = 0, own_kib = 0;
-  double bytes = 0, answer_bytes = 0, parse_us = 0, copy_us = 0;
+  double bytes = 0, answer_bytes = 0, copy_us = 0;
 
   void LookAtMemory() {
     for (const pid_t pid : pool.pids()) {
@@ -84,24 +92,40 @@ struct Bench {
     }
   }
 
+  // In a crawl the body is there already, so `spent` leaves out what it takes to make it.
+  trawl::parser::PageJob Job(const std::string& page, double& spent) {
+    trawl::parser::PageJob job;
+    job.url = "http://example.org/folder/page.html";
+    job.content_type = "text/html";
+    const double before = LoopCpu();
+    job.body = page;
+    spent += LoopCpu() - before;
+    return job;
+  }
+
   asio::awaitable<void> Run() {
     while (left > 0) {
       --left;
       const std::string& page = pages[next++ % pages.size()];
-      trawl::parser::PageJob job;
-      job.url = "http://example.org/folder/page.html";
-      job.content_type = "text/html";
-      const double before = LoopCpu();  // in a crawl the body is there already
-      job.body = page;
-      copy_us += LoopCpu() - before;
+      trawl::parser::PageJob job = Job(page, copy_us);
       bytes += double(page.size());
       const ParseAnswer answer = co_await pool.Parse(std::move(job));
       failed += answer.outcome != trawl::Outcome::kOk;
       links += answer.page.links.size();
-      parse_us += answer.page.parse_us;
       answer_bytes += double(answer.page.storage.size());
-      if (next % 500 == 0) LookAtMemory();
     }
+  }
+
+  /// CPU microseconds that the pages which have gone through the pool take in this process.
+  double ParseHere() {
+    double spent = 0, copying = 0;
+    spent -= LoopCpu();
+    for (; next_here < next; ++next_here) {
+      const trawl::parser::PageJob job = Job(pages[next_here % pages.size()], copying);
+      links_here += trawl::parser::ParseDocument(job, arena).links.size();
+      arena.Reset();
+    }
+    return spent + LoopCpu() - copying;
   }
 };
 
@@ -131,31 +155,39 @@ int main(int argc, char** argv) {
   while (pool.counts().workers < options.workers) loop.run_one();
 
   constexpr std::size_t kOneLife = ParsePool::kPagesPerWorker - 1;
-  Bench bench{pool, pages, Argument(argc, argv, 2, kOneLife)};
-  const std::size_t total = bench.left, in_flight = Argument(argc, argv, 3, 16);
+  Bench bench{pool, pages};
+  const std::size_t total = Argument(argc, argv, 2, kOneLife), in_flight = Argument(argc, argv, 3, 16);
   const std::vector<pid_t> workers = pool.pids();
-  double worker_us = 0;
+  double worker_us = 0, loop_us = 0, here_us = 0;
   for (const pid_t pid : workers) worker_us -= CpuOf(pid);
-  double loop_us = -LoopCpu();
-  std::size_t running = in_flight;
-  for (std::size_t i = 0; i < in_flight; ++i) {
-    asio::co_spawn(loop, bench.Run(), [&](std::exception_ptr thrown) {
-      if (thrown) std::rethrow_exception(thrown);
-      if (--running == 0) loop.stop();
-    });
+  while (bench.next < total) {
+    bench.left = std::min(kTurn, total - bench.next);
+    std::size_t running = in_flight;
+    for (std::size_t i = 0; i < in_flight; ++i) {
+      asio::co_spawn(loop, bench.Run(), [&](std::exception_ptr thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+        if (--running == 0) loop.stop();
+      });
+    }
+    loop.restart();
+    loop_us -= LoopCpu();
+    loop.run();
+    loop_us += LoopCpu();
+    bench.LookAtMemory();
+    here_us += bench.ParseHere();
   }
-  loop.run();
-  loop_us += LoopCpu() - bench.copy_us;
+  loop_us -= bench.copy_us;
   for (const pid_t pid : workers) worker_us += CpuOf(pid);
 
   const double count = double(total);
   std::printf("%zu pages of %.1f KB, answers of %.1f KB with %.1f links, %zu failed\n", total,
               bench.bytes / count / 1e3, bench.answer_bytes / count / 1e3, double(bench.links) / count,
               bench.failed);
-  std::printf("us a page: loop %.1f, parsing %.1f\n", loop_us / count, bench.parse_us / count);
+  if (bench.links != bench.links_here) std::puts("the pages had other links in this process");
+  std::printf("us a page: loop %.1f, parsing in one process %.1f\n", loop_us / count, here_us / count);
   if (total <= kOneLife)
-    std::printf("workers beside parsing %.1f us a page, with the loop %.1f\n",
-                (worker_us - bench.parse_us) / count, (loop_us + worker_us - bench.parse_us) / count);
+    std::printf("workers %.1f us a page, with the loop %.1f: %.1f beside parsing\n", worker_us / count,
+                (loop_us + worker_us) / count, (loop_us + worker_us - here_us) / count);
   std::printf("memory of a worker at most: %.1f MiB, of it %.1f its own\n", double(bench.peak_kib) / 1024,
               double(bench.own_kib) / 1024);
   loop.restart();
