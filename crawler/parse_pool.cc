@@ -73,9 +73,10 @@ struct ParsePool::Submit {
   std::string* head;
   std::string* body;
   std::shared_ptr<const std::string>* rules;
+  ParseAnswer* answer;
   void operator()(ParseTask::Handler handler) const {
     pool->queue_.push_back(std::make_unique<ParseTask>(std::move(*head), std::move(*body), std::move(handler),
-                                                       std::move(*rules)));
+                                                       answer, std::move(*rules)));
     pool->Dispatch();
   }
 };
@@ -92,9 +93,10 @@ Awaitable<ParseAnswer> ParsePool::Parse(parser::PageJob job) {
   parser::EncodeJobHead(job, head);
   bytes_ += head.size() + job.body.size();
   std::string body = job.body.Take();
-  Submit submit{this, &head, &body, &job.rules};
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ParseAnswer)>(
-      submit, asio::use_awaitable);
+  ParseAnswer answer;
+  Submit submit{this, &head, &body, &job.rules, &answer};
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(submit, asio::use_awaitable);
+  co_return answer;
 }
 
 void ParsePool::RequestWorkers() {
@@ -161,35 +163,25 @@ void ParsePool::Dispatch() {
 }
 
 void ParsePool::Hand(const Link& link, Task task) {
-  if (!link->Send(std::move(task))) gate_.Spawn(WriteRest(link));
+  link->Send(std::move(task));
   if (!watching_) {
     watching_ = true;
     gate_.Spawn(WatchDeadlines());
   }
 }
 
-Awaitable<void> ParsePool::WriteRest(Link link) {
-  co_await link->WriteRest();
-}
-
 Awaitable<void> ParsePool::ReadAnswers(Link link) {
-  WorkerLink::Read read = WorkerLink::Read::kNothingYet;
+  WorkerLink::Read read = TakeAnswers(link);
   while (read == WorkerLink::Read::kNothingYet || read == WorkerLink::Read::kAnswer) {
     if (read ==
         WorkerLink::Read::kAnswer) {  // the next ones may be there already, but others have their turn
       Awaitable<void> turn = asio::post(loop_, asio::use_awaitable);
       co_await std::move(turn);
     } else {
-      co_await link->AwaitReadable();
+      co_await link->AwaitNotice();
     }
-    if (link->condemned) break;  // what it says now is too late
-    read = WorkerLink::Read::kAnswer;
-    for (int answers = 0; answers < kAnswersAtOnce && read == WorkerLink::Read::kAnswer; ++answers) {
-      parser::ParsedPage page;
-      Task task;
-      read = link->ReadAnswer(page, task);
-      if (read == WorkerLink::Read::kAnswer) OnAnswer(link, std::move(page), std::move(task));
-    }
+    if (link->condemned || closed_) break;  // what it says now is too late
+    read = TakeAnswers(link);
   }
   if (read == WorkerLink::Read::kLie) {
     ++counts_.lies;
@@ -200,6 +192,18 @@ Awaitable<void> ParsePool::ReadAnswers(Link link) {
   // Whoever closes its socket is of no use, even if it lives on. One that is dying dies as it would have.
   if (!link->exit) Kill(link->pid());
   BuryIfEnded(link);
+}
+
+// kAnswer: there may be more.
+WorkerLink::Read ParsePool::TakeAnswers(const Link& link) {
+  WorkerLink::Read read = WorkerLink::Read::kAnswer;
+  for (int answers = 0; answers < kAnswersAtOnce && read == WorkerLink::Read::kAnswer; ++answers) {
+    parser::ParsedPage page;
+    Task task;
+    read = link->ReadAnswer(page, task);
+    if (read == WorkerLink::Read::kAnswer) OnAnswer(link, std::move(page), std::move(task));
+  }
+  return read;
 }
 
 void ParsePool::OnAnswer(const Link& link, parser::ParsedPage page, Task task) {
@@ -239,6 +243,7 @@ Awaitable<void> ParsePool::WatchDeadlines() {
     for (const Link& link : links) {
       if (link->jobs() == 0 || link->condemned) continue;
       busy = true;
+      TakeAnswers(link);  // which it may have kept back for those of the next documents
       if (late) link->RestartClock();
       if (now - link->since() < options_.wall_max) continue;
       ++counts_.timeouts;
@@ -313,9 +318,8 @@ void ParsePool::Blame(const Link& link) {
 
 void ParsePool::Answer(Task task, ParseAnswer answer) {
   bytes_ -= task->size();
-  asio::post(loop_, [handler = std::move(task->handler), answer = std::move(answer)]() mutable {
-    std::move(handler)(std::move(answer));
-  });
+  *task->answer = std::move(answer);
+  asio::post(loop_, std::move(task->handler));
 }
 
 void ParsePool::Fail(Task task, Outcome outcome, std::string detail) {

@@ -17,6 +17,7 @@
 #include "crawler/gate.h"
 #include "crawler/page_parser.h"
 #include "crawler/worker_link.h"
+#include "parser/job_desk.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::crawler {
@@ -40,8 +41,9 @@ struct PoolCounts {
 /// before it is destroyed.
 class ParsePool final : public PageParser {
  public:
-  /// Jobs in one worker's pipe: one that it parses, the others so that it never waits for this loop to turn.
-  static constexpr std::size_t kPipeDepth = 3;
+  /// Jobs in one worker's pipe: one that it parses, some whose answers it may keep back to wake this loop for
+  /// them together, and one at least so that it does not wait meanwhile.
+  static constexpr std::size_t kPipeDepth = parser::JobDesk::kAnswersPerNotice + 2;
   /// After so many pages a worker is replaced: what a library may have leaked ends with it.
   static constexpr std::uint64_t kPagesPerWorker = 10'000;
 
@@ -76,13 +78,13 @@ class ParsePool final : public PageParser {
 
   boost::asio::awaitable<void> WatchZygote();
   boost::asio::awaitable<void> ReadAnswers(Link link);
-  boost::asio::awaitable<void> WriteRest(Link link);
   boost::asio::awaitable<void> WatchDeadlines();
 
   void RequestWorkers();
   void Welcome(parser::SpawnedWorker worker);
   void Dispatch();
   void Hand(const Link& link, Task task);
+  WorkerLink::Read TakeAnswers(const Link& link);
   void OnAnswer(const Link& link, parser::ParsedPage page, Task task);
   void Condemn(const Link& link, Outcome outcome, std::string detail);
   void OnExit(const parser::WorkerExit& exit);

@@ -1,12 +1,13 @@
 #include "crawler/worker_link.h"
 
+#include <boost/asio/buffer.hpp>
+
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <iterator>
-#include <span>
+#include <string_view>
 #include <utility>
 
 #include "crawler/async.h"
@@ -14,93 +15,117 @@
 namespace trawl::crawler {
 
 WorkerLink::WorkerLink(asio::any_io_executor loop, parser::SpawnedWorker worker)
-    : pid_(worker.pid), socket_(std::move(loop), worker.socket.Release()) {}
+    : pid_(worker.pid),
+      socket_(std::move(loop), worker.socket.Release()),
+      memory_(std::move(worker.memory)),
+      jobs_(memory_.jobs()),
+      answer_frames_(parser::FrameType::kAnswer, memory_.answers()) {}
 
-bool WorkerLink::Send(std::unique_ptr<ParseTask> task) {
+void WorkerLink::Send(std::unique_ptr<ParseTask> task) {
   if (pipe_.empty()) since_ = Clock::now();
   parser::SetNumber(task->head, static_cast<std::uint16_t>(sent_++));
   task->brings_rules = task->rules && task->rules != rules_;
   if (task->brings_rules) rules_ = task->rules;
   pipe_.push_back(std::move(task));
-  if (writing_) return true;
-  writing_ = !Write();
-  return !writing_;
+  if (written_jobs_ + 1 == pipe_.size()) Write();
 }
 
-// A socket that has ended takes everything: the end is the reader's to find.
-bool WorkerLink::Write() {
-  while (written_jobs_ < pipe_.size()) {
-    ParseTask& task = *pipe_[written_jobs_];
-    const std::string_view before = task.brings_rules ? std::string_view(*task.rules) : std::string_view();
-    const std::size_t rules = std::min(written_bytes_, before.size());
-    const std::size_t head = std::min(written_bytes_ - rules, task.head.size());
-    const std::size_t body = written_bytes_ - rules - head;
-    // sendmsg only reads.
-    iovec parts[] = {{const_cast<char*>(before.data()) + rules, before.size() - rules},
-                     {task.head.data() + head, task.head.size() - head},
-                     {task.body.data() + body, task.body.size() - body}};
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = std::size(parts);
-    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return errno != EAGAIN;
-    written_bytes_ += static_cast<std::size_t>(sent);
-    if (written_bytes_ < task.pipe_size()) continue;
-    ++written_jobs_;
-    written_bytes_ = 0;
+// Puts jobs into the memory until there are no more, or there is no more room; then the worker is to say when
+// it has made some.
+void WorkerLink::Write() {
+  bool asked = false;
+  while (written_jobs_ < pipe_.size() && lie_.empty()) {
+    if (WriteJob(*pipe_[written_jobs_])) {
+      ++written_jobs_;
+      written_bytes_ = 0;
+    } else if (!std::exchange(asked, true)) {
+      memory_.trawl().Want(parser::Wanted::kBytesOrRoom);
+    } else {
+      break;
+    }
   }
-  return true;
 }
 
-Awaitable<void> WorkerLink::WriteRest() {
-  while (!Write()) {
-    const auto [error] = co_await socket_.async_wait(asio::posix::stream_descriptor::wait_write, kAwait);
-    if (error) break;
+// True when the whole job is written.
+bool WorkerLink::WriteJob(ParseTask& task) {
+  const std::string_view parts[] = {task.brings_rules ? std::string_view(*task.rules) : std::string_view(),
+                                    task.head, task.body};
+  std::size_t written = written_bytes_, passed = 0;
+  for (const std::string_view part : parts) {
+    const std::size_t from = std::min(written - passed, part.size());
+    const Result<std::size_t> put = jobs_.Put(part.substr(from));
+    if (!put) {
+      Lie("it has taken jobs that it never got");
+      return false;
+    }
+    passed += part.size();
+    written += *put;
+    if (written < passed) break;
   }
-  writing_ = false;
+  if (std::exchange(written_bytes_, written) != written) {
+    idle_notices_ = 0;
+    jobs_.Publish();
+    if (memory_.worker().WokenByBytes()) SendNotice();
+  }
+  return written == passed && passed == parts[0].size() + task.size();
 }
 
-Awaitable<void> WorkerLink::AwaitReadable() {
-  co_await socket_.async_wait(asio::posix::stream_descriptor::wait_read, kAwait);
+// A socket that is full wakes the worker as well, and one that has ended is the reader's to find.
+void WorkerLink::SendNotice() {
+  constexpr char kNotice = 0;
+  ssize_t sent = 0;
+  do {
+    sent = ::send(socket_.native_handle(), &kNotice, sizeof kNotice, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
 }
 
+Awaitable<void> WorkerLink::AwaitNotice() {
+  std::array<char, 64> notices;
+  const asio::mutable_buffer room = asio::buffer(notices);
+  const auto [error, got] = co_await socket_.async_read_some(room, kAwait);
+  if (error) ended_ = true;
+  if (++idle_notices_ > kMostIdleNotices) Lie("it wakes trawl for nothing");
+  if (!condemned) Write();
+}
+
+// Whoever waits for a notice must see it.
 WorkerLink::Read WorkerLink::Lie(std::string what) {
   lie_ = std::move(what);
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
   return Read::kLie;
 }
 
-WorkerLink::Read WorkerLink::Receive() {
-  const std::span<char> room = frames_.Room();
-  ssize_t got = 0;
-  do {
-    got = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0 && errno == EAGAIN) return Read::kNothingYet;
-  if (got <= 0) return Read::kEnd;
-  frames_.Filled(static_cast<std::size_t>(got));
-  drained_ = static_cast<std::size_t>(got) < room.size();
-  return Read::kAnswer;
+// A frame that comes in pieces makes room as it comes.
+Result<bool> WorkerLink::NextFrame() {
+  const Result<bool> whole = answer_frames_.Next();
+  if (memory_.worker().WokenByRoom()) SendNotice();
+  return whole;
 }
 
 WorkerLink::Read WorkerLink::ReadAnswer(parser::ParsedPage& page, std::unique_ptr<ParseTask>& task) {
-  Result<bool> whole = frames_.Next();
-  while (whole && !*whole) {
-    // The first job may still be on its way: who answers it already has not read it.
-    if (frames_.partial() && written_jobs_ == 0) return Lie("an answer that nobody asked for");
-    if (std::exchange(drained_, false)) return Read::kNothingYet;
-    if (const Read read = Receive(); read != Read::kAnswer) return read;
-    whole = frames_.Next();
+  if (!lie_.empty()) return Read::kLie;
+  Result<bool> whole = NextFrame();
+  if (whole && !*whole) {
+    memory_.trawl().Want(written_jobs_ < pipe_.size() ? parser::Wanted::kBytesOrRoom
+                                                      : parser::Wanted::kBytes);
+    whole = NextFrame();
   }
   if (!whole) return Lie(whole.error().message());
-  if (written_jobs_ == 0) return Lie("an answer that nobody asked for");
-  if (frames_.header().number != static_cast<std::uint16_t>(answers_)) {
+  // The first job may still be on its way: who answers it already has not read it.
+  if ((*whole || answer_frames_.partial()) && written_jobs_ == 0) {
+    return Lie("an answer that nobody asked for");
+  }
+  if (!*whole) return ended_ ? Read::kEnd : Read::kNothingYet;
+  if (answer_frames_.header().number != static_cast<std::uint16_t>(answers_)) {
     return Lie("an answer to another document");
   }
-  Result<parser::ParsedPage> decoded = parser::DecodeAnswer(frames_.TakePayload());
+  Result<parser::ParsedPage> decoded = parser::DecodeAnswer(answer_frames_.TakePayload());
+  if (memory_.worker().WokenByRoom()) SendNotice();
   if (!decoded) return Lie(decoded.error().message());
   page = std::move(*decoded);
   task = TakeFirst();
+  idle_notices_ = 0;
   ++answers_;
   return Read::kAnswer;
 }

@@ -20,46 +20,46 @@ namespace trawl::crawler {
 
 /// A document on its way through the pool. Owned by the queue or pipe that it is in.
 struct ParseTask {
-  using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<>, void(ParseAnswer)>::handler_type;
+  using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
 
   std::size_t size() const { return head.size() + body.size(); }
-  /// What goes into the pipe for it.
-  std::size_t pipe_size() const { return size() + (brings_rules ? rules->size() : 0); }
 
   std::string head;  ///< of the frame, up to the body
   std::string body;
-  Handler handler;                           ///< resumes the coroutine that waits in Parse
+  Handler handler;                ///< resumes the coroutine that waits in Parse, which it keeps alive
+  ParseAnswer* answer = nullptr;  ///< in that coroutine
   std::shared_ptr<const std::string> rules;  ///< the frame of item rules that it counts on, if any
   bool retried = false;                      ///< a worker has died on it once
   bool brings_rules = false;                 ///< the worker at hand has others: the frame goes before the job
 };
 
-/// The pipe to one worker: writes jobs, reads answers, and believes nothing of what it reads.
-/// Runs on: event loop. Owns the socket and the jobs in the pipe, of which the worker is at the first.
+/// The pipe to one worker: puts jobs into the memory that both share, takes answers out of it, and believes
+/// nothing of what it finds there. The socket carries notices alone, which wake whoever sleeps, and the end.
+/// Runs on: event loop. Owns socket, memory and the jobs in the pipe, of which the worker is at the first.
 class WorkerLink {
  public:
+  /// Notices in a row that may bring no whole answer and take no job: more than the pieces of the largest.
+  static constexpr std::size_t kMostIdleNotices = 1000;
+
   using Clock = std::chrono::steady_clock;
 
   WorkerLink(boost::asio::any_io_executor loop, parser::SpawnedWorker worker);
 
-  /// Puts a job at the end of the pipe and writes what the socket takes. False when the rest waits for the
-  /// socket: then WriteRest must run.
-  bool Send(std::unique_ptr<ParseTask> task);
-  /// Writes until nothing is left, or the socket ends.
-  boost::asio::awaitable<void> WriteRest();
+  /// Puts a job at the end of the pipe. What the memory has no room for goes as the worker makes some.
+  void Send(std::unique_ptr<ParseTask> task);
 
-  /// Waits until the socket has something to read, or has ended.
-  boost::asio::awaitable<void> AwaitReadable();
+  /// After kNothingYet: waits until the worker has done something, or has ended.
+  boost::asio::awaitable<void> AwaitNotice();
   enum class Read { kAnswer, kNothingYet, kEnd, kLie };
-  /// Takes the next answer, when it is there as a whole: then `task` is the job it belongs to. After kLie,
-  /// lie() says what was wrong.
+  /// Takes the next answer, when it is there as a whole: then `task` is the job it belongs to. kEnd only when
+  /// all that the worker has left is taken. After kLie, lie() says what was wrong.
   Read ReadAnswer(parser::ParsedPage& page, std::unique_ptr<ParseTask>& task);
 
   /// The job that the worker is at, taken out of the pipe; null when there is none.
   std::unique_ptr<ParseTask> TakeFirst();
   /// Tells the worker, by the end of its socket, that nothing more comes.
   void EndInput();
-  /// Ends both coroutines.
+  /// Ends the wait.
   void Close();
 
   pid_t pid() const { return pid_; }
@@ -78,23 +78,26 @@ class WorkerLink {
   std::optional<parser::WorkerExit> exit;
 
  private:
-  bool Write();
+  void Write();
+  bool WriteJob(ParseTask& task);
+  Result<bool> NextFrame();
+  void SendNotice();
   Read Lie(std::string what);
-  /// Reads once into the frame reader; kAnswer when there was something.
-  Read Receive();
 
   const pid_t pid_;
   boost::asio::posix::stream_descriptor socket_;
+  parser::WorkerMemory memory_;
+  parser::RingWriter jobs_;
+  parser::FrameReader answer_frames_;
   std::deque<std::unique_ptr<ParseTask>> pipe_;
   std::size_t written_jobs_ = 0;              ///< jobs of the pipe written as a whole
   std::size_t written_bytes_ = 0;             ///< of the job after them
   std::uint64_t sent_ = 0;                    ///< jobs ever put into the pipe, which is what numbers them
   std::shared_ptr<const std::string> rules_;  ///< that the worker has, or will have before the next job
-  bool writing_ = false;
   Clock::time_point since_{};
 
-  parser::FrameReader frames_{parser::FrameType::kAnswer};
-  bool drained_ = false;  ///< the last read took all that the socket had
+  bool ended_ = false;            ///< the socket has
+  std::size_t idle_notices_ = 0;  ///< since something came or went
   std::uint64_t answers_ = 0;
   std::string lie_;
 };

@@ -2,7 +2,10 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "config/result.h"
@@ -62,21 +65,26 @@ struct ReportMessage {
   std::int32_t signal = 0;
 };
 
-/// Sends one message, with `descriptor` when it is not -1. Never raises SIGPIPE. Errors: errno of sendmsg.
+/// What a message may have with it: of kSpawned the worker's socket and its memory.
+inline constexpr std::size_t kMostDescriptors = 2;
+using Descriptors = std::array<UniqueFd, kMostDescriptors>;
+
+/// Sends one message, with at most kMostDescriptors `descriptors`. Never raises SIGPIPE. Errors: errno of
+/// sendmsg.
 template <class Message>
-Result<void> SendMessage(int socket, const Message& message, int descriptor = -1);
+Result<void> SendMessage(int socket, const Message& message, std::span<const int> descriptors = {});
 
 /// Receives one message of exactly this size. Errors: errno of recvmsg (EAGAIN when the socket is
 /// non-blocking and empty), ParserErrc::kZygoteGone at the end of the stream, ParserErrc::kBadFrame for a
 /// message of another size.
 template <class Message>
-Result<void> ReceiveMessage(int socket, Message& message, UniqueFd* descriptor = nullptr);
+Result<void> ReceiveMessage(int socket, Message& message, Descriptors* descriptors = nullptr);
 
-extern template Result<void> SendMessage(int, const SetupMessage&, int);
-extern template Result<void> SendMessage(int, const CommandMessage&, int);
-extern template Result<void> SendMessage(int, const ReportMessage&, int);
-extern template Result<void> ReceiveMessage(int, SetupMessage&, UniqueFd*);
-extern template Result<void> ReceiveMessage(int, CommandMessage&, UniqueFd*);
-extern template Result<void> ReceiveMessage(int, ReportMessage&, UniqueFd*);
+extern template Result<void> SendMessage(int, const SetupMessage&, std::span<const int>);
+extern template Result<void> SendMessage(int, const CommandMessage&, std::span<const int>);
+extern template Result<void> SendMessage(int, const ReportMessage&, std::span<const int>);
+extern template Result<void> ReceiveMessage(int, SetupMessage&, Descriptors*);
+extern template Result<void> ReceiveMessage(int, CommandMessage&, Descriptors*);
+extern template Result<void> ReceiveMessage(int, ReportMessage&, Descriptors*);
 
 }  // namespace trawl::parser

@@ -5,58 +5,64 @@
 #include <utility>
 
 namespace trawl::parser {
+namespace {
 
-std::span<char> FrameReader::Room() {
-  if (!large_.empty()) return std::span(large_).subspan(large_used_);
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (begin_ > 0) {
-    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-  }
-  return {buffer_.get() + end_, kBuffer - end_};
+// A bare error would also convert to a bool.
+Result<bool> NoFrame(const boost::system::error_code& why) {
+  return Result<bool>(boost::system::in_place_error, why);
 }
 
-void FrameReader::Filled(std::size_t size) {
-  (large_.empty() ? end_ : large_used_) += size;
-}
+}  // namespace
 
 Result<bool> FrameReader::Next() {
   DropPayload();
+  const Result<std::string_view> bytes = ring_.Bytes();
+  if (!bytes) return NoFrame(bytes.error());
+  std::size_t header_bytes = 0;
   if (large_.empty()) {
-    const std::size_t there = end_ - begin_;
-    if (there < kFrameHeader) return false;
-    const char* const frame = buffer_.get() + begin_;
-    const auto header = DecodeFrameHeader({frame, kFrameHeader}, expected_);
-    // A bare error would also convert to a bool.
-    if (!header) return Result<bool>(boost::system::in_place_error, header.error());
+    partial_ = !bytes->empty();
+    if (bytes->size() < kFrameHeader) return false;
+    char raw[kFrameHeader];  // read once: what is decoded here is what counts
+    std::memcpy(raw, bytes->data(), sizeof raw);
+    const auto header = DecodeFrameHeader({raw, sizeof raw}, expected_);
+    if (!header) return NoFrame(header.error());
     header_ = *header;
-    if (header_.size <= kBuffer - kFrameHeader) {
-      if (there < kFrameHeader + header_.size) return false;
-      payload_ = {frame + kFrameHeader, header_.size};
-      begin_ += kFrameHeader + header_.size;
+    const std::size_t frame = kFrameHeader + header_.size;
+    if (frame <= ring_.size()) {
+      partial_ = bytes->size() < frame;
+      if (partial_) return false;
+      payload_ = bytes->substr(kFrameHeader, header_.size);
+      in_ring_ = frame;
       return true;
     }
     large_.resize(header_.size);
-    large_used_ = there - kFrameHeader;
-    std::memcpy(large_.data(), frame + kFrameHeader, large_used_);
-    begin_ = end_;
+    large_used_ = 0;
+    header_bytes = kFrameHeader;
   }
+  const std::size_t size = std::min(bytes->size() - header_bytes, large_.size() - large_used_);
+  std::memcpy(large_.data() + large_used_, bytes->data() + header_bytes, size);
+  large_used_ += size;
+  ring_.Take(header_bytes + size);
   large_whole_ = large_used_ == large_.size();
+  partial_ = !large_whole_;
   if (large_whole_) payload_ = {large_.data(), large_.size()};
   return large_whole_;
 }
 
 std::vector<char> FrameReader::TakePayload() {
-  const std::string_view payload = std::exchange(payload_, {});
-  if (!large_whole_) return {payload.begin(), payload.end()};
-  std::vector<char> taken = std::move(large_);
+  std::vector<char> taken;
+  if (large_whole_) {
+    taken = std::move(large_);
+  } else {
+    taken.assign(payload_.begin(), payload_.end());
+  }
   DropPayload();
   return taken;
 }
 
 void FrameReader::DropPayload() {
   payload_ = {};
+  if (in_ring_ > 0) ring_.Take(std::exchange(in_ring_, 0));
   if (!std::exchange(large_whole_, false)) return;
   large_ = {};
   large_used_ = 0;

@@ -30,8 +30,8 @@ namespace {
   { SCMP_SYS(name), #name, why }
 
 constexpr AllowedCall kAllowedCalls[] = {
-    CALL(read, "jobs"),
-    CALL(write, "answers"),
+    CALL(read, "waits for jobs, or for room for an answer"),
+    CALL(write, "tells trawl of answers"),
     CALL(close, "stderr, once the sandbox stands"),
     CALL(brk, "malloc"),
     CALL(mmap, "malloc; never executable, never a file"),

@@ -246,7 +246,7 @@ struct FrameHeader {
 
 /// Appends one frame, with number 0, to `out`. Every field must be within its limit.
 void EncodeJob(const PageJob& job, std::string& out);
-/// The same without the body, which is to follow: so it goes from where it is into the socket.
+/// The same without the body, which is to follow: so it is copied once, to where the worker reads it.
 void EncodeJobHead(const PageJob& job, std::string& out);
 /// Likewise; the last links are left out, and links_truncated is set, where the answer would pass kMaxAnswer.
 void EncodeAnswer(const ParsedPage& page, std::string& out);

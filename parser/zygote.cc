@@ -17,12 +17,14 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <vector>
 
 #include "parser/control_message.h"
 #include "parser/respawn_throttle.h"
 #include "parser/sandbox.h"
 #include "parser/sanitized.h"
+#include "parser/worker_memory.h"
 #include "parser/zygote_client.h"
 
 namespace trawl::parser {
@@ -30,8 +32,6 @@ namespace {
 
 // What a document may at least use beside the program itself.
 constexpr std::uint64_t kLeastForDocument = 32 << 20;
-// A job of the usual size fits without a wait; the system's limit may cut it.
-constexpr int kSocketBuffer = 512 * 1024;
 
 bool IsControlSocket(int fd) {
   int type = 0;
@@ -83,10 +83,10 @@ class Zygote {
   bool Reap();
   bool SpawnWaiting();
   bool Spawn();
-  [[noreturn]] void BecomeWorker(UniqueFd socket, pid_t zygote);
+  [[noreturn]] void BecomeWorker(UniqueFd socket, const UniqueFd& memory, pid_t zygote);
   void KillAll();
   bool Report(ReportMessage::Kind kind, pid_t pid = 0, int exit_code = 0, int signal = 0,
-              int descriptor = -1);
+              std::span<const int> descriptors = {});
 
   struct Child {
     pid_t pid = 0;
@@ -104,13 +104,14 @@ class Zygote {
   RespawnThrottle throttle_;
 };
 
-bool Zygote::Report(ReportMessage::Kind kind, pid_t pid, int exit_code, int signal, int descriptor) {
+bool Zygote::Report(ReportMessage::Kind kind, pid_t pid, int exit_code, int signal,
+                    std::span<const int> descriptors) {
   ReportMessage report;
   report.kind = kind;
   report.pid = pid;
   report.exit_code = exit_code;
   report.signal = signal;
-  return SendMessage(control_.Get(), report, descriptor).has_value();
+  return SendMessage(control_.Get(), report, descriptors).has_value();
 }
 
 bool Zygote::SetUp() {
@@ -264,10 +265,10 @@ bool Zygote::Spawn() {
   const pid_t zygote = ::getpid();
   UniqueFd trawls;
   UniqueFd workers;
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+  const Result<UniqueFd> memory = WorkerMemory::Create();
+  if (memory && ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
     trawls = UniqueFd(ends[0]);
     workers = UniqueFd(ends[1]);
-    for (const int end : ends) ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
     ::fcntl(trawls.Get(), F_SETFL, O_NONBLOCK);
     pid = ::fork();
   }
@@ -277,13 +278,14 @@ bool Zygote::Spawn() {
     throttle_.OnForkFailure(std::chrono::steady_clock::now());
     return true;
   }
-  if (pid == 0) BecomeWorker(std::move(workers), zygote);
+  if (pid == 0) BecomeWorker(std::move(workers), *memory, zygote);
   --waiting_;
   children_.push_back({pid, false});
-  return Report(ReportMessage::kSpawned, pid, 0, 0, trawls.Get());
+  const int passed[] = {trawls.Get(), memory->Get()};
+  return Report(ReportMessage::kSpawned, pid, 0, 0, passed);
 }
 
-void Zygote::BecomeWorker(UniqueFd socket, pid_t zygote) {
+void Zygote::BecomeWorker(UniqueFd socket, const UniqueFd& memory, pid_t zygote) {
   // The kernel kills the worker with its zygote, however that one ends; if it ended before this line, nobody
   // is told.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -295,7 +297,9 @@ void Zygote::BecomeWorker(UniqueFd socket, pid_t zygote) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  RunWorker(std::move(socket), limits_, program_.parse);
+  Result<WorkerMemory> mapped = WorkerMemory::Map(memory.Get(), WorkerMemory::Side::kWorker);
+  if (!mapped) ::_exit(kExitNoSandbox);
+  RunWorker(std::move(socket), std::move(*mapped), limits_, program_.parse);
 }
 
 void Zygote::KillAll() {

@@ -190,16 +190,19 @@ Result<void> ZygoteClient::Command(const CommandMessage& command) {
 
 Result<std::optional<ZygoteClient::Event>> ZygoteClient::Receive() {
   ReportMessage report;
-  UniqueFd socket;
-  const auto received = ReceiveMessage(control_.Get(), report, &socket);
+  Descriptors passed;
+  const auto received = ReceiveMessage(control_.Get(), report, &passed);
   if (!received) {
     if (received.error() == boost::system::errc::resource_unavailable_try_again)
       return std::optional<Event>();
     return ParserErrc::kZygoteGone;
   }
   std::optional<Event> event(std::in_place);
-  if (report.kind == ReportMessage::kSpawned && socket) {
-    event->spawned = SpawnedWorker{report.pid, std::move(socket)};
+  auto& [socket, memory] = passed;
+  if (report.kind == ReportMessage::kSpawned && socket && memory) {
+    Result<WorkerMemory> mapped = WorkerMemory::Map(memory.Get(), WorkerMemory::Side::kTrawl);
+    if (!mapped) return mapped.error();
+    event->spawned.emplace(report.pid, std::move(socket), std::move(*mapped));
   } else if (report.kind == ReportMessage::kExited) {
     event->exited = WorkerExit{report.pid, report.exit_code, report.signal};
   } else {

@@ -9,6 +9,7 @@
 #include "config/options.h"
 #include "config/result.h"
 #include "config/unique_fd.h"
+#include "parser/worker_memory.h"
 
 namespace trawl::parser {
 
@@ -26,7 +27,8 @@ inline constexpr int kExitNoSandbox = 4;
 
 struct SpawnedWorker {
   pid_t pid = 0;
-  UniqueFd socket;  ///< stream socket, non-blocking: frames of parser/wire.h
+  UniqueFd socket;      ///< stream socket, non-blocking: notices, and the end
+  WorkerMemory memory;  ///< frames of parser/wire.h, both ways
 };
 
 struct CommandMessage;

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "parser/fingerprint.h"
 #include "parser/sanitized.h"
+#include "parser/worker_memory.h"
 #include "tests/crawler/parse_loop.h"
 #include "tests/support/catch.h"
 #include "tests/support/process_end.h"
@@ -74,13 +76,50 @@ TEST_CASE("Pages are answered, each with its own page", "[parse_pool]") {
   CHECK(loop.pool().queued_bytes() == 0);
 }
 
-TEST_CASE("Documents larger than the socket's buffer go through, beside small ones", "[parse_pool]") {
+TEST_CASE("Documents larger than the memory shared with a worker go through, beside small ones",
+          "[parse_pool]") {
   ParseLoop loop;
   std::vector<std::string> bodies;
   for (int i = 0; i < 12; ++i)
     bodies.push_back(std::string(i % 2 == 0 ? 6 << 20 : 3, static_cast<char>('a' + i)));
   const std::vector<ParseAnswer> answers = loop.ParseAll(bodies);
   for (std::size_t i = 0; i < bodies.size(); ++i) CHECK(answers[i].page.title == bodies[i].substr(0, 100));
+}
+
+TEST_CASE("An answer larger than the memory shared with a worker comes whole, beside small ones",
+          "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  const std::vector<ParseAnswer> answers = loop.ParseAll({"a", "large", "b", "large", "large", "c"});
+  for (const std::size_t i : {1, 3, 4}) {
+    REQUIRE(answers[i].page.title == "large");
+    CHECK(answers[i].page.text.size() > 4 * trawl::parser::WorkerMemory::kAnswers);
+    CHECK(answers[i].page.content_hash == trawl::parser::HashContent(answers[i].page.text));
+  }
+  CHECK(answers[0].page.title == "a");
+  CHECK(answers[2].page.title == "b");
+  CHECK(answers[5].page.title == "c");
+}
+
+TEST_CASE("What a worker has answered before it dies counts, though trawl was not woken for it",
+          "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  const std::vector<ParseAnswer> answers = loop.ParseAll({"a", "b", "segv", "c"});
+  CHECK(answers[0].page.title == "a");
+  CHECK(answers[1].page.title == "b");
+  CHECK(answers[2].outcome == Outcome::kParseCrashed);
+  CHECK(answers[3].page.title == "c");
+  CHECK(loop.pool().counts().answers == 3);
+}
+
+TEST_CASE("An answer does not wait for the end of a document that takes long", "[parse_pool]") {
+  auto options = OneWorker();
+  options.wall_max = 20s;
+  options.cpu_max = 60s;
+  ParseLoop loop(options);
+  const auto answers = loop.Begin({"quick", "loop"});
+  loop.Until([&] { return answers->left == 1; });
+  CHECK(answers->all[0].page.title == "quick");
+  CHECK(loop.pool().counts().timeouts == 0);
 }
 
 TEST_CASE("A body at the wire's limit is answered one way or the other, one past it is refused unsent",
@@ -185,9 +224,9 @@ TEST_CASE("A hanging worker does not hold up the others", "[parse_pool]") {
   const auto hanging = loop.Begin({"swallow"});
   std::vector<std::string> good(100, "good");
   for (int i = 0; i < 20; ++i) {
-    // At most two of these share the pipe of the hanging worker.
+    // The others share the pipe of the hanging worker.
     const auto answers = loop.Begin(good);
-    loop.Until([&] { return answers->left <= 2; });
+    loop.Until([&] { return answers->left < ParsePool::kPipeDepth; });
   }
   CHECK(hanging->left == 1);
   loop.Close();
@@ -278,6 +317,40 @@ TEST_CASE("Answers in the wrong order are a lie", "[parse_pool]") {
   CHECK(answers[0].detail == "parser lied: an answer to another document");
   CHECK(answers[1].page.title == "second");
   CHECK(answers[2].page.title == "third");
+}
+
+TEST_CASE("A worker that claims to have written more than there is room for lies", "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  const std::vector<ParseAnswer> answers = loop.ParseAll({"overfill", "behind"});
+  CHECK(answers[0].detail == "parser lied: message has a field that cannot be");
+  CHECK(answers[1].page.title == "behind");
+}
+
+TEST_CASE("A worker that claims to have taken jobs which it never got lies", "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  CHECK(loop.Parse("overtake").page.title == "overtake");
+  CHECK(loop.Parse("next").detail == "parser lied: it has taken jobs that it never got");
+  CHECK(loop.Parse("last").page.title == "last");
+}
+
+TEST_CASE("A worker that wakes trawl again and again for nothing lies", "[parse_pool]") {
+  auto options = OneWorker();
+  options.wall_max = options.cpu_max = 60s;
+  ParseLoop loop(options);
+  const std::vector<ParseAnswer> answers = loop.ParseAll({"notices", "behind"});
+  CHECK(answers[0].detail == "parser lied: it wakes trawl for nothing");
+  CHECK(answers[1].page.title == "behind");
+}
+
+TEST_CASE("A worker that changes its answers while they are read harms nobody else", "[parse_pool]") {
+  ParseLoop loop(OneWorker());
+  for (int i = 0; i < 20; ++i) {
+    const std::vector<ParseAnswer> answers = loop.ParseAll({"scribble", "behind"});
+    CHECK((answers[0].outcome == Outcome::kOk || answers[0].outcome == Outcome::kParseCrashed ||
+           answers[0].outcome == Outcome::kParseTimeout));
+    loop.Until([&] { return loop.pool().counts().workers == 1; });
+  }
+  CHECK(loop.Parse("next").page.title == "next");
 }
 
 TEST_CASE("An answer that comes after the wall limit counts no more", "[parse_pool]") {
@@ -374,9 +447,9 @@ TEST_CASE("When the zygote ends, what waits is answered as unavailable and the p
   loop.UntilWorkers(2);
   std::vector<ProcessEnd> workers;
   for (const pid_t pid : loop.pool().pids()) workers.emplace_back(pid);
-  const auto answers =
-      loop.Begin({"swallow", "swallow", "swallow", "swallow", "swallow", "swallow", "swallow"});
-  loop.Until([&] { return loop.pool().counts().parsing == 6; });
+  const std::size_t taken = 2 * ParsePool::kPipeDepth;
+  const auto answers = loop.Begin(std::vector<std::string>(taken + 1, "swallow"));
+  loop.Until([&] { return loop.pool().counts().parsing == taken; });
   REQUIRE(::kill(loop.zygote_pid(), SIGKILL) == 0);
   loop.Until([&] { return answers->left == 0; });
   for (const ParseAnswer& answer : answers->all) CHECK(answer.unavailable);

@@ -1,7 +1,6 @@
 // First byte: '0' a job, '1' an answer, 'r' item rules, 's' a stream of frames, else a frame header of the
 // type that its lowest bit says. The rest: its bytes.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "parser/wire_frame.h"
 #include "parser/wire_rules.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/shared_memory.h"
 
 namespace trawl::test {
 namespace {
@@ -48,14 +48,13 @@ void CheckRules(std::string_view payload) {
 
 // What a reader of frames makes of the bytes when they come `step` at a time: number, payload, error.
 std::string Cut(std::string_view stream, std::size_t step) {
-  FrameReader reader(FrameType::kJob);
+  const SharedMemory memory;
+  RingWriter writer(memory.trawl.jobs());
+  FrameReader reader(FrameType::kJob, memory.worker.jobs());
   std::string told;
   while (!stream.empty()) {
-    const auto room = reader.Room();
-    const std::size_t size = std::min({room.size(), step, stream.size()});
-    std::copy_n(stream.data(), size, room.data());
-    stream.remove_prefix(size);
-    reader.Filled(size);
+    stream.remove_prefix(writer.Put(stream.substr(0, step)).value());
+    writer.Publish();
     for (;;) {
       const auto whole = reader.Next();
       if (!whole) return told + whole.error().message();

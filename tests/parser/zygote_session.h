@@ -19,7 +19,10 @@ namespace trawl::test {
 /// A worker as a test talks to it: one document, one answer, waiting for it.
 class Conversation {
  public:
-  explicit Conversation(parser::SpawnedWorker worker) : worker_(std::move(worker)) {}
+  explicit Conversation(parser::SpawnedWorker worker)
+      : worker_(std::move(worker)),
+        jobs_(worker_.memory.jobs()),
+        answers_(parser::FrameType::kAnswer, worker_.memory.answers()) {}
 
   pid_t pid() const { return worker_.pid; }
   void Tell(std::string body) {
@@ -28,20 +31,22 @@ class Conversation {
     job.body = std::move(body);
     std::string frame;
     parser::EncodeJob(job, frame);
-    if (::send(worker_.socket.Get(), frame.data(), frame.size(), MSG_NOSIGNAL) != std::ssize(frame)) {
+    if (jobs_.Put(frame).value() != frame.size()) throw std::runtime_error("no room for the document");
+    jobs_.Publish();
+    if (worker_.memory.worker().WokenByBytes() && ::send(worker_.socket.Get(), "", 1, MSG_NOSIGNAL) != 1) {
       throw std::runtime_error("the worker takes no document");
     }
   }
   /// The next answer; nothing when the worker ends instead.
   std::optional<parser::ParsedPage> Hear() {
-    for (;;) {
-      if (frames_.Next().value()) return parser::DecodeAnswer(frames_.TakePayload()).value();
+    for (bool ended = false;;) {
+      worker_.memory.trawl().Want(parser::Wanted::kBytes);
+      if (answers_.Next().value()) return parser::DecodeAnswer(answers_.TakePayload()).value();
+      if (ended) return std::nullopt;
       pollfd watched{worker_.socket.Get(), POLLIN, 0};
       if (::poll(&watched, 1, 60'000) != 1) throw std::runtime_error("no answer for a minute");
-      const auto room = frames_.Room();
-      const ssize_t got = ::recv(worker_.socket.Get(), room.data(), room.size(), 0);
-      if (got <= 0) return std::nullopt;
-      frames_.Filled(static_cast<std::size_t>(got));
+      char notices[64];
+      ended = ::recv(worker_.socket.Get(), notices, sizeof notices, 0) <= 0;
     }
   }
   std::optional<parser::ParsedPage> Ask(std::string body) {
@@ -51,7 +56,8 @@ class Conversation {
 
  private:
   parser::SpawnedWorker worker_;
-  parser::FrameReader frames_{parser::FrameType::kAnswer};
+  parser::RingWriter jobs_;
+  parser::FrameReader answers_;
 };
 
 /// A zygote of misbehaving workers, without a loop. Every wait ends after a minute with an exception.

@@ -12,14 +12,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "parser/fingerprint.h"
+#include "parser/ring.h"
+#include "parser/worker_memory.h"
 #include "parser/zygote.h"
 #include "parser/zygote_client.h"
 
@@ -38,11 +42,37 @@ ParsedPage Answer(const PageJob& job, Arena& arena) {
   return page;
 }
 
-void Send(std::string_view bytes) {
+void SendNotice() {
+  if (::write(parser::kWorkerFd, "", 1) != 1) ::_exit(0);
+}
+
+// What the worker shares with trawl, as parser/worker_memory.cc lays it out; found by way of the worker's
+// first job, which lies where the ring of jobs begins.
+struct Shared {
+  parser::RingHead* jobs;
+  parser::RingHead* answers;
+  parser::Ring ring;  ///< of answers
+};
+Shared Find(const PageJob& job) {
+  using parser::WorkerMemory;
+  PageJob bare = job;
+  bare.body = "";
+  std::string before;
+  EncodeJob(bare, before);
+  const char* const first_job = std::string_view(job.body).data() - before.size();
+  char* const begin = const_cast<char*>(first_job) - WorkerMemory::kHead;
+  auto* const heads = reinterpret_cast<parser::RingHead*>(begin);
+  char* const bytes = begin + WorkerMemory::kHead + 2 * WorkerMemory::kJobs;
+  return {heads, heads + 1, {heads + 1, bytes, WorkerMemory::kAnswers}};
+}
+
+// In place of the answer, and of all that come after it.
+void Send(const PageJob& job, std::string_view bytes) {
+  parser::RingWriter answers(Find(job).ring);
   while (!bytes.empty()) {
-    const ssize_t sent = ::write(parser::kWorkerFd, bytes.data(), bytes.size());
-    if (sent <= 0) ::_exit(0);
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    bytes.remove_prefix(answers.Put(bytes).value());
+    answers.Publish();
+    SendNotice();
   }
 }
 
@@ -154,6 +184,32 @@ ParsedPage Environment(Arena& arena) {
   return Titled(all, arena);
 }
 
+// Announces answers, and goes on changing them while they are read.
+[[noreturn]] void Scribble(const PageJob& job, Arena& arena) {
+  const Shared shared = Find(job);
+  std::string frame;
+  EncodeAnswer(Answer(job, arena), frame);
+  for (std::size_t i = 0; i + frame.size() <= shared.ring.size; i += frame.size()) {
+    parser::SetNumber(frame, static_cast<std::uint16_t>(i / frame.size()));
+    std::memcpy(shared.ring.bytes + i, frame.data(), frame.size());
+  }
+  shared.answers->written = shared.ring.size;
+  SendNotice();
+  volatile char* const bytes = shared.ring.bytes;
+  for (std::size_t i = 0;; i = (i + 7) % frame.size()) bytes[i] = static_cast<char>(bytes[i] + 1);
+}
+
+// An answer that goes through the ring in many pieces.
+ParsedPage Large(Arena& arena) {
+  static_assert(parser::kMaxText > 4 * parser::WorkerMemory::kAnswers);
+  ParsedPage page = Titled("large", arena);
+  std::string text;
+  while (text.size() + 16 < parser::kMaxText) text += std::to_string(text.size()) + " ";
+  page.text = arena.Copy(text);
+  page.content_hash = parser::HashContent(page.text);
+  return page;
+}
+
 ParsedPage Parse(const PageJob& job, Arena& arena) {
   const std::string_view body = job.body;
   if (body == "segv") Die(SIGSEGV);
@@ -177,7 +233,7 @@ ParsedPage Parse(const PageJob& job, Arena& arena) {
   }
   if (body.starts_with("probe ")) Probe(body.substr(6));
   if (body.starts_with("send ")) {
-    Send(body.substr(5));
+    Send(job, body.substr(5));
     ReadForever();
   }
   if (body == "close") {
@@ -188,13 +244,32 @@ ParsedPage Parse(const PageJob& job, Arena& arena) {
     std::string frame;
     EncodeAnswer(Answer(job, arena), frame);
     parser::SetNumber(frame, 1);
-    Send(frame);
+    Send(job, frame);
+    ReadForever();
   }
   if (body == "twice") {
     std::string frame;
     EncodeAnswer(Answer(job, arena), frame);
-    Send(frame);
+    Send(job, frame + frame);
+    ReadForever();
   }
+  if (body == "overfill") {
+    Find(job).answers->written = parser::WorkerMemory::kAnswers + 1;
+    SendNotice();
+    ReadForever();
+  }
+  if (body == "overtake") {
+    Find(job).jobs->taken = std::uint64_t{1} << 40;
+    std::string frame;
+    EncodeAnswer(Answer(job, arena), frame);
+    Send(job, frame);
+    ReadForever();
+  }
+  if (body == "notices") {
+    for (;;) SendNotice();
+  }
+  if (body == "scribble") Scribble(job, arena);
+  if (body == "large") return Large(arena);
   return Answer(job, arena);
 }
 

@@ -1,0 +1,86 @@
+#include "parser/job_desk.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "parser/sandbox.h"
+
+namespace trawl::parser {
+namespace {
+
+template <class T>
+T Trust(Result<T> result) {
+  if (!result) std::abort();
+  return std::move(result).value();
+}
+
+// Any byte says the same: look at the memory again.
+void SendNotice() {
+  constexpr char kNotice = 0;
+  ssize_t written = 0;
+  do {
+    written = ::write(kWorkerFd, &kNotice, sizeof kNotice);
+  } while (written < 0 && errno == EINTR);
+  if (written <= 0) ::_exit(0);
+}
+
+bool AwaitNotice() {
+  char notices[64];
+  ssize_t got = 0;
+  do {
+    got = ::read(kWorkerFd, notices, sizeof notices);
+  } while (got < 0 && errno == EINTR);
+  return got > 0;
+}
+
+}  // namespace
+
+JobDesk::JobDesk(const WorkerMemory& memory)
+    : jobs_(FrameType::kJob, memory.jobs()),
+      answers_(memory.answers()),
+      trawl_(memory.trawl()),
+      worker_(memory.worker()) {}
+
+// Before this process sleeps trawl is told of the room that there is. Not before that: it sees it when it is
+// told of answers, too.
+bool JobDesk::Look() {
+  const bool whole = Trust(jobs_.Next());
+  if (!whole && trawl_.WokenByRoom()) SendNotice();
+  return whole;
+}
+
+void JobDesk::Tell() {
+  untold_ = 0;
+  if (trawl_.WokenByBytes()) SendNotice();
+}
+
+bool JobDesk::Next() {
+  while (!Look()) {
+    if (untold_ > 0) Tell();
+    worker_.Want(Wanted::kBytes);
+    const bool whole = Look();
+    if (!whole && !AwaitNotice()) return false;
+    worker_.Want(Wanted::kNothing);
+    if (whole) break;
+  }
+  if (untold_ > 0 && header().size > kQuickJob) Tell();
+  return true;
+}
+
+void JobDesk::Answer(std::string_view frame) {
+  for (;;) {
+    frame.remove_prefix(Trust(answers_.Put(frame)));
+    answers_.Publish();
+    if (frame.empty()) break;
+    Tell();
+    worker_.Want(Wanted::kBytesOrRoom);
+    if (Trust(answers_.Room()) == 0 && !AwaitNotice()) ::_exit(0);
+    worker_.Want(Wanted::kNothing);
+  }
+  if (++untold_ >= kAnswersPerNotice) Tell();
+}
+
+}  // namespace trawl::parser
