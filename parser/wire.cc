@@ -7,6 +7,7 @@
 #include "parser/byte_cursor.h"
 #include "parser/json_reader.h"
 #include "parser/normalize.h"
+#include "parser/request_target.h"
 #include "parser/sitemap_wire.h"
 #include "parser/utf8.h"
 #include "parser/wire_frame.h"
@@ -93,14 +94,24 @@ bool IsPrintableAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
 // The part of an answer after its fixed-size records.
 class Texts {
  public:
-  explicit Texts(ByteReader& reader, std::string_view all) : reader_(reader), ascii_(IsAscii(all)) {}
+  explicit Texts(ByteReader& reader, std::string_view all)
+      : reader_(reader), end_(all.data() + all.size()), all_utf8_(IsUtf8(all)) {}
 
+  // Where all together are UTF-8, one is when no character lies across its ends.
   std::string_view Utf8(std::size_t size) {
     const std::string_view text = reader_.Bytes(size);
-    if (!ascii_ && !IsUtf8(text)) reader_.Fail(ParserErrc::kBadFrame);
+    if (text.empty()) return text;
+    const char* const end = text.data() + text.size();
+    const bool ok =
+        all_utf8_ ? !IsContinuation(text[0]) && (end == end_ || !IsContinuation(*end)) : IsUtf8(text);
+    if (!ok) reader_.Fail(ParserErrc::kBadFrame);
     return text;
   }
   std::string_view Printable(std::size_t size) {
@@ -108,16 +119,24 @@ class Texts {
     if (!IsPrintableAscii(text)) reader_.Fail(ParserErrc::kBadFrame);
     return text;
   }
+  // Most links of a page lead to one site.
   std::string_view NormalizedUrl(std::size_t size) {
     const std::string_view url = reader_.Bytes(size);
+    if (!origin_.empty() && url.starts_with(origin_) && IsCleanTarget(url.substr(origin_.size()))) return url;
     UrlParts parts;
-    if (!SplitNormalized(url, parts)) reader_.Fail(ParserErrc::kBadFrame);
+    if (SplitNormalized(url, parts)) {
+      origin_ = parts.origin;
+    } else {
+      reader_.Fail(ParserErrc::kBadFrame);
+    }
     return url;
   }
 
  private:
   ByteReader& reader_;
-  bool ascii_;
+  const char* const end_;
+  const bool all_utf8_;
+  std::string_view origin_;  // of the last URL that was looked at as a whole
 };
 
 void ReadLinks(ByteReader records, Texts& texts, ByteReader& reader, std::vector<ParsedLink>& links) {
@@ -227,9 +246,10 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   const std::string sitemap_bytes =
       is_sitemap ? EncodeSitemap(page.sitemap, kMaxAnswer - size) : std::string();
   const bool links_truncated = page.links_truncated || links < page.links.size();
-  out.reserve(out.size() + kFrameHeader + size + sitemap_bytes.size());
-  FrameWriter frame(FrameType::kAnswer, out);
-  ByteWriter& writer = frame.writer;
+  size += sitemap_bytes.size();
+  FrameWriter(FrameType::kAnswer, out, size);  // the header
+  out.resize(out.size() + size);
+  ExactWriter writer(out.data() + out.size() - size, size);
 
   writer.U8(static_cast<std::uint8_t>(
       (page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,36 @@ template <class T>
 T Size(std::string_view text) {
   return static_cast<T>(text.size());
 }
+
+/// Writes integers and bytes into memory whose size was worked out before, as ByteReader takes them. More or
+/// less than that is a bug, and ends the process. Runs on: any. Borrows the memory.
+class ExactWriter {
+ public:
+  ExactWriter(char* at, std::size_t size) : at_(at), end_(at + size) {}
+  ExactWriter(const ExactWriter&) = delete;
+  ExactWriter& operator=(const ExactWriter&) = delete;
+  ~ExactWriter() {
+    if (at_ != end_) std::abort();
+  }
+
+  void U8(std::uint8_t value) { Put(&value, sizeof value); }
+  void U16(std::uint16_t value) { Put(&value, sizeof value); }
+  void U32(std::uint32_t value) { Put(&value, sizeof value); }
+  void U64(std::uint64_t value) { Put(&value, sizeof value); }
+  void Bytes(std::string_view bytes) {
+    if (!bytes.empty()) Put(bytes.data(), bytes.size());
+  }
+
+ private:
+  void Put(const void* bytes, std::size_t size) {
+    if (size > static_cast<std::size_t>(end_ - at_)) std::abort();
+    std::memcpy(at_, bytes, size);
+    at_ += size;
+  }
+
+  char* at_;
+  char* const end_;
+};
 
 /// Writes the frame's header; its length is filled in by the destructor, when the payload is there.
 class FrameWriter {

@@ -41,6 +41,9 @@ std::uint16_t FoldsOf(const NormalizeOptions& options) {
                                     (options.fold_index_page ? kFoldIndexPage : 0));
 }
 
+// Room for all that an ordinary job says beside its texts.
+constexpr std::size_t kJobFields = 128;
+
 NormalizeOptions OptionsOf(std::uint16_t folds) {
   NormalizeOptions options;
   options.sort_query = (folds & kSortQuery) != 0;
@@ -54,8 +57,8 @@ NormalizeOptions OptionsOf(std::uint16_t folds) {
 }  // namespace
 
 void EncodeJob(const PageJob& job, std::string& out) {
-  out.reserve(out.size() + kFrameHeader + job.body.size() + job.url.size() + job.content_type.size() +
-              job.extract.size() + 64);
+  out.reserve(out.size() + kFrameHeader + kJobFields + job.url.size() + job.content_type.size() +
+              job.extract.size() + job.body.size());
   EncodeJobHead(job, out);
   out += std::string_view(job.body);
 }
@@ -66,6 +69,8 @@ void EncodeJobHead(const PageJob& job, std::string& out) {
   assert(job.product_tokens.size() <= kMaxProductTokens);
   const std::vector<std::string>& drops = job.normalize.drop_parameters;
   assert(drops.size() <= kMaxDropParameters && job.items.size() <= kMaxJobItems);
+  out.reserve(out.size() + kFrameHeader + kJobFields + job.url.size() + job.content_type.size() +
+              job.extract.size());
   FrameWriter frame(FrameType::kJob, out, job.body.size());
   ByteWriter& writer = frame.writer;
   writer.U8(static_cast<std::uint8_t>(job.kind));
