@@ -89,7 +89,7 @@ void Discovery::JudgePlace(Step& step, const Found& found, const FoundOn& from, 
   }
   row.skip = place.verdict.skip;
   // The rule belongs to the scope, which a reload may replace while the batch waits.
-  if (row.skip != SkipReason::kNone) row.rule = step.batch.text.Keep(std::string(place.verdict.rule));
+  if (row.skip != SkipReason::kNone) row.rule = step.batch.text.Keep(place.verdict.rule);
   if (place.verdict.off_site) row.hops = found.hops;
   row.target = place.target;
   const std::uint32_t max_depth = targets_[place.target].max_depth;
@@ -115,7 +115,7 @@ void Discovery::JudgeTrap(Step& step, const Found& found, storage::NewUrl& row) 
   }
   if (rule.empty()) return;
   row.skip = SkipReason::kTrap;
-  row.rule = step.batch.text.Keep(std::move(rule));
+  row.rule = step.batch.text.Keep(rule);
 }
 
 std::string Discovery::FindCopiedPattern(const parser::UrlParts& parts) const {
@@ -193,7 +193,7 @@ bool Discovery::IsNews(const storage::NewUrl& row) {
 bool Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority) {
   const UrlId id = parser::FingerprintUrl(url);
   if (frontier_.Knows(id)) return false;
-  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  const std::string_view kept = step.batch.text.Keep(url);
   parser::UrlParts parts;
   if (parser::SplitNormalized(kept, parts))
     Meet(step, id, {kept, parts, 0, 0, priority}, {UrlId{}, target}, true);
@@ -202,7 +202,7 @@ bool Discovery::Seed(Step& step, std::uint16_t target, std::string_view url, std
 
 void Discovery::SeedAnew(Step& step, std::uint16_t target, std::string_view url, std::uint8_t priority,
                          bool sitemap) {
-  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  const std::string_view kept = step.batch.text.Keep(url);
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
   Found found{kept, parts, 0, 0, sitemap ? kSitemapPriority : priority};
@@ -255,7 +255,7 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
   const auto priority = static_cast<std::uint8_t>(std::min(kLinkPriority + depth, kRetryPriority - 1));
   std::string_view duplicate;
   if (std::string limit = FindRepeated(page_parts, page, rules); !limit.empty())
-    duplicate = step.batch.text.Keep(std::move(limit));
+    duplicate = step.batch.text.Keep(limit);
   if (!rules.copy_of.empty()) duplicate = step.batch.text.Keep("canonical: " + std::string(rules.copy_of));
   for (const parser::ParsedLink& link : page.links) {
     const UrlId id = parser::FingerprintUrl(link.url);
@@ -297,7 +297,7 @@ void Discovery::Links(Step& step, const FoundOn& from, const parser::UrlParts& p
 UrlId Discovery::Redirect(Step& step, const FoundOn& from, std::string_view host, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
   if (frontier_.Knows(id)) return id;
-  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  const std::string_view kept = step.batch.text.Keep(url);
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return id;
   const auto redirects = static_cast<std::uint8_t>(std::min(from.redirects + 1, 255));

@@ -68,7 +68,7 @@ std::string_view RoleName(Role role) {
 bool Discovery::SitemapSeed(Step& step, std::uint16_t target, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
   if (frontier_.Knows(id)) return false;
-  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  const std::string_view kept = step.batch.text.Keep(url);
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return true;
   Found found{kept, parts, 0, 0, kSitemapPriority};
@@ -80,7 +80,7 @@ bool Discovery::SitemapSeed(Step& step, std::uint16_t target, std::string_view u
 void Discovery::SitemapFile(Step& step, const FoundOn& from, std::string_view host, std::string_view url) {
   const UrlId id = parser::FingerprintUrl(url);
   if (frontier_.Knows(id)) return;
-  const std::string_view kept = step.batch.text.Keep(std::string(url));
+  const std::string_view kept = step.batch.text.Keep(url);
   parser::UrlParts parts;
   if (!parser::SplitNormalized(kept, parts)) return;
   Found found{kept, parts, from.depth, 0, kSitemapPriority};

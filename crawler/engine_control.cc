@@ -44,8 +44,8 @@ Awaitable<std::optional<Engine::Kept>> Engine::PauseHost(std::string name, bool 
   Step step;
   step.batch.urgent = true;
   storage::HostState state = frontier_.State(host, parts_.clock.Now());
-  state.name = step.batch.text.Keep(std::move(name));
-  state.ip = step.batch.text.Keep(std::string(state.ip));
+  state.name = step.batch.text.Keep(name);
+  state.ip = step.batch.text.Keep(state.ip);
   step.batch.hosts.push_back(state);
   co_return co_await Keep(std::move(step));
 }

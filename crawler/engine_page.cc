@@ -128,7 +128,7 @@ Awaitable<void> Engine::Exclude(FetchTask task, storage::SkipReason reason, std:
   step.batch.leaves = task.url.place.key;
   step.batch.state = storage::UrlState::kExcluded;
   step.batch.skip = reason;
-  step.batch.rule = step.batch.text.Keep(std::move(rule));
+  step.batch.rule = step.batch.text.Keep(rule);
   const storage::QueueKey key = task.url.place.key;
   const bool written = co_await Write(std::move(step));
   if (written) frontier_.Finish(key);

@@ -201,10 +201,10 @@ void Engine::FillPage(Step& step, const FetchTask& task, const FetchResult& fetc
   storage::Page page;
   page.url = task.url.id;
   page.status = fetched.status;
-  page.content_type = text.Keep(std::string(fetched.Header("Content-Type")));
+  page.content_type = text.Keep(fetched.Header("Content-Type"));
   if (fetched.outcome != Outcome::kIncomplete) {  // with its validators, a part would pass for current
-    page.etag = text.Keep(std::string(fetched.Header("ETag")));
-    page.last_modified = text.Keep(std::string(fetched.Header("Last-Modified")));
+    page.etag = text.Keep(fetched.Header("ETag"));
+    page.last_modified = text.Keep(fetched.Header("Last-Modified"));
   }
   page.charset = text.Keep(answer.page.charset);
   page.language = answer.page.language;
@@ -291,8 +291,8 @@ void Engine::Decide(Step& step, const FetchTask& task, Outcome outcome, const Fe
   }
   storage::HostState state = frontier_.State(task.host, now);
   if (state.ip.empty()) state.ip = batch.visit->ip;
-  state.name = batch.text.Keep(std::string(state.name));
-  if (!state.ip.empty()) state.ip = batch.text.Keep(std::string(state.ip));
+  state.name = batch.text.Keep(state.name);
+  if (!state.ip.empty()) state.ip = batch.text.Keep(state.ip);
   batch.hosts.push_back(state);
 }
 

@@ -142,14 +142,14 @@ Awaitable<void> Engine::FetchRobots(FetchTask task, std::optional<LookedUp> look
   storage::RobotsReceipt receipt;
   receipt.origin = step.batch.text.Keep(origin);
   receipt.host = host;
-  receipt.host_name = step.batch.text.Keep(std::string(parts.host));
+  receipt.host_name = step.batch.text.Keep(parts.host);
   receipt.outcome = entry.outcome;
   receipt.status = entry.status;
   receipt.fetched_at = began;
   receipt.expires_at = entry.expires_at;
   receipt.crawl_delay = entry.rules.crawl_delay;
-  receipt.body = step.batch.text.Keep(std::move(body));
-  receipt.renewal_error = step.batch.text.Keep(std::move(renewal_error));
+  receipt.body = step.batch.text.Keep(body);
+  receipt.renewal_error = step.batch.text.Keep(renewal_error);
   if (!stored) step.batch.robots = receipt;
   const Instant until = entry.expires_at;
   const std::vector<std::string> sitemaps = std::move(entry.rules.sitemaps);

@@ -1,5 +1,7 @@
 #include "storage/records.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace trawl::storage {
@@ -40,9 +42,24 @@ std::string_view Name(SkipReason reason) {
   return "unknown";
 }
 
-std::string_view BatchText::Keep(std::string text) {
+std::string_view BatchText::Keep(std::string_view text) {
+  constexpr std::size_t kBlock = 2048, kShort = 512;
   bytes_ += text.size();
-  return kept_.emplace_back(std::move(text));
+  if (text.size() > kShort) {
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(text.size()));
+    char* const begin = blocks_.back().get();
+    std::copy(text.begin(), text.end(), begin);
+    return {begin, text.size()};
+  }
+  if (text.size() > room_) {
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlock));
+    open_ = blocks_.back().get();
+    room_ = kBlock;
+  }
+  char* const begin = open_;
+  open_ = std::copy(text.begin(), text.end(), begin);
+  room_ -= text.size();
+  return {begin, text.size()};
 }
 
 void BatchText::Adopt(std::vector<char> buffer) {

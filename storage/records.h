@@ -2,11 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <ratio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/instant.h"
@@ -264,19 +265,27 @@ struct TargetPause {
 class BatchText {
  public:
   BatchText() = default;
-  BatchText(BatchText&&) = default;
-  BatchText& operator=(BatchText&&) = default;
+  BatchText(BatchText&& other) noexcept { *this = std::move(other); }
+  BatchText& operator=(BatchText&& other) noexcept {
+    blocks_ = std::move(other.blocks_);
+    adopted_ = std::move(other.adopted_);
+    open_ = std::exchange(other.open_, nullptr);  // which is in a block that is not its own any more
+    room_ = std::exchange(other.room_, 0);
+    bytes_ = std::exchange(other.bytes_, 0);
+    return *this;
+  }
 
-  /// Keeps a copy and gives the view of it.
-  std::string_view Keep(std::string text);
+  /// Keeps a copy and gives the view of it. Short texts stand together in blocks.
+  std::string_view Keep(std::string_view text);
   /// Takes over a buffer that views already point into.
   void Adopt(std::vector<char> buffer);
   std::size_t bytes() const { return bytes_; }
 
  private:
-  std::deque<std::string> kept_;
-  std::deque<std::vector<char>> adopted_;
-  std::size_t bytes_ = 0;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::vector<char>> adopted_;
+  char* open_ = nullptr;  // where the last block has room
+  std::size_t room_ = 0, bytes_ = 0;
 };
 
 /// Everything that one event of the crawl changes: commits whole or not at all.

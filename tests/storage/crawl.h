@@ -31,7 +31,7 @@ inline storage::QueueKey Key(const std::string& host, std::uint64_t seq, std::ui
 struct Batch {
   storage::WriteBatch batch;
 
-  std::string_view Text(std::string text) { return batch.text.Keep(std::move(text)); }
+  std::string_view Text(std::string text) { return batch.text.Keep(text); }
   std::string_view UrlOf(std::uint64_t number, const std::string& host) {
     return Text("https://" + host + "/" + std::to_string(number));
   }
