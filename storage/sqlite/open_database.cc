@@ -22,7 +22,7 @@ constexpr int kWriterCacheKiB = 32 * 1024;
 constexpr int kReaderCacheKiB = 4 * 1024;
 // A log that a reader has made longer is cut to this when it begins anew. Twice what it has when it is folded
 // into the database, so that usually nothing is cut and written again.
-constexpr int kLogBytes = 128 << 20;
+constexpr int kLogBytes = 256 << 20;
 
 std::string SchemaSentence(const std::string& path, SchemaState state, int version) {
   if (state == SchemaState::kForeign) {
