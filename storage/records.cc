@@ -43,15 +43,16 @@ std::string_view Name(SkipReason reason) {
 }
 
 std::string_view BatchText::Keep(std::string_view text) {
-  constexpr std::size_t kBlock = 2048, kShort = 512;
-  bytes_ += text.size();
+  constexpr std::size_t kBlock = 1024, kShort = 256;
   if (text.size() > kShort) {
+    bytes_ += text.size();
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(text.size()));
     char* const begin = blocks_.back().get();
     std::copy(text.begin(), text.end(), begin);
     return {begin, text.size()};
   }
   if (text.size() > room_) {
+    bytes_ += kBlock;
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlock));
     open_ = blocks_.back().get();
     room_ = kBlock;

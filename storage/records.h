@@ -279,6 +279,7 @@ class BatchText {
   std::string_view Keep(std::string_view text);
   /// Takes over a buffer that views already point into.
   void Adopt(std::vector<char> buffer);
+  /// Of memory, with what blocks have left: the limits of what may wait count them.
   std::size_t bytes() const { return bytes_; }
 
  private:
