@@ -172,7 +172,8 @@ constexpr void AddRow(Row row, std::string_view name, int bits, std::array<Row, 
 constexpr auto MakeTagTable() {
   std::array<TagRow, 1 << kTagSlotBits> table{};
   for (const NamedTag& tag : kTags)
-    AddRow({0, 0, tag.element, tag.role, tag.flags}, tag.name, kTagSlotBits, table);
+    AddRow({0, 0, tag.element, tag.role, IdlePartsOf(tag.element, tag.role), tag.flags}, tag.name,
+           kTagSlotBits, table);
   return table;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "parser/html_names.h"
-#include "parser/tokenizer.h"
+#include "parser/name_key.h"
 
 namespace trawl::parser {
 
@@ -71,12 +71,24 @@ enum TagFlag : std::uint16_t {
   kTableScope = 16384,  ///< ends "in table scope": html, table, template
 };
 
+/// What of a name's tags nobody asks about, outside foreign content; to be or'ed.
+enum IdleParts : std::uint8_t {
+  kIdleAttributes = 1,  ///< all but `hidden` and `style`
+  kIdleTags = 2,        ///< without those two the tags themselves, where nothing is hidden
+};
+constexpr std::uint8_t IdlePartsOf(Element element, TagRole role) {
+  if (TellsMore(element) || element == Element::kDialog) return 0;
+  const bool formatting = role == TagRole::kOther || role == TagRole::kFormatting || role == TagRole::kRuby;
+  return element == Element::kOther && formatting ? kIdleAttributes | kIdleTags : kIdleAttributes;
+}
+
 /// What a name means, found by its NameKey and size.
 struct TagRow {
   std::uint64_t key = 0;
   std::uint8_t size = 0;  ///< 0 of the row for names that mean nothing
   Element element = Element::kOther;
   TagRole role = TagRole::kOther;
+  std::uint8_t idle = kIdleAttributes | kIdleTags;  ///< of IdleParts
   std::uint16_t flags = 0;
 };
 struct AttributeRow {

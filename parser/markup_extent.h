@@ -118,6 +118,26 @@ inline ValueExtent ExtentOfValue(const char* at, const char* end) {
   return {begin, at, changed != 0};
 }
 
+/// The first byte behind the tag whose name ends at `at`, if what stands there is simple: attributes written
+/// ` name="value"`, no name beginning with 'h' or 's' in any case, and '>'. nullptr where it needs a closer
+/// look.
+inline const char* BehindPlainTag(const char* at, const char* end) {
+  while (end - at > ByteBlock::kSize) {
+    if (*at == '>') return at + 1;
+    const char first = static_cast<char>(at[1] | 0x20);
+    if (*at != ' ' || first == 'h' || first == 's') return nullptr;
+    ++at;
+    const std::uint32_t found = ByteBlock(at).AtMostOrOneOf<' ', '/', '=', '>'>();
+    if ((found & 1) != 0 || found == 0) return nullptr;
+    at += __builtin_ctz(found);
+    if (end - at < ByteBlock::kSize || at[0] != '=' || at[1] != '"') return nullptr;
+    at = FindByte(at + 2, end, '"');
+    if (at == end) return nullptr;
+    ++at;
+  }
+  return at != end && *at == '>' ? at + 1 : nullptr;
+}
+
 inline const char* FindUnquotedEnd(const char* at, const char* end) {
   while (at != end && !Is(*at, kEndsUnquoted)) ++at;
   return at;

@@ -65,10 +65,20 @@ Tokenizer::Token Tokenizer::ReadData() {
       const NameExtent extent = ExtentOfName<kEndsName>(name, end_);
       name_ = View(name, extent.end);
       name_key_ = extent.key;
+      tag_ = &FindTag(extent.key, name_.size());
       attribute_count_ = 0;
       self_closing_ = false;
       at_ = extent.end;
       const Token token = ends != 0 ? Token::kEndTag : Token::kStartTag;
+      const std::uint8_t left_out = left_out_ & tag_->idle;
+      if (left_out != 0) {
+        const char* const behind = BehindPlainTag(at_, end_);
+        if (behind == nullptr) return ReadAttributes(token);
+        at_ = behind;
+        if ((left_out & kIdleTags) == 0) return token;
+        if (at_ == end_) return Token::kEnd;
+        continue;
+      }
       if (at_ == end_ || *at_ != '>') return ReadAttributes(token);
       ++at_;
       return token;

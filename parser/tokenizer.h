@@ -7,19 +7,9 @@
 #include <vector>
 
 #include "parser/character_reference.h"
+#include "parser/html_tags.h"
 
 namespace trawl::parser {
-
-/// A lower-case name as a number, made byte by byte from 0. Names of up to eight bytes and of one size are
-/// equal when this is; longer ones are when nobody strives for the contrary.
-constexpr std::uint64_t AddToNameKey(std::uint64_t key, char lower) {
-  return (key << 8 | key >> 56) ^ static_cast<unsigned char>(lower);
-}
-constexpr std::uint64_t NameKey(std::string_view lower) {
-  std::uint64_t key = 0;
-  for (const char c : lower) key = AddToNameKey(key, c);
-  return key;
-}
 
 /// One attribute of a start tag as it is written: the name in any case, the value with its references.
 struct RawAttribute {
@@ -64,6 +54,8 @@ class Tokenizer {
   std::string_view name() const { return name_; }
   /// NameKey of the name in lower case.
   std::uint64_t name_key() const { return name_key_; }
+  /// kStartTag, kEndTag: what the name means.
+  const TagRow& tag() const { return *tag_; }
   /// kStartTag. Of two attributes of one name the first counts.
   std::span<const RawAttribute> attributes() const { return {attributes_.data(), attribute_count_}; }
   /// kStartTag.
@@ -78,6 +70,15 @@ class Tokenizer {
   /// Whether "<![CDATA[" begins a CDATA section: the adjusted current node is not in the HTML namespace
   /// (13.2.5.42).
   void AllowCdata(bool allow) { cdata_allowed_ = allow; }
+  /// Lets the tokenizer leave out IdleParts of tags that need no closer look; what such a tag may have is an
+  /// attribute whose name begins with neither 'h' nor 's'.
+  void LeaveOut(std::uint8_t idle_parts) { left_out_ = idle_parts; }
+  /// Reads over a line end, if one comes next.
+  void SkipLineEnd() {
+    const bool carriage_return = at_ != end_ && *at_ == '\r';
+    at_ += carriage_return;
+    if (at_ != end_ && *at_ == '\n') ++at_;
+  }
 
  private:
   Token ReadData();
@@ -99,6 +100,7 @@ class Tokenizer {
   const char* end_;
   State state_ = State::kData;
   bool cdata_allowed_ = false;
+  std::uint8_t left_out_ = 0;
   std::string_view end_tag_name_;
 
   std::string_view text_;
@@ -107,6 +109,7 @@ class Tokenizer {
   bool text_is_space_ = false;
   std::string_view name_;
   std::uint64_t name_key_ = 0;
+  const TagRow* tag_ = nullptr;
   bool self_closing_ = false;
   // The slots double up to the most, and are as many as the vector has. To clear a vector would be a branch
   // for each tag, to ask it for its size a division for each attribute.

@@ -31,7 +31,7 @@ State StateOf(Element element, std::uint64_t key) {
 void TreeOutline::Text() {
   if (tokenizer_.text_is_space() && builder_.FoldsSpace()) {
     if (Told() && !frameset_document_) builder_.Space();
-  } else if (skip_newline_ || frameset_ok_ || tokenizer_.text_changes()) {
+  } else if (frameset_ok_ || tokenizer_.text_changes()) {
     RareText();
   } else if (Told() && !frameset_document_ && builder_.Reads()) {
     builder_.Characters(tokenizer_.text());
@@ -40,15 +40,7 @@ void TreeOutline::Text() {
 
 // What is not just characters as they are.
 void TreeOutline::RareText() {
-  std::string_view text = tokenizer_.text();
-  if (skip_newline_) {
-    skip_newline_ = false;
-    if (text.starts_with("\r\n")) {
-      text.remove_prefix(2);
-    } else if (text.starts_with('\n') || text.starts_with('\r')) {
-      text.remove_prefix(1);
-    }
-  }
+  const std::string_view text = tokenizer_.text();
   if (text.empty() || frameset_document_) return;
   if (frameset_ok_ && open_.top().role != TagRole::kRaw && !IsSpace(text)) frameset_ok_ = false;
   if (!Told() || !builder_.Reads()) return;
@@ -63,7 +55,7 @@ void TreeOutline::RareText() {
 }
 
 void TreeOutline::StartTag() {
-  const TagRow& row = FindTag(tokenizer_.name_key(), tokenizer_.name().size());
+  const TagRow& row = tokenizer_.tag();
   if (frameset_document_) return StartInFrameset(row);
   if (InForeign() && !TakesAsHtml(row)) {
     if (!BreaksOutOfForeign(row)) {
@@ -173,7 +165,7 @@ void TreeOutline::StartBlock(const TagRow& row) {
   CloseParagraph();
   if (row.role == TagRole::kHeading && open_.top().role == TagRole::kHeading) PopTo(open_.size() - 1);
   Push(row);
-  skip_newline_ = row.role == TagRole::kPre;
+  if (row.role == TagRole::kPre) tokenizer_.SkipLineEnd();
 }
 
 void TreeOutline::StartItem(const TagRow& row) {
@@ -230,7 +222,7 @@ void TreeOutline::StartRaw(const TagRow& row) {
   const std::uint64_t key = tokenizer_.name_key();
   Push(row);
   tokenizer_.SwitchTo(StateOf(row.element, key), tokenizer_.name());
-  skip_newline_ = key == NameKey("textarea");
+  if (key == NameKey("textarea")) tokenizer_.SkipLineEnd();
 }
 
 void TreeOutline::StartNoscript(const TagRow& row) {

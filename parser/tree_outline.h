@@ -18,12 +18,13 @@ namespace trawl::parser {
 class TreeOutline {
  public:
   TreeOutline(Tokenizer& tokenizer, PageBuilder& builder, Arena& arena)
-      : tokenizer_(tokenizer), builder_(builder), arena_(arena) {}
+      : tokenizer_(tokenizer), builder_(builder), arena_(arena) {
+    Place();
+  }
 
   /// Takes the token that the tokenizer has just read.
   void Take(Tokenizer::Token token) {
     if (token == Tokenizer::Token::kText) return Text();
-    skip_newline_ = false;
     if (token == Tokenizer::Token::kStartTag) StartTag();
     if (token == Tokenizer::Token::kEndTag) EndTag();
   }
@@ -66,6 +67,12 @@ class TreeOutline {
     return open_.Holds(TagRole::kSelect) && open_.Find(TagRole::kSelect, kScope) != kNone;
   }
   bool InForeign() const { return open_.top().Has(kForeign); }
+  /// Tells the tokenizer where it is.
+  void Place() {
+    const bool foreign = InForeign();
+    tokenizer_.AllowCdata(foreign);
+    tokenizer_.LeaveOut(foreign ? 0 : builder_.hidden() ? kIdleAttributes : kIdleAttributes | kIdleTags);
+  }
   /// Whether what comes now is told; the content of a template is inert.
   bool Told() const { return !open_.Holds(TagRole::kTemplate); }
 
@@ -104,7 +111,6 @@ class TreeOutline {
   bool body_ = false;  // its start tag was seen
   bool frameset_ok_ = true;
   bool form_ = false;
-  bool skip_newline_ = false;  // right behind <pre>, <listing>, <textarea>
   bool frameset_document_ = false;
   int framesets_ = 0;
 };

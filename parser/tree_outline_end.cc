@@ -41,7 +41,7 @@ void TreeOutline::EndTag() {
   if (top.key == tokenizer_.name_key() && EndsPlainly(top.role) && !top.Has(kForeign) &&
       !open_.Holds(TagRole::kSelect))
     return PopTo(open_.size() - 1);
-  const TagRow& row = FindTag(tokenizer_.name_key(), tokenizer_.name().size());
+  const TagRow& row = tokenizer_.tag();
   if (frameset_document_) {
     if (row.role == TagRole::kFrameset && framesets_ > 0) --framesets_;
     return;
@@ -206,7 +206,7 @@ void TreeOutline::Push(Element element, TagRole role, std::uint16_t flags, std::
   if (told) flags |= kTold;
   if (flags & kMarker) ++markers_;
   open_.Push({key, element, role, flags});
-  tokenizer_.AllowCdata((flags & kForeign) != 0);
+  Place();
 }
 
 void TreeOutline::Push(const TagRow& row) {
@@ -234,7 +234,7 @@ void TreeOutline::PopTo(std::size_t index) {
     --markers_;
     if (link_ && markers_ < link_markers_) EndLink();
   } while (open_.size() > index);
-  tokenizer_.AllowCdata(InForeign());
+  Place();
 }
 
 void TreeOutline::EndLink() {
