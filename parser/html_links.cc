@@ -17,11 +17,12 @@ namespace {
 // megabyte.
 bool IsForeignScheme(std::string_view href) {
   constexpr std::string_view kForeign[] = {"data:", "javascript:", "mailto:", "tel:", "blob:", "about:"};
-  if (href.empty()) return false;
-  const char first = ToAsciiLower(href.front());
-  return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view scheme) {
-    return scheme.front() == first && StartsWithIgnoreCase(href, scheme);
-  });
+  constexpr auto letter = [](char c) { return std::uint32_t{1} << (c & 31); };
+  constexpr std::uint32_t kFirst =
+      letter('d') | letter('j') | letter('m') | letter('t') | letter('b') | letter('a');
+  if (href.empty() || (letter(href.front()) & kFirst) == 0) return false;
+  return std::any_of(std::begin(kForeign), std::end(kForeign),
+                     [&](std::string_view scheme) { return StartsWithIgnoreCase(href, scheme); });
 }
 
 // Takes the next image candidate's URL off `rest` (HTML 4.8.4.3.10, parsing a srcset attribute).

@@ -21,7 +21,7 @@ class LinkCollector {
   /// http(s).
   static constexpr std::size_t kMaxRawLinks = 4 * kMaxLinks;
 
-  explicit LinkCollector(Arena& arena) : arena_(arena) {}
+  explicit LinkCollector(Arena& arena) : arena_(arena) { links_.reserve(kMany); }
 
   /// A start tag: its links, if it has any. An `a` begins to gather its text, and ends that of the `a` around
   /// it.
@@ -52,6 +52,7 @@ class LinkCollector {
     std::string_view hreflang;
   };
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kMany = 128;  ///< more than most pages have
 
   void Add(LinkKind kind, std::string_view href, std::string_view rel, std::string_view anchor,
            std::string_view hreflang = {});

@@ -225,7 +225,7 @@ void FoldedText::AddRuns(std::string_view text) {
       [this] { space_ = true; });
 }
 
-std::string_view Fold(std::string_view text, std::size_t max, Arena& arena) {
+std::string_view FoldSome(std::string_view text, std::size_t max, Arena& arena) {
   text = TrimHtmlSpace(text);
   std::size_t runs = 0;
   ForEachRun(

@@ -79,9 +79,17 @@ class FoldedText {
 
 /// `text` with runs of white space folded into one space, trimmed, cut between two characters at `max` bytes.
 /// A view of `text` where nothing had to be folded, else of the arena.
-std::string_view Fold(std::string_view text, std::size_t max, Arena& arena);
+inline std::string_view Fold(std::string_view text, std::size_t max, Arena& arena);
 
 /// Words of a text: runs between white space that hold a letter, a digit or anything beyond ASCII.
 std::uint32_t CountWords(std::string_view text);
+
+// Implementation.
+
+std::string_view FoldSome(std::string_view text, std::size_t max, Arena& arena);
+
+inline std::string_view Fold(std::string_view text, std::size_t max, Arena& arena) {
+  return text.empty() ? text : FoldSome(text, max, arena);
+}
 
 }  // namespace trawl::parser

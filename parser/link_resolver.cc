@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parser/ascii.h"
+#include "parser/byte_search.h"
 #include "parser/error.h"
 #include "parser/fold_target.h"
 #include "parser/percent_encode.h"
@@ -15,6 +16,28 @@ std::string_view TrimControlsAndSpaces(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= 0x20) text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.remove_suffix(1);
   return text;
+}
+
+// What of a link must be known before it is read on.
+struct Marks {
+  std::string_view before_fragment;
+  bool colon;  // whether a ':' may be there
+};
+
+Marks MarksOf(std::string_view href) {
+  const char* at = href.data();
+  const char* const end = at + href.size();
+  bool colon = false;
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    const ByteBlock block(at);
+    colon = colon || block.Equal(':') != 0;
+    if (const std::uint32_t hash = block.Equal('#')) {
+      at += __builtin_ctz(hash);
+      return {{href.data(), static_cast<std::size_t>(at - href.data())}, colon};
+    }
+  }
+  for (; at != end && *at != '#'; ++at) colon = colon || *at == ':';
+  return {{href.data(), static_cast<std::size_t>(at - href.data())}, colon};
 }
 
 // Whether there is a ':' before anything that cannot stand in a scheme.
@@ -43,7 +66,10 @@ LinkResolver::LinkResolver(const Url& base, const NormalizeOptions& options)
 Result<std::string_view> LinkResolver::Resolve(std::string_view href) {
   if (href.size() > Url::kMaxInput) return ParserErrc::kTooLong;
   if (!base_url_.empty() && ResolveFast(TrimControlsAndSpaces(href))) {
-    if (folds_) FoldTarget(options_, buffer_path_, buffer_);
+    if (folds_) {
+      FoldTarget(options_, buffer_path_, buffer_);
+      of_base_ = 0;
+    }
     if (buffer_.size() > options_.max_length) return ParserErrc::kTooLong;
     return std::string_view(buffer_);
   }
@@ -52,32 +78,46 @@ Result<std::string_view> LinkResolver::Resolve(std::string_view href) {
   auto normalized = Normalize(*url, options_);
   if (!normalized) return normalized.error();
   buffer_ = std::move(*normalized);
+  of_base_ = 0;
   return std::string_view(buffer_);
 }
 
+void LinkResolver::BeginWithBase(std::size_t size) {
+  if (of_base_ < size) {
+    buffer_.assign(base_url_, 0, size);
+  } else {
+    buffer_.resize(size);
+  }
+  of_base_ = size;
+}
+
 bool LinkResolver::ResolveFast(std::string_view href) {
-  href = href.substr(0, href.find('#'));
+  const Marks marks = MarksOf(href);
+  href = marks.before_fragment;
   buffer_path_ = base_path_;
   if (href.empty()) {
-    buffer_ = base_url_;
+    BeginWithBase(base_url_.size());
     return true;
   }
-  const std::string_view origin = std::string_view(base_url_).substr(0, base_path_);
   if (href[0] == '/') {
     if (href.starts_with("//")) return ResolveAbsolute(base_.Scheme(), href.substr(2));
     if (!IsCleanTarget(href)) return false;
-    buffer_.assign(origin).append(href);
+    BeginWithBase(base_path_);
+    buffer_.append(href);
     return true;
   }
   if (href[0] == '?') {
     if (href.size() > 1 && !IsCleanQuery(href.substr(1))) return false;
-    buffer_.assign(base_url_, 0, base_query_);
+    BeginWithBase(base_query_);
     if (href.size() > 1) buffer_.append(href);
     return true;
   }
+  if (!marks.colon) return ResolveRelative(href);
+  const std::string_view origin = std::string_view(base_url_).substr(0, base_path_);
   if (href.starts_with(origin) && href.size() > origin.size() && href[origin.size()] == '/') {
     if (!IsCleanTarget(href.substr(origin.size()))) return false;
     buffer_.assign(href);
+    of_base_ = base_path_;
     return true;
   }
   if (href.starts_with("https://")) return ResolveAbsolute("https", href.substr(8));
@@ -91,6 +131,7 @@ bool LinkResolver::ResolveAbsolute(std::string_view scheme, std::string_view beh
   if (!IsPlainHost(behind_slashes.substr(0, host_end)) || !(target.empty() || IsCleanTarget(target)))
     return false;
   buffer_.assign(scheme).append("://").append(behind_slashes);
+  of_base_ = 0;
   buffer_path_ = scheme.size() + 3 + host_end;
   if (target.empty()) buffer_.push_back('/');
   return true;
@@ -107,7 +148,8 @@ bool LinkResolver::ResolveRelative(std::string_view href) {
     href.remove_prefix(std::min(href.size(), dots + 1));
     if (href.empty()) break;
   }
-  buffer_.assign(base_url_, 0, directory).append(href);
+  BeginWithBase(directory);
+  buffer_.append(href);
   return IsCleanTarget(std::string_view(buffer_).substr(directory - 1));
 }
 

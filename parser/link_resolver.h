@@ -27,6 +27,8 @@ class LinkResolver {
   bool ResolveFast(std::string_view href);
   bool ResolveAbsolute(std::string_view scheme, std::string_view behind_slashes);
   bool ResolveRelative(std::string_view href);
+  /// Makes buffer_ the first `size` bytes of base_url_, of which it often has them already.
+  void BeginWithBase(std::size_t size);
 
   Url base_;
   NormalizeOptions options_;
@@ -36,6 +38,7 @@ class LinkResolver {
   std::size_t base_query_ = 0;      ///< at its '?', or its end
   std::size_t base_directory_ = 0;  ///< behind the last '/' of its path
   std::string buffer_;
+  std::size_t of_base_ = 0;      ///< as many bytes at the beginning of buffer_ are those of base_url_
   std::size_t buffer_path_ = 0;  ///< where the path begins in buffer_
 };
 
