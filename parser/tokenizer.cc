@@ -92,6 +92,17 @@ Tokenizer::Token Tokenizer::ReadData() {
 
 // Text up to a '<' that begins something.
 Tokenizer::Token Tokenizer::ReadText() {
+  if (end_ - at_ >= ByteBlock::kSize) {  // most end within a block
+    const ByteBlock block(at_);
+    const std::uint32_t less_than = block.Equal('<');
+    const char* const end = at_ + (less_than != 0 ? __builtin_ctz(less_than) : 0);
+    if (less_than != 0 && BeginsMarkup(end, end_)) {
+      const std::uint32_t text = BitsBefore(less_than);
+      text_is_space_ = (text & ~block.Spaces()) == 0;
+      text_changes_ = (text & block.OneOf<'&', '\0', '\r'>()) != 0;
+      return EmitText(end, RawText::kText);
+    }
+  }
   std::uint32_t changed = 0;
   const char* at = at_;
   text_is_space_ = false;
