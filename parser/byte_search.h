@@ -41,6 +41,7 @@ class ByteBlock {
   std::uint32_t Spaces() const {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(IsSpace()));
   }
+  void Store(char* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes_); }
   /// Writes all bytes, white space of HTML as ' '.
   void StoreSpaced(char* to) const {
     const __m128i spaces = IsSpace();
@@ -66,8 +67,34 @@ class ByteBlock {
     const __m128i ascii = _mm_or_si128(letters, between(bytes_, '0', '9'));
     return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(ascii, bytes_)));
   }
+  /// Bytes that may stand in the path of a normalised URL as they are (parser/request_target.h).
+  std::uint32_t OfPaths() const {
+    return OfTargets<'?'>();
+  }
+  /// The same of a query.
+  std::uint32_t OfQueries() const {
+    return OfTargets<'\''>();
+  }
+  /// Bytes of 0x80 and above.
+  std::uint32_t BeyondAscii() const {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes_));
+  }
 
  private:
+  // All that RFC 3986 allows, but for '%' and `other`.
+  template <char other>
+  std::uint32_t OfTargets() const {
+    const auto is = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const auto with = [this](char bits) { return _mm_or_si128(bytes_, _mm_set1_epi8(bits)); };
+    // A space, what has no shape, and bytes beyond ASCII; '{' to '}' and DEL, '<', '>', '\\', '^'; '"', '#'.
+    const __m128i low = _mm_cmpgt_epi8(_mm_set1_epi8('!'), bytes_);
+    const __m128i high = _mm_or_si128(_mm_cmpgt_epi8(bytes_, _mm_set1_epi8('z')), is(with(0x62), 0x7E));
+    const __m128i signs = _mm_or_si128(is(with(1), '#'), is(bytes_, '`'));
+    const __m128i own = _mm_or_si128(is(bytes_, '%'), is(bytes_, other));
+    const __m128i not_of =
+        _mm_or_si128(_mm_or_si128(low, _mm_andnot_si128(is(bytes_, '~'), high)), _mm_or_si128(signs, own));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(not_of)) ^ kAll;
+  }
   // Tab, LF, FF, CR lie together but for the vertical tab among them.
   __m128i IsSpace() const {
     const __m128i from_tab = _mm_sub_epi8(bytes_, _mm_set1_epi8('\t'));
@@ -98,6 +125,9 @@ class ByteBlock {
   std::uint32_t Spaces() const {
     return OneOf<' ', '\t', '\n', '\f', '\r'>();
   }
+  void Store(char* to) const {
+    std::memcpy(to, bytes_, kSize);
+  }
   void StoreSpaced(char* to) const {
     const std::uint32_t spaces = Spaces();
     for (int i = 0; i < kSize; ++i) to[i] = spaces >> i & 1 ? ' ' : bytes_[i];
@@ -115,6 +145,15 @@ class ByteBlock {
              (static_cast<unsigned char>(b) & 0x80) != 0;
     });
   }
+  std::uint32_t OfPaths() const {
+    return Mask([](char b) { return b == '\'' || IsOfTargets(b); });
+  }
+  std::uint32_t OfQueries() const {
+    return Mask([](char b) { return b == '?' || IsOfTargets(b); });
+  }
+  std::uint32_t BeyondAscii() const {
+    return Mask([](char b) { return (static_cast<unsigned char>(b) & 0x80) != 0; });
+  }
 
  private:
   template <class Test>
@@ -122,6 +161,10 @@ class ByteBlock {
     std::uint32_t mask = 0;
     for (int i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>(test(bytes_[i])) << i;
     return mask;
+  }
+  static bool IsOfTargets(char b) {
+    return (b >= 'a' && b <= 'z') || (b >= '@' && b <= '[') || (b >= '(' && b <= ';') || b == '!' ||
+           b == '$' || b == '&' || b == '=' || b == ']' || b == '_' || b == '~';
   }
 
   char bytes_[kSize];

@@ -163,7 +163,7 @@ void PageBuilder::CharactersAround(std::string_view text) {
   if (headings_.open()) headings_.Characters(text, readable_end);
   if (!job_.want_text) return;
   if (preformatted_ > 0) {
-    text_.Preformatted(text);
+    text_.Preformatted(text, readable_end);
   } else {
     text_.Characters(text, readable_end);
   }

@@ -140,7 +140,14 @@ void TextBuilder::Put(char c) {
   }
 }
 
-void TextBuilder::Append(std::string_view text) {
+void TextBuilder::Append(std::string_view text, const char* readable_end) {
+  constexpr std::size_t kShort = 4 * ByteBlock::kSize;
+  if (text.size() <= kShort && static_cast<std::size_t>(end_ - at_) >= kShort &&
+      static_cast<std::size_t>(readable_end - text.data()) >= kShort) {
+    for (std::size_t i = 0; i < text.size(); i += ByteBlock::kSize) ByteBlock(text.data() + i).Store(at_ + i);
+    at_ += text.size();
+    return;
+  }
   const std::string_view fitting = CutUtf8(text, static_cast<std::size_t>(end_ - at_));
   std::memcpy(at_, fitting.data(), fitting.size());
   at_ += fitting.size();
@@ -158,9 +165,9 @@ void TextBuilder::Characters(std::string_view text, const char* readable_end) {
   if (static_cast<std::size_t>(end_ - at_) < rest.size() + ByteBlock::kSize) {
     ForEachRun(
         rest,
-        [this](std::string_view run) {
+        [this, readable_end](std::string_view run) {
           Separate();
-          Append(run);
+          Append(run, readable_end);
         },
         [this] { space_ = true; });
     return;
@@ -172,7 +179,7 @@ void TextBuilder::Characters(std::string_view text, const char* readable_end) {
   }
 }
 
-void TextBuilder::Preformatted(std::string_view text) {
+void TextBuilder::Preformatted(std::string_view text, const char* readable_end) {
   if (at_ == begin_) text.remove_prefix(std::min(text.size(), text.find_first_not_of('\n')));
   if (text.empty()) return;
   // Nothing but line ends is no text yet: they wait, so that a page never ends in them.
@@ -182,7 +189,7 @@ void TextBuilder::Preformatted(std::string_view text) {
     return;
   }
   Separate();
-  Append(text.substr(0, last + 1));
+  Append(text.substr(0, last + 1), readable_end);
   line_ends_ = static_cast<int>(text.size() - last - 1);
 }
 

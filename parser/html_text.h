@@ -22,7 +22,7 @@ class TextBuilder {
   void Characters(std::string_view text) { Characters(text, text.data() + text.size()); }
   void Space() { space_ = true; }  ///< characters that are white space
   /// As they are, with their spaces and line ends.
-  void Preformatted(std::string_view text);
+  void Preformatted(std::string_view text, const char* readable_end);
   /// At least `lines` line ends between what is before and what comes after; none before the first character.
   void Break(int lines) {
     if (lines > breaks_) breaks_ = lines;
@@ -37,7 +37,7 @@ class TextBuilder {
  private:
   void Separate();
   void Put(char c);
-  void Append(std::string_view text);
+  void Append(std::string_view text, const char* readable_end);
 
   Arena& arena_;
   char* begin_;
