@@ -262,8 +262,16 @@ CharsetVerdict SniffCharset(std::string_view body, std::string_view content_type
 }
 
 DecodedText DecodeDocument(std::string_view body, std::string_view content_type, Arena& arena) {
+  DecodedText decoded = DecodeUnchecked(body, content_type, arena);
+  if (decoded.verdict.charset == Charset::kUtf8)
+    decoded.utf8 = DecodeToUtf8(Charset::kUtf8, decoded.utf8, arena);
+  return decoded;
+}
+
+DecodedText DecodeUnchecked(std::string_view body, std::string_view content_type, Arena& arena) {
   const CharsetVerdict verdict = SniffCharset(body, content_type);
   if (const ByteOrderMark* const mark = FindByteOrderMark(body)) body.remove_prefix(mark->bytes.size());
+  if (verdict.charset == Charset::kUtf8) return {verdict, body};
   return {verdict, DecodeToUtf8(verdict.charset, body, arena)};
 }
 

@@ -39,4 +39,7 @@ struct DecodedText {
 /// Sniffs and decodes. Never fails: what cannot be decoded is U+FFFD.
 DecodedText DecodeDocument(std::string_view body, std::string_view content_type, Arena& arena);
 
+/// The same, but what calls itself UTF-8 is left as it is, whether it is that or not.
+DecodedText DecodeUnchecked(std::string_view body, std::string_view content_type, Arena& arena);
+
 }  // namespace trawl::parser

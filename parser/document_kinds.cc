@@ -7,6 +7,7 @@
 
 #include "parser/byline.h"
 #include "parser/charset.h"
+#include "parser/charset_decode.h"
 #include "parser/fingerprint.h"
 #include "parser/html.h"
 #include "parser/html_shape.h"
@@ -42,22 +43,24 @@ void SettleLanguage(ParsedPage& page) {
 }
 
 ParsedPage ParseHtmlDocument(const PageJob& job, Arena& arena) {
-  const DecodedText decoded = DecodeDocument(job.body, job.content_type, arena);
+  const auto [verdict, unchecked] = DecodeUnchecked(job.body, job.content_type, arena);
+  const bool scan = !job.want_source && !NeedsTree(job, unchecked);
+  const std::string_view html = scan ? unchecked : DecodeToUtf8(Charset::kUtf8, unchecked, arena);
   ParsedPage page;
   if (job.want_source) {
-    page.text = CutUtf8(decoded.utf8, kMaxText);
-    page.text_truncated = page.text.size() < decoded.utf8.size();
+    page.text = CutUtf8(html, kMaxText);
+    page.text_truncated = page.text.size() < html.size();
     page.content_hash = HashContent(job.body);
   } else {
-    const auto parse = NeedsTree(job, decoded.utf8) ? ParseHtml : ScanHtml;
-    page = parse(job, decoded.utf8, decoded.verdict.charset, arena);
+    const auto parse = scan ? ScanUnchecked : ParseHtml;
+    page = parse(job, html, verdict.charset, arena);
     page.simhash = SimhashOf(page.text);
     ReadByline(arena, page);
     SettleLanguage(page);
     if (job.want_statements) ReadStatements(arena, page);
   }
-  page.charset = Name(decoded.verdict.charset);
-  page.charset_source = decoded.verdict.source;
+  page.charset = Name(verdict.charset);
+  page.charset_source = verdict.source;
   return page;
 }
 

@@ -13,4 +13,8 @@ namespace trawl::parser {
 /// the page.
 ParsedPage ScanHtml(const PageJob& job, std::string_view html, Charset charset, Arena& arena);
 
+/// The same of what may not be UTF-8. That is looked at behind the scan, which has brought the bytes near:
+/// one pass less waits for memory. Where it is not, it is repaired and scanned again.
+ParsedPage ScanUnchecked(const PageJob& job, std::string_view html, Charset charset, Arena& arena);
+
 }  // namespace trawl::parser

@@ -86,8 +86,8 @@ void RunSax(const PageJob& job, Arena&) {
 }
 
 void RunPlainScan(const PageJob& job, Arena& arena) {
-  const DecodedText decoded = DecodeDocument(job.body, job.content_type, arena);
-  sink += ScanHtml(job, decoded.utf8, decoded.verdict.charset, arena).links.size();
+  const DecodedText decoded = DecodeUnchecked(job.body, job.content_type, arena);
+  sink += ScanUnchecked(job, decoded.utf8, decoded.verdict.charset, arena).links.size();
   arena.Reset();
 }
 
