@@ -61,6 +61,8 @@ inline bool BeginsMarkup(const char* at, const char* end) {
 struct NameExtent {
   const char* end;
   std::uint64_t key;  // NameKey of the name in lower case
+  // Bit i: the byte i + 1 behind `end` may end a name. 0 also where that was not looked at.
+  std::uint32_t stops_behind = 0;
 };
 
 /// The name of at least one byte at `at`, up to a byte of the class `ends`.
@@ -70,10 +72,12 @@ template <std::uint16_t ends>
   constexpr std::uint32_t kShortEnds = (2U << kShort) - 2;  // behind one byte at least
   if (end - at >= ByteBlock::kSize) {
     const ByteBlock block(at);
-    const std::uint32_t found = block.AtMostOrOneOf<' ', '/', '=', '>'>() & kShortEnds;
+    const std::uint32_t stops = block.AtMostOrOneOf<' ', '/', '=', '>'>();
+    const std::uint32_t found = stops & kShortEnds;
     if (found != 0) {
       const int size = __builtin_ctz(found);
-      if (Is(at[size], ends)) return {at + size, __builtin_bswap64(block.LowerWord()) >> 8 * (kShort - size)};
+      if (Is(at[size], ends))
+        return {at + size, __builtin_bswap64(block.LowerWord()) >> 8 * (kShort - size), stops >> size >> 1};
     }
   }
   std::uint64_t key = AddToNameKey(0, Lower(*at));
@@ -121,15 +125,16 @@ inline ValueExtent ExtentOfValue(const char* at, const char* end) {
 /// The first byte behind the tag whose name ends at `at`, if what stands there is simple: attributes written
 /// ` name="value"`, no name beginning with 'h' or 's' in any case, and '>'. nullptr where it needs a closer
 /// look.
-inline const char* BehindPlainTag(const char* at, const char* end) {
+inline const char* BehindPlainTag(const char* at, const char* end, std::uint32_t stops) {
   while (end - at > ByteBlock::kSize) {
     if (*at == '>') return at + 1;
     const char first = static_cast<char>(at[1] | 0x20);
     if (*at != ' ' || first == 'h' || first == 's') return nullptr;
     ++at;
-    const std::uint32_t found = ByteBlock(at).AtMostOrOneOf<' ', '/', '=', '>'>();
-    if ((found & 1) != 0 || found == 0) return nullptr;
-    at += __builtin_ctz(found);
+    if (stops == 0) stops = ByteBlock(at).AtMostOrOneOf<' ', '/', '=', '>'>();
+    if ((stops & 1) != 0 || stops == 0) return nullptr;
+    at += __builtin_ctz(stops);
+    stops = 0;
     if (end - at < ByteBlock::kSize || at[0] != '=' || at[1] != '"') return nullptr;
     at = FindByte(at + 2, end, '"');
     if (at == end) return nullptr;

@@ -72,7 +72,7 @@ Tokenizer::Token Tokenizer::ReadData() {
       const Token token = ends != 0 ? Token::kEndTag : Token::kStartTag;
       const std::uint8_t left_out = left_out_ & tag_->idle;
       if (left_out != 0) {
-        const char* const behind = BehindPlainTag(at_, end_);
+        const char* const behind = BehindPlainTag(at_, end_, extent.stops_behind);
         if (behind == nullptr) return ReadAttributes(token);
         at_ = behind;
         if ((left_out & kIdleTags) == 0) return token;
