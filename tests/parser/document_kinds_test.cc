@@ -11,6 +11,7 @@
 #include "parser/item_extractor.h"
 #include "parser/sanitized.h"
 #include "parser/tokenizer.h"
+#include "parser/utf8.h"
 #include "parser/zygote_client.h"
 #include "tests/support/catch.h"
 #include "tests/support/repeat.h"
@@ -229,6 +230,29 @@ TEST_CASE("An HTML job is decoded by what its header says") {
   CHECK(page.charset == "ISO-8859-2");
   CHECK(page.charset_source == CharsetSource::kHttp);
   CHECK(page.title == "\xC3\xA9");
+}
+
+TEST_CASE("Bytes that only say they are UTF-8 are repaired in all that a page gives, whoever reads it") {
+  const std::string body =
+      "\xEF\xBB\xBF<title>\xE9t</title><meta name=description content='\xC3'><p>a\xFF b \xC3\xA9</p>"
+      "<a href='/\xE9' rel='\xFF'>\xE2\x82</a>";
+  for (const bool tree : {false, true}) {
+    INFO(tree);
+    Arena arena(16 << 20);
+    PageJob job = Job(body);
+    job.want_tree = tree;
+    const ParsedPage page = ParseDocument(job, arena);
+    CHECK(page.charset == "UTF-8");
+    CHECK(page.title == "\uFFFDt");
+    CHECK(page.description == "\uFFFD");
+    CHECK(page.text.starts_with("a\uFFFD b \u00E9"));
+    REQUIRE(page.links.size() == 1);
+    CHECK(page.links[0].url.ends_with("/%EF%BF%BD"));
+    CHECK(page.links[0].rel == "\uFFFD");
+    CHECK(page.links[0].anchor == "\uFFFD");
+    job.want_source = true;
+    CHECK(IsUtf8(ParseDocument(job, arena).text));
+  }
 }
 
 TEST_CASE("A job for the source gives the decoded document") {

@@ -304,6 +304,50 @@ TEST_CASE("Preformatted text keeps its spaces and lines") {
   CHECK(Read("x<pre>\n  a\n    b\n\n</pre>y")->text == "x\n\n  a\n    b\n\ny");
 }
 
+TEST_CASE("Only a line end right behind the tag is no part of preformatted text") {
+  CHECK(Read("<pre>\r\n\na</pre>")->text == "a");
+  CHECK(Read("x<pre>\n\n a</pre>")->text == "x\n\n\n a");
+  CHECK(Read("x<pre><b></b>\na</pre>")->text == "x\n\n\na");
+  CHECK(Read("x<pre><!-- -->\na</pre>")->text == "x\n\n\na");
+  CHECK(Read("x<textarea>\n\n a</textarea>")->text == Read("x<textarea>\r\n\n a</textarea>")->text);
+}
+
+// A tag that the tokenizer may leave out, its attributes written in every way, hiding or not.
+TEST_CASE("A tag without a meaning of its own hides its content when it says so, however it is written") {
+  for (const std::string name : {"span", "b", "my-own-element", "ruby", "code", "p", "div", "li", "td"}) {
+    for (const std::string before : {"", " class=\"x y\"", " class=x", " a=\"1>2\" data-long-name-of-it=\"\"",
+                                     "\tid='q'", " hid=\"\"", " data-style=\"display:none\""}) {
+      for (const std::string hides : {" hidden", " HIDDEN=\"\"", " hidden=\"\"", " /hidden",
+                                      " style=\"display:none\"", " Style='visibility: hidden'"}) {
+        for (const std::string behind : {"", " class=\"z\"", " ", "/", " /", " title=t"}) {
+          const std::string tag = name + before + hides + behind;
+          INFO(tag);
+          const std::string html =
+              "<table><tr><" + tag + ">in<span class=\"i\">ner</span>most</" + name + ">out";
+          CHECK(Read(html)->text.find("in") == std::string_view::npos);
+          CHECK(Read(html)->text.find("out") != std::string_view::npos);
+        }
+      }
+      const Read shown("a<" + name + before + ">b<i class=\"c\">c</i>d</" + name + ">e");
+      INFO(name << before);
+      CHECK(shown->text.find("bcd") != std::string_view::npos);
+    }
+  }
+}
+
+TEST_CASE("A tag leaves SVG and MathML, or stays, with whatever attributes it has") {
+  for (const std::string tag :
+       {"<span class=\"x\">", "<font class=\"x\">", "<font color=\"red\">", "<g class=\"x\">", "<p id=\"p\">",
+        "<annotation-xml encoding=\"text/html\">"}) {
+    for (const std::string root : {"svg", "math"}) {
+      INFO(root << tag);
+      const Read page("<" + root + " class=\"r\">" + tag + "<title>t</title><a href=\"u\">x</a></" + root +
+                      ">y");
+      CHECK(page->links_found == 1);
+    }
+  }
+}
+
 TEST_CASE("What a browser does not show is not in the text") {
   for (const std::string html :
        {"<script>x</script>", "<style>x</style>", "<template>x</template>", "<noscript>x</noscript>",

@@ -3,6 +3,7 @@
 
 #include "parser/tokenizer.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,68 @@ TEST_CASE("What is said not to change holds nothing that does, and white space n
         CHECK((attribute.value_changes || !Changes(attribute.value)));
     }
   }
+}
+
+// What is left out is all that differs; what is left out of may hide nothing.
+TEST_CASE("Leaving idle tags and attributes out leaves the other tokens as they are") {
+  constexpr std::string_view kNames[] = {"b", "span", "my-element", "li", "p", "a", "img", "dialog"};
+  constexpr std::string_view kAttributes[] = {
+      "class=\"a>b\"", "id=x",      "Style=\"s\"",  "hidden", "href=\"h\"",
+      "HIDDEN=\"\"",   "title='t'", "data-x=\"&\"", "a",      "a= \"b\""};
+  unsigned state = 3;
+  const auto next = [&state](std::size_t below) {
+    return ((state = state * 1664525 + 1013904223) >> 16) % below;
+  };
+  for (int round = 0; round < 5'000; ++round) {
+    std::string html;
+    for (std::size_t tag = 0; tag < 1 + next(6); ++tag) {
+      html.append(next(3) == 0 ? "</" : "<").append(kNames[next(std::size(kNames))]);
+      for (std::size_t i = next(4); i > 0; --i)
+        html.append(next(8) == 0 ? "/" : " ").append(kAttributes[next(std::size(kAttributes))]);
+      html.append(next(9) == 0 ? "/>" : next(30) == 0 ? "" : ">").append(next(2), 'x');
+    }
+    INFO(html);
+    const auto tokens = [&html](std::uint8_t left_out) {
+      const std::vector<char> alone(html.begin(), html.end());
+      Tokenizer tokenizer(std::string_view(alone.data(), alone.size()));
+      tokenizer.LeaveOut(left_out);
+      std::vector<std::string> lines;
+      for (Token token = tokenizer.Next(); token != Token::kEnd; token = tokenizer.Next()) {
+        if (token == Token::kText) {
+          lines.emplace_back(tokenizer.text());
+          continue;
+        }
+        const bool hides = std::any_of(
+            tokenizer.attributes().begin(), tokenizer.attributes().end(),
+            [](const RawAttribute& a) { return a.key == NameKey("hidden") || a.key == NameKey("style"); });
+        const std::uint8_t idle = hides ? 0 : tokenizer.tag().idle;
+        if (idle & kIdleTags) continue;
+        lines.push_back((token == Token::kEndTag ? "/" : "<") + std::string(tokenizer.name()));
+        if (idle & kIdleAttributes) continue;
+        for (const RawAttribute& a : tokenizer.attributes())
+          lines.push_back(std::string(a.name) + "=" + std::string(a.value));
+      }
+      return lines;
+    };
+    const auto all = tokens(0);
+    CHECK(tokens(kIdleAttributes) == all);
+    CHECK(tokens(kIdleAttributes | kIdleTags) == all);
+  }
+}
+
+TEST_CASE("A line end is skipped where one comes next, and nothing else") {
+  const auto behind = [](std::string_view html) {
+    Tokenizer tokenizer(html);
+    REQUIRE(tokenizer.Next() == Token::kStartTag);
+    tokenizer.SkipLineEnd();
+    return tokenizer.Next() == Token::kText ? std::string(tokenizer.text()) : "none";
+  };
+  CHECK(behind("<p>\r\n\nx") == "\nx");
+  CHECK(behind("<p>\n\nx") == "\nx");
+  CHECK(behind("<p>\r\rx") == "\rx");
+  CHECK(behind("<p> \nx") == " \nx");
+  CHECK(behind("<p>\r") == "none");
+  CHECK(behind("<p>") == "none");
 }
 
 TEST_CASE("Attributes past the most of a tag are read over, and end with it") {
