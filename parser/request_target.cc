@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "parser/ascii.h"
+#include "parser/byte_search.h"
 #include "parser/percent_encode.h"
 
 namespace trawl::parser {
@@ -66,13 +67,33 @@ bool IsCleanEscape(std::string_view text, std::size_t at) {
   return !Is(static_cast<char>(EscapedByte(text, at)), kUnreserved);
 }
 
-// Whether the segment behind the '/' at `slash` is "." or "..".
-bool IsDotSegment(std::string_view target, std::size_t slash) {
-  std::size_t at = slash + 1;
-  if (at >= target.size() || target[at] != '.') return false;
+// Whether the segment that begins with the '.' at `at` is "." or "..".
+bool IsDotSegment(std::string_view target, std::size_t at) {
   ++at;
   if (at < target.size() && target[at] == '.') ++at;
   return at == target.size() || target[at] == '/' || target[at] == '?';
+}
+
+// The first place from `at` on that asks for a second look: a byte that may not stand there as it is, or a
+// '.' at the beginning of a segment. `at` is not 0.
+std::size_t NextPathStop(std::string_view target, std::size_t at) {
+  const auto stops = [&target](std::size_t block_at) {
+    const ByteBlock block(target.data() + block_at), before(target.data() + block_at - 1);
+    return (block.OfPaths() ^ ByteBlock::kAll) | (before.Equal('/') & block.Equal('.'));
+  };
+  for (; at + ByteBlock::kSize <= target.size(); at += ByteBlock::kSize) {
+    if (const std::uint32_t found = stops(at)) return at + static_cast<std::size_t>(__builtin_ctz(found));
+  }
+  if (at == target.size()) return at;
+  if (target.size() > ByteBlock::kSize) {
+    const std::size_t last = target.size() - ByteBlock::kSize;
+    const std::uint32_t found = stops(last) >> (at - last);
+    return found ? at + static_cast<std::size_t>(__builtin_ctz(found)) : target.size();
+  }
+  while (at < target.size() && Is(target[at], kPathByte) && !(target[at] == '.' && target[at - 1] == '/')) {
+    ++at;
+  }
+  return at;
 }
 
 // Four numbers as the host serializer writes them: decimal, no leading zeros.
@@ -104,14 +125,13 @@ void AppendTarget(std::string_view path, std::string_view query, std::string& ou
 
 bool IsCleanTarget(std::string_view target) {
   if (target.empty() || target[0] != '/') return false;
-  for (std::size_t i = 0; i < target.size(); ++i) {
-    const char c = target[i];
-    if (Is(c, kPathByte)) {
-      if (c == '/' && IsDotSegment(target, i)) return false;
-    } else if (c == '?') {
-      return IsCleanQuery(target.substr(i + 1));
-    } else if (c == '%' && IsCleanEscape(target, i)) {
-      i += 2;
+  for (std::size_t at = NextPathStop(target, 1); at < target.size(); at = NextPathStop(target, at)) {
+    const char c = target[at];
+    if (c == '?') return IsCleanQuery(target.substr(at + 1));
+    if (c == '.' && !IsDotSegment(target, at)) {
+      ++at;
+    } else if (c == '%' && IsCleanEscape(target, at)) {
+      at += 3;
     } else {
       return false;
     }
@@ -120,10 +140,14 @@ bool IsCleanTarget(std::string_view target) {
 }
 
 bool IsCleanQuery(std::string_view query) {
-  for (std::size_t i = 0; i < query.size(); ++i) {
-    if (Is(query[i], kQueryByte)) continue;
-    if (query[i] != '%' || !IsCleanEscape(query, i)) return false;
-    i += 2;
+  std::size_t at = 0;
+  for (; at + ByteBlock::kSize <= query.size(); at += ByteBlock::kSize) {
+    if (ByteBlock(query.data() + at).OfQueries() != ByteBlock::kAll) break;
+  }
+  for (; at < query.size(); ++at) {
+    if (Is(query[at], kQueryByte)) continue;
+    if (query[at] != '%' || !IsCleanEscape(query, at)) return false;
+    at += 2;
   }
   return !query.empty();
 }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "parser/byte_search.h"
+
 namespace trawl::parser {
 namespace {
 
@@ -51,14 +53,23 @@ std::size_t AsciiPrefix(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   const char* at = begin;
+  // Of a text that is not all ASCII the next other byte is near.
+  if (end - at >= ByteBlock::kSize) {
+    if (const std::uint32_t found = ByteBlock(at).BeyondAscii()) {
+      return static_cast<std::size_t>(__builtin_ctz(found));
+    }
+    at += ByteBlock::kSize;
+  }
   constexpr int kStep = 128;  // as a sum of this size the compiler sees vectors in it
   for (; end - at >= kStep; at += kStep) {
     std::uint64_t bits = 0;
     for (int i = 0; i < kStep; i += 8) bits |= Load64(at + i);
     if (bits & kHighBits) break;
   }
-  for (; end - at >= 8; at += 8) {
-    if (Load64(at) & kHighBits) break;
+  for (; end - at >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    if (const std::uint32_t found = ByteBlock(at).BeyondAscii()) {
+      return static_cast<std::size_t>(at + __builtin_ctz(found) - begin);
+    }
   }
   while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
   return static_cast<std::size_t>(at - begin);

@@ -15,9 +15,10 @@ std::string Repaired(std::string_view bytes, std::size_t max = 1000) {
 }  // namespace
 
 TEST_CASE("The ASCII prefix ends at the first high byte, wherever it lies") {
-  for (std::size_t at = 0; at < 100; ++at) {
-    std::string bytes(100, 'a');
-    CHECK(AsciiPrefix(bytes) == 100);
+  for (std::size_t at = 0; at < 300; ++at) {
+    std::string bytes(300, 'a');
+    CHECK(AsciiPrefix(bytes) == 300);
+    CHECK(AsciiPrefix(bytes.substr(0, at)) == at);
     bytes[at] = '\x80';
     CHECK(AsciiPrefix(bytes) == at);
   }
