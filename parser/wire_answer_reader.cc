@@ -27,17 +27,15 @@ bool IsContinuation(char c) {
 // The part of an answer after its fixed-size records.
 class Texts {
  public:
-  explicit Texts(ByteReader& reader, std::string_view all)
-      : reader_(reader), end_(all.data() + all.size()), all_utf8_(IsUtf8(all)) {}
+  explicit Texts(ByteReader& reader, std::string_view all) : reader_(reader), end_(all.data() + all.size()) {
+    const std::string_view rest = all.substr(AsciiPrefix(all));
+    all_ascii_ = rest.empty();
+    all_utf8_ = IsUtf8(rest);
+  }
 
-  // Where all together are UTF-8, one is when no character lies across its ends.
   std::string_view Utf8(std::size_t size) {
     const std::string_view text = reader_.Bytes(size);
-    if (text.empty()) return text;
-    const char* const end = text.data() + text.size();
-    const bool ok =
-        all_utf8_ ? !IsContinuation(text[0]) && (end == end_ || !IsContinuation(*end)) : IsUtf8(text);
-    if (!ok) reader_.Fail(ParserErrc::kBadFrame);
+    if (!IsUtf8Text(text)) reader_.Fail(ParserErrc::kBadFrame);
     return text;
   }
   std::string_view Printable(std::size_t size) {
@@ -45,43 +43,79 @@ class Texts {
     if (!IsPrintableAscii(text)) reader_.Fail(ParserErrc::kBadFrame);
     return text;
   }
-  // Most links of a page lead to one site.
   std::string_view NormalizedUrl(std::size_t size) {
     const std::string_view url = reader_.Bytes(size);
-    if (!origin_.empty() && url.starts_with(origin_) && IsCleanTarget(url.substr(origin_.size()))) return url;
-    UrlParts parts;
-    if (SplitNormalized(url, parts)) {
-      origin_ = parts.origin;
-    } else {
-      reader_.Fail(ParserErrc::kBadFrame);
-    }
+    if (!IsNormalizedUrl(url)) reader_.Fail(ParserErrc::kBadFrame);
     return url;
   }
 
+  // Of a piece of the texts.
+  bool IsUtf8Text(std::string_view text) const { return all_ascii_ || text.empty() || IsUtf8Piece(text); }
+  // Most links of a page lead to one site.
+  bool IsNormalizedUrl(std::string_view url) {
+    if (!origin_.empty() && url.starts_with(origin_) && IsCleanTarget(url.substr(origin_.size())))
+      return true;
+    UrlParts parts;
+    if (!SplitNormalized(url, parts)) return false;
+    origin_ = parts.origin;
+    return true;
+  }
+
  private:
+  // Where all together are UTF-8, one is when no character lies across its ends.
+  bool IsUtf8Piece(std::string_view text) const {
+    if (!all_utf8_) return IsUtf8(text);
+    const char* const end = text.data() + text.size();
+    return !IsContinuation(text[0]) && (end == end_ || !IsContinuation(*end));
+  }
+
   ByteReader& reader_;
   const char* const end_;
-  const bool all_utf8_;
+  bool all_ascii_ = false;
+  bool all_utf8_ = false;
   std::string_view origin_;  // of the last URL that was looked at as a whole
 };
 
-void ReadLinks(ByteReader records, Texts& texts, ByteReader& reader, std::vector<ParsedLink>& links) {
-  for (ParsedLink& link : links) {
-    const std::uint8_t kind = records.U8();
-    const std::uint8_t flags = records.AtMost<std::uint8_t>(kAllLinkFlags);
-    const auto url_size = records.AtMost<std::uint16_t>(kMaxUrl);
-    const auto anchor_size = records.AtMost<std::uint16_t>(kMaxAnchor);
-    const auto rel_size = records.AtMost<std::uint8_t>(kMaxRel);
-    const auto hreflang_size = records.AtMost<std::uint8_t>(kMaxHreflang);
-    if (Name(static_cast<LinkKind>(kind)).empty()) records.Fail(ParserErrc::kBadFrame);
-    if (!records.ok()) return reader.Fail(records.error());
-    link.kind = static_cast<LinkKind>(kind);
-    link.nofollow = (flags & kLinkNofollow) != 0;
-    link.url = texts.NormalizedUrl(url_size);
-    link.rel = texts.Utf8(rel_size);
-    link.anchor = texts.Utf8(anchor_size);
-    link.hreflang = texts.Utf8(hreflang_size);
-    if (!reader.ok()) return;
+// A record is read as one number, and its texts, which lie side by side, as one piece: a page has more links
+// than all else together.
+bool IsLinkRecord(std::uint64_t record) {
+  static_assert(kLinkRecord == sizeof record);
+  const auto kind = static_cast<std::uint8_t>(record);
+  return kind >= static_cast<std::uint8_t>(LinkKind::kAnchor) &&
+         kind <= static_cast<std::uint8_t>(LinkKind::kForm) &&
+         static_cast<std::uint8_t>(record >> 8) <= kAllLinkFlags &&
+         static_cast<std::uint16_t>(record >> 16) <= kMaxUrl &&
+         static_cast<std::uint16_t>(record >> 32) <= kMaxAnchor &&
+         static_cast<std::uint8_t>(record >> 48) <= kMaxRel && record >> 56 <= kMaxHreflang;
+}
+
+bool ReadLink(std::uint64_t record, Texts& texts, ByteReader& reader, ParsedLink& link) {
+  const std::size_t url_size = static_cast<std::uint16_t>(record >> 16);
+  const std::size_t anchor_size = static_cast<std::uint16_t>(record >> 32);
+  const std::size_t rel_size = static_cast<std::uint8_t>(record >> 48);
+  const std::size_t hreflang_size = record >> 56;
+  const std::string_view all = reader.Bytes(url_size + rel_size + anchor_size + hreflang_size);
+  if (!reader.ok()) return false;
+  const char* const rel = all.data() + url_size;
+  link.url = {all.data(), url_size};
+  link.kind = static_cast<LinkKind>(record);
+  link.nofollow = (record >> 8 & kLinkNofollow) != 0;
+  link.rel = {rel, rel_size};
+  link.anchor = {rel + rel_size, anchor_size};
+  link.hreflang = {rel + rel_size + anchor_size, hreflang_size};
+  const bool ok = texts.IsNormalizedUrl(link.url) && texts.IsUtf8Text(link.rel) &&
+                  texts.IsUtf8Text(link.anchor) && texts.IsUtf8Text(link.hreflang);
+  if (!ok) reader.Fail(ParserErrc::kBadFrame);
+  return ok;
+}
+
+void ReadLinks(std::size_t count, ByteReader records, Texts& texts, ByteReader& reader,
+               std::vector<ParsedLink>& links) {
+  links.reserve(count);
+  while (links.size() < count) {
+    const std::uint64_t record = records.U64();
+    if (!IsLinkRecord(record)) return reader.Fail(ParserErrc::kBadFrame);
+    if (!ReadLink(record, texts, reader, links.emplace_back())) return;
   }
 }
 
@@ -228,8 +262,7 @@ Result<ParsedPage> DecodeAnswer(std::vector<char> payload) {
   page.generator = texts.Utf8(generator_size);
   page.main = texts.Utf8(main_size);
   if (!reader.ok()) return reader.error();
-  page.links.resize(links);
-  ReadLinks(ByteReader(link_records), texts, reader, page.links);
+  ReadLinks(links, ByteReader(link_records), texts, reader, page.links);
   if (!reader.ok()) return reader.error();
   page.robots.rules.resize(rules);
   page.robots.sitemaps.resize(sitemaps);

@@ -80,6 +80,32 @@ TEST_CASE("Fields at their limits are taken") {
   CHECK(decoded->robots.crawl_delay == kMaxCrawlDelay);
 }
 
+TEST_CASE("A link is of a kind that has a name, and what it says is within its limits") {
+  ParsedPage page;
+  const std::string rel(kMaxRel + 1, 'r'), anchor(kMaxAnchor + 1, 'a'), hreflang(kMaxHreflang + 1, 'h');
+  const std::string url = "http://example.org/" + std::string(kMaxUrl - 18, 'u');
+  page.links_found = 2;
+  const ParsedLink good = {"http://example.org/", LinkKind::kAnchor, false, "r", "a", "h"};
+  const auto refuse = [&](auto member, auto value) {
+    page.links = {good, good};
+    REQUIRE(Decode(AnswerPayload(page)).has_value());
+    page.links[1].*member = value;
+    CheckRefused(AnswerPayload(page), ParserErrc::kBadFrame);
+  };
+  refuse(&ParsedLink::url, url);
+  refuse(&ParsedLink::rel, rel);
+  refuse(&ParsedLink::anchor, anchor);
+  refuse(&ParsedLink::hreflang, hreflang);
+  page.links = {good};
+  const std::string payload = AnswerPayload(page);
+  for (int kind = 0; kind < 256; ++kind) {
+    INFO(kind);
+    const bool named = !Name(static_cast<LinkKind>(kind)).empty();
+    CHECK(Decode(Patched(payload, kFirstLink, static_cast<std::uint8_t>(kind))).has_value() == named);
+  }
+  CheckRefused(Patched<std::uint8_t>(payload, kFirstLink + 1, 2), ParserErrc::kBadFrame);
+}
+
 TEST_CASE("As many links as allowed are taken, and a page never claims to have found fewer than it lists") {
   ParsedPage page;
   page.links.assign(kMaxLinks, {"http://example.org/", LinkKind::kImage, false, "", ""});
