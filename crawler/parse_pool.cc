@@ -198,20 +198,17 @@ Awaitable<void> ParsePool::ReadAnswers(Link link) {
 WorkerLink::Read ParsePool::TakeAnswers(const Link& link) {
   WorkerLink::Read read = WorkerLink::Read::kAnswer;
   for (int answers = 0; answers < kAnswersAtOnce && read == WorkerLink::Read::kAnswer; ++answers) {
-    parser::ParsedPage page;
     Task task;
-    read = link->ReadAnswer(page, task);
-    if (read == WorkerLink::Read::kAnswer) OnAnswer(link, std::move(page), std::move(task));
+    read = link->ReadAnswer(task);
+    if (read == WorkerLink::Read::kAnswer) OnAnswer(link, std::move(task));
   }
   return read;
 }
 
-void ParsePool::OnAnswer(const Link& link, parser::ParsedPage page, Task task) {
+void ParsePool::OnAnswer(const Link& link, Task task) {
   sandbox_failures_ = 0;
   ++counts_.answers;
-  ParseAnswer answer;
-  answer.page = std::move(page);
-  Answer(std::move(task), std::move(answer));
+  Resume(std::move(task));
   if (link->answers() >= kPagesPerWorker && !link->retiring) {
     link->retiring = true;
     ++counts_.retired;
@@ -317,8 +314,12 @@ void ParsePool::Blame(const Link& link) {
 }
 
 void ParsePool::Answer(Task task, ParseAnswer answer) {
-  bytes_ -= task->size();
   *task->answer = std::move(answer);
+  Resume(std::move(task));
+}
+
+void ParsePool::Resume(Task task) {
+  bytes_ -= task->size();
   asio::post(loop_, std::move(task->handler));
 }
 

@@ -85,7 +85,7 @@ class ParsePool final : public PageParser {
   void Dispatch();
   void Hand(const Link& link, Task task);
   WorkerLink::Read TakeAnswers(const Link& link);
-  void OnAnswer(const Link& link, parser::ParsedPage page, Task task);
+  void OnAnswer(const Link& link, Task task);
   void Condemn(const Link& link, Outcome outcome, std::string detail);
   void OnExit(const parser::WorkerExit& exit);
   void BuryIfEnded(const Link& link);
@@ -94,6 +94,7 @@ class ParsePool final : public PageParser {
   void FailAll();
   void Kill(pid_t pid);
   void Answer(Task task, ParseAnswer answer);
+  void Resume(Task task);
   void Fail(Task task, Outcome outcome, std::string detail);
 
   boost::asio::any_io_executor loop_;

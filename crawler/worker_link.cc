@@ -103,7 +103,7 @@ Result<bool> WorkerLink::NextFrame() {
   return whole;
 }
 
-WorkerLink::Read WorkerLink::ReadAnswer(parser::ParsedPage& page, std::unique_ptr<ParseTask>& task) {
+WorkerLink::Read WorkerLink::ReadAnswer(std::unique_ptr<ParseTask>& task) {
   if (!lie_.empty()) return Read::kLie;
   Result<bool> whole = NextFrame();
   if (whole && !*whole) {
@@ -123,8 +123,8 @@ WorkerLink::Read WorkerLink::ReadAnswer(parser::ParsedPage& page, std::unique_pt
   Result<parser::ParsedPage> decoded = parser::DecodeAnswer(answer_frames_.TakePayload());
   if (memory_.worker().WokenByRoom()) SendNotice();
   if (!decoded) return Lie(decoded.error().message());
-  page = std::move(*decoded);
   task = TakeFirst();
+  task->answer->page = std::move(*decoded);
   idle_notices_ = 0;
   ++answers_;
   return Read::kAnswer;

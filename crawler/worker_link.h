@@ -51,9 +51,10 @@ class WorkerLink {
   /// After kNothingYet: waits until the worker has done something, or has ended.
   boost::asio::awaitable<void> AwaitNotice();
   enum class Read { kAnswer, kNothingYet, kEnd, kLie };
-  /// Takes the next answer, when it is there as a whole: then `task` is the job it belongs to. kEnd only when
-  /// all that the worker has left is taken. After kLie, lie() says what was wrong.
-  Read ReadAnswer(parser::ParsedPage& page, std::unique_ptr<ParseTask>& task);
+  /// Takes the next answer, when it is there as a whole: then `task` is the job it belongs to, whose answer
+  /// has the page. kEnd only when all that the worker has left is taken. After kLie, lie() says what was
+  /// wrong.
+  Read ReadAnswer(std::unique_ptr<ParseTask>& task);
 
   /// The job that the worker is at, taken out of the pipe; null when there is none.
   std::unique_ptr<ParseTask> TakeFirst();

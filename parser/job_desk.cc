@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <string>
 #include <utility>
 
 #include "parser/sandbox.h"
@@ -70,17 +71,31 @@ bool JobDesk::Next() {
   return true;
 }
 
-void JobDesk::Answer(std::string_view frame) {
+void JobDesk::Answer(const AnswerFrame& frame) {
+  if (char* const place = Trust(answers_.Place(frame.size()))) {
+    frame.Write(place);
+    answers_.Skip(frame.size());
+    answers_.Publish();
+    DropPayload();
+  } else {
+    std::string whole(frame.size(), '\0');
+    frame.Write(whole.data());
+    DropPayload();
+    PutInPieces(whole);
+  }
+  if (++untold_ >= kAnswersPerNotice) Tell();
+}
+
+void JobDesk::PutInPieces(std::string_view frame) {
   for (;;) {
     frame.remove_prefix(Trust(answers_.Put(frame)));
     answers_.Publish();
-    if (frame.empty()) break;
+    if (frame.empty()) return;
     Tell();
     worker_.Want(Wanted::kBytesOrRoom);
     if (Trust(answers_.Room()) == 0 && !AwaitNotice()) ::_exit(0);
     worker_.Want(Wanted::kNothing);
   }
-  if (++untold_ >= kAnswersPerNotice) Tell();
 }
 
 }  // namespace trawl::parser

@@ -15,7 +15,7 @@ class JobDesk {
  public:
   /// While jobs wait, so many answers are given before trawl is woken for them: a page's way back costs less
   /// than waking does. Below the number of jobs that trawl puts in, so that it brings new ones in time.
-  static constexpr int kAnswersPerNotice = 4;
+  static constexpr int kAnswersPerNotice = 8;
   /// Answers do not wait for a job of more than this, which may take long.
   static constexpr std::size_t kQuickJob = 128 * 1024;
 
@@ -29,11 +29,13 @@ class JobDesk {
   /// Makes room for other jobs; payload() is dead.
   void DropPayload() { jobs_.DropPayload(); }
 
-  /// Puts an answer into its ring, and sleeps while there is no room.
-  void Answer(std::string_view frame);
+  /// Puts an answer into its ring, and sleeps while there is no room. It may still lie in the payload, which
+  /// is dropped before it sleeps.
+  void Answer(const AnswerFrame& frame);
 
  private:
   bool Look();
+  void PutInPieces(std::string_view frame);
   void Tell();
 
   FrameReader jobs_;

@@ -22,6 +22,12 @@ Result<std::size_t> RingWriter::Put(std::string_view bytes) {
   return size;
 }
 
+Result<char*> RingWriter::Place(std::size_t size) const {
+  const Result<std::size_t> room = Room();
+  if (!room) return room.error();
+  return size <= *room ? ring_.bytes + (written_ & (ring_.size - 1)) : nullptr;
+}
+
 Result<std::string_view> RingReader::Bytes() const {
   const std::uint64_t there = ring_.head->written.load() - taken_;
   if (there > ring_.size) return ParserErrc::kBadFrame;

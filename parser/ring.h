@@ -41,6 +41,11 @@ class RingWriter {
   Result<std::size_t> Put(std::string_view bytes);
   void Publish() { ring_.head->written.store(written_); }
 
+  /// Where `size` bytes in a row can be written, which Skip then counts as put in; null when there is no room
+  /// for all of them. Errors: as those of Put.
+  Result<char*> Place(std::size_t size) const;
+  void Skip(std::size_t size) { written_ += size; }
+
   /// How much Put would take. Errors: as those of Put.
   Result<std::size_t> Room() const;
 

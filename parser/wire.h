@@ -248,10 +248,29 @@ struct FrameHeader {
 void EncodeJob(const PageJob& job, std::string& out);
 /// The same without the body, which is to follow: so it is copied once, to where the worker reads it.
 void EncodeJobHead(const PageJob& job, std::string& out);
-/// Likewise; the last links are left out, and links_truncated is set, where the answer would pass kMaxAnswer.
+/// Likewise, of an AnswerFrame.
 void EncodeAnswer(const ParsedPage& page, std::string& out);
 /// Sets the number of the frame that `frame` begins with.
 void SetNumber(std::string& frame, std::uint16_t number);
+
+/// The frame of an answer. It is measured first, so that it can be written to where it is to be read. The
+/// last links are left out, and links_truncated is set, where the answer would pass kMaxAnswer. Runs on: any.
+/// Borrows the page.
+class AnswerFrame {
+ public:
+  explicit AnswerFrame(const ParsedPage& page, std::uint16_t number = 0);
+
+  std::size_t size() const { return kFrameHeader + payload_size_; }
+  /// Writes size() bytes, and no other.
+  void Write(char* to) const;
+
+ private:
+  const ParsedPage& page_;
+  std::string sitemap_;  ///< encoded; empty for all other documents
+  std::size_t links_ = 0;
+  std::size_t payload_size_ = 0;
+  std::uint16_t number_;
+};
 
 /// Reads a frame header; where a job is expected, item rules (parser/wire_rules.h) may come too. Errors:
 /// kWrongVersion, kBadFrame (type, or longer than its limit).

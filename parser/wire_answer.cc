@@ -35,21 +35,28 @@ std::size_t LinkSize(const ParsedLink& link) {
 
 }  // namespace
 
-void EncodeAnswer(const ParsedPage& page, std::string& out) {
+AnswerFrame::AnswerFrame(const ParsedPage& page, std::uint16_t number)
+    : page_(page), payload_size_(FixedSize(page)), number_(number) {
   assert(page.links.size() <= kMaxLinks && page.text.size() <= kMaxText);
-  std::size_t size = FixedSize(page);
-  std::size_t links = 0;
-  while (links < page.links.size() && size + LinkSize(page.links[links]) <= kMaxAnswer) {
-    size += LinkSize(page.links[links++]);
+  while (links_ < page.links.size() && payload_size_ + LinkSize(page.links[links_]) <= kMaxAnswer) {
+    payload_size_ += LinkSize(page.links[links_++]);
   }
-  const bool is_sitemap = page.sitemap.kind != SitemapKind::kNone || !page.sitemap.error.empty();
-  const std::string sitemap_bytes =
-      is_sitemap ? EncodeSitemap(page.sitemap, kMaxAnswer - size) : std::string();
+  if (page.sitemap.kind != SitemapKind::kNone || !page.sitemap.error.empty()) {
+    sitemap_ = EncodeSitemap(page.sitemap, kMaxAnswer - payload_size_);
+    payload_size_ += sitemap_.size();
+  }
+}
+
+void AnswerFrame::Write(char* to) const {
+  const ParsedPage& page = page_;
+  const std::size_t links = links_;
   const bool links_truncated = page.links_truncated || links < page.links.size();
-  size += sitemap_bytes.size();
-  FrameWriter(FrameType::kAnswer, out, size);  // the header
-  out.resize(out.size() + size);
-  ExactWriter writer(out.data() + out.size() - size, size);
+  ExactWriter writer(to, size());
+
+  writer.U8(kWireVersion);
+  writer.U8(static_cast<std::uint8_t>(FrameType::kAnswer));
+  writer.U16(number_);
+  writer.U32(static_cast<std::uint32_t>(payload_size_));
 
   writer.U8(static_cast<std::uint8_t>(
       (page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
@@ -77,7 +84,7 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
     writer.U16(static_cast<std::uint16_t>(count));
   writer.U32(Size<std::uint32_t>(page.main));
   writer.U32(static_cast<std::uint32_t>(page.statements.size()));
-  writer.U32(Size<std::uint32_t>(sitemap_bytes));
+  writer.U32(Size<std::uint32_t>(sitemap_));
   writer.U32(static_cast<std::uint32_t>(page.items.size()));
   writer.U8(Size<std::uint8_t>(page.published));
   writer.U8(static_cast<std::uint8_t>(page.language_source));
@@ -142,11 +149,18 @@ void EncodeAnswer(const ParsedPage& page, std::string& out) {
   }
   for (const std::string_view block : page.json_ld) writer.Bytes(block);
   for (const ParsedStatement& statement : page.statements) writer.Bytes(statement.data);
-  writer.Bytes(sitemap_bytes);
+  writer.Bytes(sitemap_);
   for (const ParsedItem& item : page.items) {
     writer.Bytes(item.data);
     writer.Bytes(item.defaulted);
   }
+}
+
+void EncodeAnswer(const ParsedPage& page, std::string& out) {
+  const AnswerFrame frame(page);
+  const std::size_t before = out.size();
+  out.resize(before + frame.size());
+  frame.Write(out.data() + before);
 }
 
 }  // namespace trawl::parser

@@ -3,6 +3,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -18,14 +19,6 @@
 namespace trawl::parser {
 namespace {
 
-// A buffer that a large document has grown is given back, so that a worker stays small.
-constexpr std::size_t kKeptBuffer = 256 * 1024;
-
-void Recycle(std::string& buffer) {
-  buffer.clear();
-  if (buffer.capacity() > kKeptBuffer) buffer.shrink_to_fit();
-}
-
 // What comes down is trusted: a frame that cannot be read is a bug of this house, and the core of it is here.
 template <class T>
 T Expect(Result<T> result) {
@@ -33,17 +26,38 @@ T Expect(Result<T> result) {
   return std::move(result).value();
 }
 
-// ITIMER_PROF counts CPU time only: a worker that waits is not charged.
-void StartCpuLimit(Duration cpu_max) {
-  const auto microseconds = std::chrono::microseconds(cpu_max).count();
-  const itimerval limit{{0, 0}, {microseconds / 1'000'000, microseconds % 1'000'000}};
-  ::setitimer(ITIMER_PROF, &limit, nullptr);
-}
+// Ends the process when a document takes too much CPU time. ITIMER_PROF counts CPU time only: a worker that
+// waits is not charged.
+class CpuLimit {
+ public:
+  explicit CpuLimit(Duration cpu_max) : slack_(cpu_max / 16), timer_(cpu_max + slack_) { Set(Clock::now()); }
+
+  // A document is begun. The timer has some slack, and is set anew only when as much time has gone by since
+  // it was set, of which this process has had no more than that: so nothing is asked of the kernel for each
+  // document, and each has all that it may use.
+  void Restart() {
+    const Clock::time_point now = Clock::now();
+    if (now - set_ >= slack_) Set(now);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void Set(Clock::time_point now) {
+    set_ = now;
+    const auto microseconds = std::chrono::microseconds(timer_).count();
+    const itimerval limit{{0, 0}, {microseconds / 1'000'000, microseconds % 1'000'000}};
+    ::setitimer(ITIMER_PROF, &limit, nullptr);
+  }
+
+  const Duration slack_, timer_;
+  Clock::time_point set_;
+};
 
 void ParseJobs(const WorkerMemory& memory, const WorkerLimits& limits, ParseFunction parse) {
   Arena arena(limits.arena.count);
   JobDesk desk(memory);
-  std::string answer;
+  CpuLimit cpu_limit(limits.cpu_max);
   std::unique_ptr<ItemExtractor> extractor;
   while (desk.Next()) {
     if (desk.header().type == FrameType::kRules) {
@@ -52,18 +66,14 @@ void ParseJobs(const WorkerMemory& memory, const WorkerLimits& limits, ParseFunc
       desk.DropPayload();
       continue;
     }
-    const std::uint16_t number = desk.header().number;
-    StartCpuLimit(limits.cpu_max);
+    cpu_limit.Restart();
     {
       PageJob job = Expect(DecodeJob(desk.payload()));
       job.extractor = extractor.get();
-      EncodeAnswer(parse(job, arena), answer);
+      const ParsedPage page = parse(job, arena);
+      desk.Answer(AnswerFrame(page, desk.header().number));
     }
-    desk.DropPayload();
-    SetNumber(answer, number);
     arena.Reset();
-    desk.Answer(answer);
-    Recycle(answer);
   }
 }
 

@@ -177,6 +177,16 @@ TEST_CASE("An endless loop ends at the CPU limit, and is not tried again", "[par
   CHECK(loop.pool().counts().timeouts == 1);
 }
 
+TEST_CASE("Each document may use the CPU limit, whatever those before it have used", "[parse_pool]") {
+  auto options = OneWorker();  // 300 ms of CPU, of which each takes 200
+  options.wall_max = 20s;
+  ParseLoop loop(options);
+  for (const ParseAnswer& answer : loop.ParseAll({"work", "work", "quick", "work", "work"})) {
+    CHECK(answer.outcome == Outcome::kOk);
+  }
+  CHECK(loop.pool().counts().timeouts == 0);
+}
+
 TEST_CASE("A worker that hangs without using CPU ends at the wall limit", "[parse_pool]") {
   const std::string body = GENERATE("swallow", "stop");
   CAPTURE(body);

@@ -115,6 +115,17 @@ TEST_CASE("A frame header gives the payload's length and the job's number") {
   CHECK(header->number == 0xBEEF);
 }
 
+TEST_CASE("An answer is written with its number to where there is room for just that") {
+  const ParsedPage page = SamplePage();
+  const AnswerFrame answer(page, 0xBEEF);
+  std::string expected;
+  EncodeAnswer(page, expected);
+  SetNumber(expected, 0xBEEF);
+  std::string written(answer.size() + 2, '#');
+  answer.Write(written.data() + 1);
+  CHECK(written == "#" + expected + "#");
+}
+
 TEST_CASE("A job is its head and then its body") {
   std::string whole, head;
   EncodeJob(SampleJob(), whole);

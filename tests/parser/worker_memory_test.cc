@@ -59,6 +59,30 @@ TEST_CASE("A full ring takes nothing, and what is not published is not seen", "[
   CHECK(writer.Put("xy").value() == 1);
 }
 
+TEST_CASE("A place in a ring is where all fits in a row, across its end too, or nowhere", "[ring]") {
+  SharedMemory memory;
+  RingWriter writer(memory.worker.answers());
+  RingReader reader(memory.trawl.answers());
+  const std::string stream = Stream(WorkerMemory::kAnswers);
+  CHECK(writer.Place(WorkerMemory::kAnswers + 1).value() == nullptr);
+  for (int round = 0; round < 3; ++round) {
+    REQUIRE(writer.Put("before").value() == 6);
+    writer.Publish();
+    reader.Take(6);
+    char* const place = writer.Place(stream.size()).value();
+    REQUIRE(place != nullptr);
+    stream.copy(place, stream.size());
+    CHECK(reader.Bytes().value().empty());
+    writer.Skip(stream.size());
+    CHECK(writer.Place(1).value() == nullptr);
+    writer.Publish();
+    CHECK(reader.Bytes().value() == stream);
+    reader.Take(stream.size());
+  }
+  memory.trawl.answers().head->taken = std::uint64_t{1} << 40;
+  CHECK(writer.Place(1).error() == ParserErrc::kBadFrame);
+}
+
 TEST_CASE("A position of the other side that cannot be is an error", "[ring]") {
   SharedMemory memory;
   RingWriter writer(memory.trawl.jobs());

@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <new>
 #include <string>
 #include <string_view>
@@ -78,6 +80,13 @@ void Send(const PageJob& job, std::string_view bytes) {
 
 [[noreturn]] void Loop() {
   for (;;) asm volatile("");
+}
+
+// Uses up CPU time, and comes back.
+void Work(std::chrono::milliseconds cpu) {
+  const std::clock_t end = std::clock() + cpu.count() * (CLOCKS_PER_SEC / 1000);
+  while (std::clock() < end) {
+  }
 }
 
 // Swallows all that comes and never answers.
@@ -220,6 +229,7 @@ ParsedPage Parse(const PageJob& job, Arena& arena) {
   if (body == "exit 7") ::_exit(7);
   if (body == "no sandbox") ::_exit(parser::kExitNoSandbox);
   if (body == "loop") Loop();
+  if (body == "work") Work(std::chrono::milliseconds(200));
   if (body == "swallow") ReadForever();
   if (body == "new") EatMemory();
   if (body == "throw") throw std::bad_alloc();
