@@ -320,7 +320,7 @@ void ParsePool::Answer(Task task, ParseAnswer answer) {
 
 void ParsePool::Resume(Task task) {
   bytes_ -= task->size();
-  asio::post(loop_, std::move(task->handler));
+  asio::post(std::move(task->handler));
 }
 
 void ParsePool::Fail(Task task, Outcome outcome, std::string detail) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
@@ -37,6 +38,15 @@ bool AwaitNotice() {
   return got > 0;
 }
 
+// Another core has written the job: all of it is asked for at once, which takes less time than each line does
+// when the parser comes to it. The first part of a large one will do, since caches have an end.
+void Fetch(std::string_view payload) {
+  constexpr std::size_t kLine = 64, kMost = 64 * 1024;
+  for (std::size_t at = 0; at < std::min(payload.size(), kMost); at += kLine) {
+    __builtin_prefetch(payload.data() + at, 0, 2);
+  }
+}
+
 }  // namespace
 
 JobDesk::JobDesk(const WorkerMemory& memory)
@@ -67,6 +77,7 @@ bool JobDesk::Next() {
     worker_.Want(Wanted::kNothing);
     if (whole) break;
   }
+  Fetch(payload());
   if (untold_ > 0 && header().size > kQuickJob) Tell();
   return true;
 }
