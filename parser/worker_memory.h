@@ -36,9 +36,10 @@ class Sleeper {
 /// sleeps. Each side can write only where it has something to say. Runs on: any. Owns its mapping.
 class WorkerMemory {
  public:
-  /// Some pages of the usual size, so that there is one at hand while others are on their way. A frame that
-  /// is larger than its ring goes through it in pieces.
-  static constexpr std::size_t kJobs = 256 * 1024;
+  /// As many pages of the usual size as trawl puts in at a time (ParsePool::kPipeDepth), so that there is one
+  /// at hand while others are on their way; their answers are smaller. A frame that is larger than its ring
+  /// goes through it in pieces.
+  static constexpr std::size_t kJobs = 512 * 1024;
   static constexpr std::size_t kAnswers = 256 * 1024;
   /// Before the rings: a page of whatever size pages have.
   static constexpr std::size_t kHead = 64 * 1024;
