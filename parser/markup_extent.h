@@ -124,7 +124,7 @@ inline ValueExtent ExtentOfValue(const char* at, const char* end) {
 
 /// The first byte behind the tag whose name ends at `at`, if what stands there is simple: attributes written
 /// ` name="value"`, no name beginning with 'h' or 's' in any case, and '>'. nullptr where it needs a closer
-/// look.
+/// look. `stops`: what ExtentOfName has seen behind the name.
 inline const char* BehindPlainTag(const char* at, const char* end, std::uint32_t stops) {
   while (end - at > ByteBlock::kSize) {
     if (*at == '>') return at + 1;

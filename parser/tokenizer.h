@@ -70,8 +70,8 @@ class Tokenizer {
   /// Whether "<![CDATA[" begins a CDATA section: the adjusted current node is not in the HTML namespace
   /// (13.2.5.42).
   void AllowCdata(bool allow) { cdata_allowed_ = allow; }
-  /// Lets the tokenizer leave out IdleParts of tags that need no closer look; what such a tag may have is an
-  /// attribute whose name begins with neither 'h' nor 's'.
+  /// Lets the tokenizer leave IdleParts out. Tags that would need a closer look are given as ever: those with
+  /// an attribute that begins with 'h' or 's', or that is written in a rarer way than name="value".
   void LeaveOut(std::uint8_t idle_parts) { left_out_ = idle_parts; }
   /// Reads over a line end, if one comes next.
   void SkipLineEnd() {
