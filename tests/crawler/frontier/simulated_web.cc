@@ -324,10 +324,9 @@ void SimulatedWeb::GiveBack(FetchTask task, Instant now, Instant not_before) {
 
 /// What the name servers say of the host: now and then another address. False: not yet.
 bool SimulatedWeb::Bind(Host& host, HostId id, Instant now, Instant& not_before) {
-  const bool moves = host.bound && random_() % 100 == 0;
-  if (host.bound && !moves) return true;
-  if (moves) {
-    ++this->moves;
+  if (host.bound) {
+    if (random_() % 100 != 0) return true;
+    ++moves;
     host.address = static_cast<int>(random_() % address_start_.size());
   } else {
     host.bound = true;
