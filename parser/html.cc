@@ -228,7 +228,6 @@ void Walk(const GumboNode* root, const Noscripts& noscripts, PageBuilder& builde
       case GUMBO_NODE_TEXT:
       case GUMBO_NODE_CDATA:
       case GUMBO_NODE_WHITESPACE:
-
         builder.SetNoscript(noscripts.Contain(child->v.text.original_text.data));
         builder.Characters(child->v.text.text);
         break;

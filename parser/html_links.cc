@@ -1,10 +1,9 @@
 #include "parser/html_links.h"
-#include "parser/ascii.h"
-#include "parser/error.h"
 
 #include <algorithm>
 #include <string>
 
+#include "parser/ascii.h"
 #include "parser/charset_decode.h"
 #include "parser/error.h"
 #include "parser/link_resolver.h"

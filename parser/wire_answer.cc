@@ -53,11 +53,7 @@ void AnswerFrame::Write(char* to) const {
   const bool links_truncated = page.links_truncated || links < page.links.size();
   ExactWriter writer(to, size());
 
-  writer.U8(kWireVersion);
-  writer.U8(static_cast<std::uint8_t>(FrameType::kAnswer));
-  writer.U16(number_);
-  writer.U32(static_cast<std::uint32_t>(payload_size_));
-
+  WriteFrameHeader(writer, FrameType::kAnswer, number_, payload_size_);
   writer.U8(static_cast<std::uint8_t>(
       (page.noindex ? kNoindex : 0) | (page.nofollow ? kNofollow : 0) |
       (links_truncated ? kLinksTruncated : 0) | (page.text_truncated ? kTextTruncated : 0) |

@@ -48,16 +48,21 @@ class ExactWriter {
   char* const end_;
 };
 
+template <class Writer>
+void WriteFrameHeader(Writer& writer, FrameType type, std::uint16_t number, std::size_t payload_size) {
+  writer.U8(kWireVersion);
+  writer.U8(static_cast<std::uint8_t>(type));
+  writer.U16(number);
+  writer.U32(static_cast<std::uint32_t>(payload_size));
+}
+
 /// Writes the frame's header; its length is filled in by the destructor, when the payload is there.
 class FrameWriter {
  public:
   /// `to_follow`: bytes of the payload that somebody else will write.
   FrameWriter(FrameType type, std::string& out, std::size_t to_follow = 0)
       : writer(out), to_follow_(to_follow) {
-    writer.U8(kWireVersion);
-    writer.U8(static_cast<std::uint8_t>(type));
-    writer.U16(0);
-    writer.U32(0);
+    WriteFrameHeader(writer, type, 0, 0);
     payload_ = writer.size();
   }
   FrameWriter(const FrameWriter&) = delete;

@@ -30,14 +30,14 @@ T Expect(Result<T> result) {
 // waits is not charged.
 class CpuLimit {
  public:
-  explicit CpuLimit(Duration cpu_max) : slack_(cpu_max / 16), timer_(cpu_max + slack_) { Set(Clock::now()); }
+  explicit CpuLimit(Duration cpu_max) : cpu_max_(cpu_max) { Set(Clock::now()); }
 
-  // A document is begun. The timer has some slack, and is set anew only when as much time has gone by since
-  // it was set, of which this process has had no more than that: so nothing is asked of the kernel for each
-  // document, and each has all that it may use.
+  // A document is begun. The timer is set anew only when a sixteenth of it may have been used, that is, when
+  // as much time has gone by: so nothing is asked of the kernel for each document, none has more than
+  // `cpu_max`, and none less than 15/16 of it.
   void Restart() {
     const Clock::time_point now = Clock::now();
-    if (now - set_ >= slack_) Set(now);
+    if (now - set_ >= cpu_max_ / 16) Set(now);
   }
 
  private:
@@ -45,12 +45,12 @@ class CpuLimit {
 
   void Set(Clock::time_point now) {
     set_ = now;
-    const auto microseconds = std::chrono::microseconds(timer_).count();
+    const auto microseconds = std::chrono::microseconds(cpu_max_).count();
     const itimerval limit{{0, 0}, {microseconds / 1'000'000, microseconds % 1'000'000}};
     ::setitimer(ITIMER_PROF, &limit, nullptr);
   }
 
-  const Duration slack_, timer_;
+  const Duration cpu_max_;
   Clock::time_point set_;
 };
 
